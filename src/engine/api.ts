@@ -1,0 +1,56 @@
+/** What a front end (TCP, HTTP, command line) may ask of the database. */
+import type { Value } from '../values/value.ts';
+
+/** An authenticated user; a front end only keeps it and hands it back. */
+export interface UserRef {
+  readonly id: number;
+  readonly name: string;
+}
+
+/** Who asks: where `log(...)` lines and pushes go. All methods may be called while `query` runs, and later. */
+export interface ClientSink {
+  /** A WARN push with this code and byte-string message. */
+  warn(code: number, message: string): void;
+}
+
+/** What is asked for: a scope in any spelling, and byte strings. */
+export interface QueryRequest {
+  readonly user: UserRef;
+  readonly client: ClientSink | null;
+  readonly scope: string;
+  readonly code: string;
+  /**
+   * Bytes of a MessagePack map of variables (section 9 of the protocol), undecoded because decoding needs the collection; null for none.
+   */
+  readonly vars: Uint8Array | null;
+}
+
+export interface QueryAnswer {
+  readonly value: Value;
+  /** Levels of things to pack. */
+  readonly deep: number;
+  /** Bit 32 (NO_IDS) leaves ids out. */
+  readonly flags: number;
+}
+
+export interface Engine {
+  /** Checks a password off the thread. Rejects with TiError (-56). */
+  authenticate(name: string, password: string): Promise<UserRef>;
+  /** Rejects with TiError (-56). */
+  authenticateToken(token: string): Promise<UserRef>;
+  /**
+   * Runs a query to its end. Throws TiError. The value must be packed before the next call, since later queries may change it, and must not leave
+   * before `durableId` reaches the `lastChangeId` read right after this call.
+   */
+  query(request: QueryRequest): QueryAnswer;
+  /** Id of the last change that was appended to the log. */
+  readonly lastChangeId: number;
+  /** All changes up to this id survive a crash. */
+  readonly durableId: number;
+  /** `listener` is called after each sync of the log. */
+  onDurable(listener: (id: number) => void): void;
+  /** `listener` is called when a script asks for the server's end. */
+  onShutdown(listener: () => void): void;
+  /** Ends background work, writes a checkpoint and closes the store. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,65 @@
+/**
+ * The durable store behind one interface: an ordered log of changes and a key-value checkpoint.
+ *
+ * The store knows nothing of what it holds. A change is bytes with an ascending id; a checkpoint record is bytes under a key of bytes. The
+ * model decides what they mean (`src/model/`). After any crash, `records()` followed by `log()` give back every change whose id was
+ * reported as durable, in order, and no part of a change that was not whole.
+ */
+
+export interface LogEntry {
+  /** The change id; ascending, gaps are allowed. */
+  readonly id: number;
+  /** The collection that was changed; 0 for the scope that holds users and collections. */
+  readonly scope: number;
+  readonly data: Uint8Array;
+}
+
+export type Key = Uint8Array;
+
+export type Durability = 'sync' | 'async';
+
+export interface StoreOptions {
+  /** The folder of the store; one level is created when it is missing. */
+  readonly dir: string;
+  /** `sync`: a change is durable once the disk has it; `async`: once it was handed to the system. */
+  readonly durability?: Durability;
+}
+
+export interface StoreStatus {
+  readonly appendedId: number;
+  readonly durableId: number;
+  readonly checkpointId: number;
+  readonly logBytes: number;
+  readonly logFiles: number;
+  /** Why the store takes no more changes, when it does not (a failed write or sync). */
+  readonly failure: string | null;
+}
+
+export interface Store {
+  readonly appendedId: number;
+  /** All changes up to this id survive a crash. */
+  readonly durableId: number;
+  /** All changes up to this id are in the checkpoint. */
+  readonly checkpointId: number;
+  /** Checkpoint records in key order; valid only before the first `append`. */
+  records(): Iterable<readonly [Key, Uint8Array]>;
+  /** Changes behind the checkpoint, in order; valid only before the first `append`. */
+  log(): Iterable<LogEntry>;
+  /**
+   * Takes a change; `data` is copied before it returns. All changes appended in one turn of the event loop are written and synced together (group
+   * commit); more that arrive during a sync go with the next one. Throws TiError (-51) when the store has failed.
+   */
+  append(id: number, scope: number, data: Uint8Array): void;
+  /** `listener` is called with the new `durableId` after each sync, and never before the data is safe. */
+  onDurable(listener: (id: number) => void): void;
+  /** `listener` is called once, when the store can take no more changes. */
+  onFailure(listener: (reason: string) => void): void;
+  /**
+   * Replaces the checkpoint by one that stands at change `upTo`: pulls `records` (value null: remove the key) in slices of a few milliseconds that
+   * leave the event loop free, writes them and the new position in one transaction, then drops the log up to `upTo`. One at a time.
+   */
+  checkpoint(upTo: number, records: Iterator<readonly [Key, Uint8Array | null]>): Promise<void>;
+  status(): StoreStatus;
+  /** Writes and syncs what was appended, then lets go of the folder. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,121 @@
+/** Values that stand for something the model or the server keeps: members of enumerators, rooms, tasks, wraps, types, futures, modules. */
+import type { Thing } from './thing.ts';
+import type { TypeInfo } from './shape.ts';
+import type { Value } from './value.ts';
+import { truthy } from './value.ts';
+
+export interface EnumInfo {
+  readonly id: number;
+  readonly name: string;
+}
+
+/** A member of an enumerator. */
+export class EnumMember {
+  readonly enumeration: EnumInfo;
+  name: string;
+  value: Value;
+
+  constructor(enumeration: EnumInfo, name: string, value: Value) {
+    this.enumeration = enumeration;
+    this.name = name;
+    this.value = value;
+  }
+
+  get typeName(): string {
+    return this.enumeration.name;
+  }
+
+  truth(): boolean {
+    return truthy(this.value);
+  }
+}
+
+export class Room {
+  /** 0 while not stored. */
+  id = 0;
+  name: string | null = null;
+
+  get typeName(): string {
+    return 'room';
+  }
+}
+
+export class Task {
+  readonly id: number;
+
+  constructor(id: number) {
+    this.id = id;
+  }
+
+  get typeName(): string {
+    return 'task';
+  }
+}
+
+/** A thing seen through a type: only the fields of the type that it has. */
+export class Wrapped {
+  readonly thing: Thing;
+  readonly type: TypeInfo;
+
+  constructor(thing: Thing, type: TypeInfo) {
+    this.thing = thing;
+    this.type = type;
+  }
+
+  get typeName(): string {
+    return `<${this.type.name}>`;
+  }
+
+  truth(): boolean {
+    return this.thing.size > 0;
+  }
+}
+
+/** An anonymous type, `&{...}`; it can only wrap. */
+export class AnoType {
+  readonly type: TypeInfo;
+  /** The definition as it is told to clients: field and definition. */
+  readonly fields: ReadonlyMap<string, Value>;
+
+  constructor(type: TypeInfo, fields: ReadonlyMap<string, Value>) {
+    this.type = type;
+    this.fields = fields;
+  }
+
+  get typeName(): string {
+    return '<anonymous>';
+  }
+}
+
+/** A value that is kept as MessagePack, such as what the info functions give. */
+export class MpData {
+  readonly data: Uint8Array;
+
+  constructor(data: Uint8Array) {
+    this.data = data;
+  }
+
+  get typeName(): string {
+    return 'mpdata';
+  }
+}
+
+export class Future {
+  value: Value = null;
+
+  get typeName(): string {
+    return 'future';
+  }
+}
+
+export class ModuleRef {
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  get typeName(): string {
+    return 'module';
+  }
+}

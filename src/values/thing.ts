@@ -1,0 +1,123 @@
+import { MAX_SHAPE_KEYS, Shape, type TypeInfo } from './shape.ts';
+import type { Restriction } from './restriction.ts';
+import type { Value } from './value.ts';
+
+/** State of a stored thing, kept by the model; the value layer only holds the bits. */
+export const ThingFlag = {
+  /** Changed since the last checkpoint began. */
+  DIRTY: 1,
+  /** Belongs to the checkpoint that is being written, and is not written yet. */
+  PENDING: 2,
+  /** No property holds it any more; leaves the collection when the query ends, unless it is held again by then. */
+  ORPHAN: 4,
+} as const;
+
+/**
+ * A thing: keys and values. `shape` maps keys to `slots`; a dictionary (see `Shape.dictionary`) has its properties in `dict` instead. Only
+ * the model's operations (`src/model/`) write properties of things that may be stored.
+ */
+export class Thing {
+  /** 0 while no stored thing holds it. */
+  id = 0;
+  shape: Shape;
+  slots: Value[];
+  dict: Map<string, Value> | null = null;
+  /** How many stored places hold it. */
+  refs = 0;
+  /** See `List.locks`. */
+  locks = 0;
+  flags = 0;
+  /** What the values of a plain thing must be (`restrict`); null for anything. */
+  restriction: Restriction | null = null;
+
+  constructor(shape: Shape, slots: Value[]) {
+    this.shape = shape;
+    this.slots = slots;
+  }
+
+  get type(): TypeInfo | null {
+    return this.shape.type;
+  }
+
+  get typeName(): string {
+    return this.shape.type === null ? 'thing' : this.shape.type.name;
+  }
+
+  get size(): number {
+    return this.dict === null ? this.slots.length : this.dict.size;
+  }
+
+  /** The value of a property; undefined when there is none of that name. */
+  get(key: string): Value | undefined {
+    if (this.dict !== null) return this.dict.get(key);
+    const slot = this.shape.slotOf.get(key);
+    return slot === undefined ? undefined : this.slots[slot];
+  }
+
+  has(key: string): boolean {
+    return this.dict === null ? this.shape.slotOf.has(key) : this.dict.has(key);
+  }
+
+  /** The keys in the order in which they are told: fields of the type, insertion, or order of bytes. */
+  keys(): readonly string[] {
+    if (this.dict === null) return this.shape.keys;
+    const keys = [...this.dict.keys()];
+    return this.shape === Shape.sorted ? keys.sort(compareBytes) : keys;
+  }
+
+  /** Sets or adds a property; no checks, no record of the change. */
+  put(key: string, value: Value): void {
+    if (this.dict !== null) {
+      this.dict.set(key, value);
+      if (this.shape !== Shape.sorted && !isName(key)) this.shape = Shape.sorted;
+      return;
+    }
+    const slot = this.shape.slotOf.get(key);
+    if (slot !== undefined) {
+      this.slots[slot] = value;
+    } else if (isName(key) && this.slots.length < MAX_SHAPE_KEYS) {
+      this.shape = this.shape.with(key);
+      this.slots.push(value);
+    } else {
+      this.toDictionary();
+      this.put(key, value);
+    }
+  }
+
+  /** Removes a property and gives its value; undefined when there is none. */
+  remove(key: string): Value | undefined {
+    if (this.dict === null) {
+      const slot = this.shape.slotOf.get(key);
+      if (slot === undefined) return undefined;
+      const value = this.slots[slot];
+      this.slots.splice(slot, 1);
+      this.shape = Shape.of(this.shape.keys.filter((k) => k !== key));
+      return value;
+    }
+    const value = this.dict.get(key);
+    this.dict.delete(key);
+    return value;
+  }
+
+  private toDictionary(): void {
+    const dict = new Map<string, Value>();
+    this.shape.keys.forEach((key, slot) => {
+      dict.set(key, this.slots[slot] as Value);
+    });
+    this.dict = dict;
+    this.slots = [];
+    this.shape = Shape.dictionary;
+  }
+}
+
+const NAME = /^[A-Za-z_][0-9A-Za-z_]{0,254}$/;
+
+/** Whether `text` follows the naming rules: what can stand behind a dot. */
+export function isName(text: string): boolean {
+  return NAME.test(text);
+}
+
+/** Order by bytes; a prefix comes first. */
+export function compareBytes(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
