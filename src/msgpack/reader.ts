@@ -18,9 +18,10 @@ export const Tok = { NIL: 0, BOOL: 1, INT: 2, FLOAT: 3, STR: 4, BIN: 5, ARRAY: 6
 export type TokenKind = (typeof Tok)[keyof typeof Tok];
 
 export class MsgpackReader {
-  private readonly buffer: Buffer;
-  private readonly view: DataView;
-  private readonly end: number;
+  private source: Uint8Array;
+  private buffer: Buffer;
+  private view: DataView;
+  private end: number;
   offset: number;
   /** Of the last BOOL (0 or 1), INT (when safe), FLOAT; for ARRAY and MAP the count, for STR, BIN and EXT the length in bytes. */
   number = 0;
@@ -32,8 +33,20 @@ export class MsgpackReader {
   dataStart = 0;
 
   constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
+    this.source = bytes;
     this.buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.offset = start;
+    this.end = end;
+  }
+
+  /** Starts anew on these bytes; cheap when they are of the same array as before. */
+  reset(bytes: Uint8Array, start = 0, end = bytes.length): void {
+    if (bytes !== this.source) {
+      this.source = bytes;
+      this.buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    }
     this.offset = start;
     this.end = end;
   }

@@ -23,6 +23,8 @@ export interface StoreOptions {
   readonly dir: string;
   /** `sync`: a change is durable once the disk has it; `async`: once it was handed to the system. */
   readonly durability?: Durability;
+  /** Is told what an operator should know and nothing fails of, such as a lock that a killed process has left. */
+  readonly onWarning?: (text: string) => void;
 }
 
 export interface StoreStatus {

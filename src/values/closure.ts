@@ -1,8 +1,11 @@
+/** Bits of `ClosureCode.effects`: a call needs a change when it runs in a collection, or in the scope of users and collections. */
+export const Effect = { COLLECTION: 1, THINGSDB: 2 } as const;
+
 /** What the value layer needs to know of compiled code; the compiler's `FunctionCode` has it. */
 export interface ClosureCode {
   readonly params: readonly string[];
-  /** Whether a call needs a change. */
-  readonly effects: boolean;
+  /** Which scopes a call changes; see `Effect`. */
+  readonly effects: number;
   /** The source as it was written. */
   readonly text: string;
   /** The source without comments and needless spaces. */
@@ -12,7 +15,8 @@ export interface ClosureCode {
 
 /** A closure. It captures nothing: free names are looked up in the callers when it runs. */
 export class Closure {
-  readonly code: ClosureCode;
+  /** Replaced by the compiled form when a closure that was read from the store is first called. */
+  code: ClosureCode;
   /** Set once the closure was put into a list, a set or a thing: from then on it shows its compact text. */
   unbound = false;
 

@@ -1,14 +1,16 @@
+import { civilFromSeconds } from './calendar.ts';
+
 /** A datetime, or a timeval (the same moment, shown as a number). */
 export class DateTime {
-  /** UNIX time in seconds. */
-  readonly seconds: number;
-  /** Difference to UTC in minutes, as it was at creation; shown by a datetime. */
+  /** UNIX time in seconds; as an int: a bigint beyond the safe integers. */
+  readonly seconds: number | bigint;
+  /** Difference of the clock to UTC in seconds at that moment. */
   readonly offset: number;
   /** IANA name of the time zone; null when only the offset is known. */
   readonly zone: string | null;
   readonly isTimeval: boolean;
 
-  constructor(seconds: number, offset: number, zone: string | null, isTimeval: boolean) {
+  constructor(seconds: number | bigint, offset: number, zone: string | null, isTimeval: boolean) {
     this.seconds = seconds;
     this.offset = offset;
     this.zone = zone;
@@ -20,15 +22,33 @@ export class DateTime {
   }
 }
 
-const pad = (n: number, width: number): string => String(n).padStart(width, '0');
+/** What a clock in the value's zone shows, in seconds since 1970 without zone; null for a moment too far from now to be a date. */
+export function clockOf(value: DateTime): number | null {
+  if (typeof value.seconds === 'bigint') return null;
+  const clock = value.seconds + value.offset;
+  return Number.isSafeInteger(clock) ? clock : null;
+}
 
-/** ISO 8601 with seconds: `2013-02-06T00:00:00Z` in UTC, else `2013-02-06T01:00:00+0100`; the epoch for what cannot be told. */
+const two = (n: number): string => (n < 10 ? `0${n}` : String(n));
+
+/**
+ * ISO 8601 with seconds: `2013-02-06T00:00:00Z` in UTC, else `2013-02-06T01:00:00+0100`. The year has no leading zeros. Gives the epoch for a moment
+ * that is no date.
+ */
 export function isoText(value: DateTime): string {
-  const date = new Date((value.seconds + value.offset * 60) * 1000);
-  if (Number.isNaN(date.getTime()) || date.getUTCFullYear() > 9999 || date.getUTCFullYear() < 0) return '1970-01-01T00:00:00Z';
-  const day = `${pad(date.getUTCFullYear(), 4)}-${pad(date.getUTCMonth() + 1, 2)}-${pad(date.getUTCDate(), 2)}`;
-  const time = `${pad(date.getUTCHours(), 2)}:${pad(date.getUTCMinutes(), 2)}:${pad(date.getUTCSeconds(), 2)}`;
-  if (value.zone === 'UTC' || (value.zone === null && value.offset === 0)) return `${day}T${time}Z`;
-  const minutes = Math.abs(value.offset);
-  return `${day}T${time}${value.offset < 0 ? '-' : '+'}${pad(Math.floor(minutes / 60), 2)}${pad(minutes % 60, 2)}`;
+  const clock = clockOf(value);
+  if (clock === null) return '1970-01-01T00:00:00Z';
+  const date = civilFromSeconds(clock);
+  return `${date.year}-${two(date.month)}-${two(date.day)}T${two(date.hour)}:${two(date.minute)}:${two(date.second)}${zoneText(value)}`;
+}
+
+function zoneText(value: DateTime): string {
+  const { offset, zone } = value;
+  return zone === 'UTC' || (zone === null && offset === 0) ? 'Z' : offsetText(offset);
+}
+
+/** `+0100`: hours and minutes; seconds, as in old local times, are left out. */
+export function offsetText(offset: number): string {
+  const minutes = Math.floor(Math.abs(offset) / 60);
+  return `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}${two(minutes % 60)}`;
 }

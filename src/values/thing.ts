@@ -4,12 +4,8 @@ import type { Value } from './value.ts';
 
 /** State of a stored thing, kept by the model; the value layer only holds the bits. */
 export const ThingFlag = {
-  /** Changed since the last checkpoint began. */
-  DIRTY: 1,
-  /** Belongs to the checkpoint that is being written, and is not written yet. */
-  PENDING: 2,
   /** No property holds it any more; leaves the collection when the query ends, unless it is held again by then. */
-  ORPHAN: 4,
+  ORPHAN: 1,
 } as const;
 
 /**

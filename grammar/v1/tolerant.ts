@@ -1,0 +1,115 @@
+/** Runs the grammar with error recovery, for tools that want a whole tree and all errors at once. */
+import type { IParserErrorMessageProvider, IRecognitionException, IToken, TokenType } from 'chevrotain';
+import type { Diagnostic } from '../../src/ast/diagnostic.ts';
+import type { Expr } from '../../src/ast/nodes.ts';
+import { ErrorCode } from '../../src/errors.ts';
+import { expectedOf, messages, problemWith } from './errors.ts';
+import { Grammar } from './grammar.ts';
+import type { Tokens } from './lexer.ts';
+import * as t from './tokens.ts';
+
+/** Behind this many errors the rest of a text tells nothing, and each costs a search for where to go on. */
+const MAX_ERRORS = 100;
+
+/** Thrown through the parser to end it; not an error that anyone outside sees. */
+class Stop {}
+
+/** What the parser may assume where it is missing. Anything else would have to be made up. */
+const insertable = new Set<TokenType>([t.RParen, t.RBracket, t.RBrace, t.TemplateEnd]);
+
+/** What the parser may not skip for the sake of one missing token: it is where the next part begins. */
+const structural = new Set<TokenType>([t.Semicolon, t.Comma, t.LParen, t.RParen, t.LBracket, t.RBracket, t.LBrace, t.RBrace]);
+
+export interface Outcome {
+  readonly body: readonly Expr[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export class TolerantParser extends Grammar {
+  private readonly diagnostics: Diagnostic[] = [];
+  private text = '';
+
+  constructor() {
+    super({ recover: true, messages: counted(messages) });
+  }
+
+  /**
+   * Parses a text that has errors.
+   *
+   * @throws RangeError when the text is nested too deep for this engine, which needs more stack than the lean one
+   */
+  recover({ tokens, text }: Tokens): Outcome {
+    this.restart();
+    this.diagnostics.length = 0;
+    this.text = text;
+    remaining = MAX_ERRORS;
+    this.input = tokens;
+    try {
+      this.script();
+    } catch (error) {
+      if (!(error instanceof Stop)) throw error;
+      this.giveUp();
+    }
+    const found = [...this.diagnostics, ...this.errors.map((error) => this.diagnosticOf(error))];
+    return { body: this.statements.slice(), diagnostics: distinct(found) };
+  }
+
+  protected override report(token: IToken, problem: string): void {
+    this.diagnostics.push(this.diagnostic(token, problem));
+  }
+
+  protected override abort(token: IToken, problem: string): never {
+    this.report(token, problem);
+    throw new Stop();
+  }
+
+  protected override canTokenTypeBeInsertedInRecovery(type: TokenType): boolean {
+    return insertable.has(type);
+  }
+
+  protected override canTokenTypeBeDeletedInRecovery(): boolean {
+    return !structural.has(this.LA(1).tokenType);
+  }
+
+  /** The statement that was being parsed, and all behind it, become one node. */
+  private giveUp(): void {
+    const last = this.statements[this.statements.length - 1];
+    this.statements.push({ kind: 'ErrorExpr', start: last?.end ?? 0, end: this.text.length });
+  }
+
+  private diagnosticOf(error: IRecognitionException): Diagnostic {
+    const expected = expectedOf(error);
+    return { ...this.diagnostic(error.token, problemWith(error.token, expected, this.text)), expected };
+  }
+
+  private diagnostic(token: IToken, message: string): Diagnostic {
+    const start = token.startOffset < 0 ? this.text.length : token.startOffset;
+    return { code: ErrorCode.SYNTAX, severity: 'error', message, start, end: start + token.image.length };
+  }
+}
+
+let remaining = MAX_ERRORS;
+
+/** Chevrotain asks for a message once an error, which makes that the place to count them. */
+function counted(provider: IParserErrorMessageProvider): IParserErrorMessageProvider {
+  const count = (): void => {
+    if (remaining-- <= 0) throw new Stop();
+  };
+  return {
+    ...provider,
+    buildMismatchTokenMessage(options) {
+      count();
+      return provider.buildMismatchTokenMessage(options);
+    },
+    buildNoViableAltMessage(options) {
+      count();
+      return provider.buildNoViableAltMessage(options);
+    },
+  };
+}
+
+/** In the order of the text, one for each place. */
+function distinct(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const sorted = diagnostics.toSorted((a, b) => a.start - b.start);
+  return sorted.filter((diagnostic, i) => diagnostic.start !== sorted[i - 1]?.start);
+}

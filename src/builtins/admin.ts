@@ -1,0 +1,240 @@
+/** Collections and their settings, procedures: the scope of users and collections. */
+import { lookupErr, typeErr, valueErr } from '../errors.ts';
+import { ChangeOp } from '../model/change.ts';
+import { Collection } from '../model/collection.ts';
+import type { Database } from '../model/database.ts';
+import { encodeCollectionInfo, encodeUser } from '../model/database-records.ts';
+import { encodeProcedure } from '../model/schema-records.ts';
+import { MsgpackWriter } from '../msgpack/writer.ts';
+import type { Closure } from '../values/closure.ts';
+import { MpData } from '../values/handles.ts';
+import { isName } from '../values/thing.ts';
+import { typeName, type Value } from '../values/value.ts';
+import { parseScope } from '../engine/scope.ts';
+import type { Context, Row } from './row.ts';
+
+const FULL = 31;
+
+/** A result that is told as MessagePack, in the order in which it is written. */
+export function mpdata(write: (w: MsgpackWriter) => void): MpData {
+  const w = new MsgpackWriter(256);
+  write(w);
+  return new MpData(w.take());
+}
+
+function writeCollection(w: MsgpackWriter, c: Collection): void {
+  w.mapHeader(9);
+  w.str('collection_id');
+  w.int(c.id);
+  w.str('name');
+  w.str(c.name);
+  w.str('created_at');
+  w.int(c.createdAt);
+  w.str('things');
+  w.int(c.things.size);
+  w.str('time_zone');
+  w.str(c.timeZone);
+  w.str('default_deep');
+  w.int(c.defaultDeep);
+  w.str('next_free_id');
+  w.int(c.nextId);
+  w.str('commit_history');
+  w.str('disabled');
+  w.str('ano_types');
+  w.int(0);
+}
+
+/** A collection by name or id. Throws lookup_err, type_err. */
+function collectionOf(database: Database, which: Value): Collection {
+  if (typeof which === 'string') return database.collectionByName(which);
+  const collection = typeof which === 'number' ? database.collections.get(which) : undefined;
+  if (collection === undefined) throw lookupErr(`\`collection:${String(which)}\` not found`);
+  return collection;
+}
+
+function newCollection(cx: Context, name: string): Value {
+  const { database, tx, user } = cx;
+  const change = tx.need();
+  database.checkNewCollectionName(name);
+  const id = database.nextId++;
+  const collection = new Collection(id, name, Math.floor(Date.now() / 1000), id);
+  database.addCollection(collection);
+  user.access.set(String(id), FULL);
+  const { ops } = change;
+  ops.int(ChangeOp.COLLECTION);
+  ops.int(id);
+  ops.str(name);
+  ops.int(collection.createdAt);
+  ops.int(collection.root.id);
+  ops.int(ChangeOp.USER);
+  encodeUser(ops, user);
+  return name;
+}
+
+function delCollection(cx: Context, which: Value): Value {
+  const { database, tx } = cx;
+  const change = tx.need();
+  const collection = collectionOf(database, which);
+  database.removeCollection(collection);
+  for (const user of database.users.values()) user.access.delete(String(collection.id));
+  cx.dropped(collection);
+  change.ops.int(ChangeOp.DEL_COLLECTION);
+  change.ops.int(collection.id);
+  return null;
+}
+
+function recordInfo(cx: Context, collection: Collection): void {
+  const { ops } = cx.tx.need();
+  ops.int(ChangeOp.COLLECTION_INFO);
+  encodeCollectionInfo(ops, collection);
+}
+
+function renameCollection(cx: Context, which: Value, name: string): Value {
+  cx.tx.need();
+  const collection = collectionOf(cx.database, which);
+  cx.database.checkNewCollectionName(name);
+  cx.database.renameCollection(collection, name);
+  recordInfo(cx, collection);
+  return null;
+}
+
+function setDefaultDeep(cx: Context, scopeText: string, deep: number): Value {
+  const change = cx.tx.need();
+  const scope = parseScope(scopeText);
+  if (!(deep >= 0 && deep <= 127)) throw valueErr(`expecting a \`deep\` value between 0 and 127 but got ${deep} instead`);
+  if (scope.kind === 'collection') {
+    const collection = cx.database.collectionByName(scope.name);
+    collection.defaultDeep = deep;
+    recordInfo(cx, collection);
+    return null;
+  }
+  if (scope.kind === 'thingsdb') cx.database.thingsdbDeep = deep;
+  else cx.database.nodeDeep = deep;
+  change.ops.int(ChangeOp.SCOPE_INFO);
+  change.ops.int(cx.database.thingsdbDeep);
+  change.ops.int(cx.database.nodeDeep);
+  return null;
+}
+
+function newProcedure(cx: Context, name: string, closure: Closure): Value {
+  const change = cx.tx.need();
+  const procedures = cx.collection === null ? cx.database.procedures : cx.collection.procedures;
+  if (!isName(name)) throw valueErr('procedure name must follow the naming rules; see https://docs.thingsdb.io/v1/overview/names');
+  if (procedures.has(name)) throw lookupErr(`procedure \`${name}\` already exists`);
+  closure.unbound = true;
+  const procedure = { name, closure, createdAt: Math.floor(Date.now() / 1000) };
+  procedures.set(name, procedure);
+  cx.namesChanged();
+  change.ops.int(ChangeOp.PROCEDURE);
+  encodeProcedure(change.ops, procedure);
+  return name;
+}
+
+function hasCollection(cx: Context, name: Value): Value {
+  if (typeof name === 'number') return cx.database.collections.has(name);
+  if (typeof name !== 'string') throw typeErr(`expecting a name or an id but got type \`${typeName(name)}\` instead`);
+  return cx.database.collectionsByName.has(name);
+}
+
+const COLLECTION = { name: 'collection', type: 'str|int' } as const;
+
+export const adminRows: readonly Row[] = [
+  {
+    name: 'new_collection',
+    params: [{ name: 'name', type: 'str' }],
+    returns: 'str',
+    doc: 'Makes an empty collection; its maker has all rights on it.',
+    example: "new_collection('shop');  // => \"shop\"",
+    page: 'thingsdb-api/new_collection',
+    changes: ['thingsdb'],
+    scopes: ['thingsdb'],
+    run: newCollection,
+  },
+  {
+    name: 'del_collection',
+    params: [COLLECTION],
+    returns: 'nil',
+    doc: 'Removes a collection with all that it holds.',
+    example: "new_collection('old'); del_collection('old');  // => null",
+    page: 'thingsdb-api/del_collection',
+    changes: ['thingsdb'],
+    scopes: ['thingsdb'],
+    run: delCollection,
+  },
+  {
+    name: 'rename_collection',
+    params: [COLLECTION, { name: 'name', type: 'str' }],
+    returns: 'nil',
+    doc: 'Gives a collection another name.',
+    example: "new_collection('a'); rename_collection('a', 'b');  // => null",
+    page: 'thingsdb-api/rename_collection',
+    changes: ['thingsdb'],
+    scopes: ['thingsdb'],
+    run: renameCollection,
+  },
+  {
+    name: 'has_collection',
+    params: [{ name: 'name', type: 'any' }],
+    returns: 'bool',
+    doc: 'Whether there is a collection of that name or id.',
+    example: "has_collection('nowhere');  // => false",
+    page: 'thingsdb-api/has_collection',
+    scopes: ['thingsdb'],
+    run: hasCollection,
+  },
+  {
+    name: 'collection_info',
+    params: [COLLECTION],
+    returns: 'mpdata',
+    doc: 'Tells about a collection: id, name, number of things, settings.',
+    example: "new_collection('shop'); collection_info('shop').load().name;  // => \"shop\"",
+    page: 'thingsdb-api/collection_info',
+    scopes: ['thingsdb'],
+    run: (cx, which: Value) => {
+      const collection = collectionOf(cx.database, which);
+      return mpdata((w) => writeCollection(w, collection));
+    },
+  },
+  {
+    name: 'collections_info',
+    params: [],
+    returns: 'mpdata',
+    doc: 'Tells about all collections.',
+    example: 'type(collections_info());  // => "mpdata"',
+    page: 'thingsdb-api/collections_info',
+    scopes: ['thingsdb'],
+    run: (cx) =>
+      mpdata((w) => {
+        w.arrayHeader(cx.database.collections.size);
+        for (const collection of cx.database.collections.values()) writeCollection(w, collection);
+      }),
+  },
+  {
+    name: 'set_default_deep',
+    params: [
+      { name: 'scope', type: 'str' },
+      { name: 'deep', type: 'int' },
+    ],
+    returns: 'nil',
+    doc: 'Sets how many levels of things the answers of a scope show when a query does not say.',
+    example: "new_collection('shop'); set_default_deep('@:shop', 2);  // => null",
+    page: 'thingsdb-api/set_default_deep',
+    changes: ['thingsdb'],
+    scopes: ['thingsdb'],
+    run: setDefaultDeep,
+  },
+  {
+    name: 'new_procedure',
+    params: [
+      { name: 'name', type: 'str' },
+      { name: 'closure', type: 'closure' },
+    ],
+    returns: 'str',
+    doc: 'Keeps a closure under a name, by which clients can run it.',
+    example: "new_procedure('add_one', |x| x + 1);  // => \"add_one\"",
+    page: 'procedures-api/new_procedure',
+    changes: ['collection', 'thingsdb'],
+    scopes: ['collection', 'thingsdb'],
+    run: newProcedure,
+  },
+];

@@ -1,0 +1,88 @@
+/** A row as the machine uses it: counts and kinds of arguments as numbers. */
+import { ErrorCode, TiError } from '../errors.ts';
+import type { Value } from '../values/value.ts';
+import { argumentCountError, argumentTypeError, type Context, kindMask, kindOf, type Loop, maxArgs, minArgs, type Row, ScopeBit } from './row.ts';
+
+const ANY = kindMask('any');
+
+type Run = (cx: Context, ...args: unknown[]) => Value | Loop;
+
+export class Builtin {
+  readonly row: Row;
+  readonly name: string;
+  readonly min: number;
+  /** -1: no limit. */
+  readonly max: number;
+  readonly receiver: number;
+  readonly locks: boolean;
+  /** Bits of the scopes in which it exists. */
+  readonly scopes: number;
+  private readonly masks: readonly number[];
+  private readonly checked: boolean;
+  /** Position of the rest parameter; -1 when there is none. */
+  private readonly rest: number;
+  private readonly run: Run;
+
+  constructor(row: Row) {
+    this.row = row;
+    this.name = row.name;
+    this.min = minArgs(row);
+    this.max = maxArgs(row);
+    this.receiver = row.receiver === undefined ? 0 : kindMask(row.receiver);
+    this.locks = row.receiver !== undefined && row.locks === true;
+    this.scopes = row.scopes === undefined ? 7 : row.scopes.reduce((bits, name) => bits | ScopeBit[name], 0);
+    this.masks = row.params.map((p) => kindMask(p.type));
+    this.checked = this.masks.some((mask) => mask !== ANY);
+    this.rest = row.params.at(-1)?.rest ? row.params.length - 1 : -1;
+    this.run = row.run as Run;
+  }
+
+  countError(given: number): TiError {
+    return argumentCountError(this.row, given);
+  }
+
+  private check(stack: readonly Value[], base: number, count: number): void {
+    for (let i = 0; i < count; i++) {
+      const mask = this.masks[this.rest >= 0 && i > this.rest ? this.rest : i] as number;
+      if (mask !== ANY && (kindOf(stack[base + i] as Value) & mask) === 0) throw argumentTypeError(this.row, i, stack[base + i] as Value);
+    }
+  }
+
+  /** Calls a function with the `count` arguments at `base` of the stack. */
+  callFunction(cx: Context, stack: readonly Value[], base: number, count: number): Value | Loop {
+    if (this.checked) this.check(stack, base, count);
+    const { run, rest } = this;
+    if (rest < 0) {
+      if (count === 1) return run(cx, stack[base]);
+      if (count === 0) return run(cx);
+      return run(cx, ...stack.slice(base, base + count));
+    }
+    return run(cx, ...stack.slice(base, base + Math.min(rest, count)), stack.slice(base + rest, Math.max(base + count, base + rest)));
+  }
+
+  /** Calls a method on `self`. */
+  callMethod(cx: Context, self: Value, stack: readonly Value[], base: number, count: number): Value | Loop {
+    if (this.checked) this.check(stack, base, count);
+    const { run, rest } = this;
+    if (rest < 0) {
+      if (count === 0) return run(cx, self);
+      if (count === 1) return run(cx, self, stack[base]);
+      if (count === 2) return run(cx, self, stack[base], stack[base + 1]);
+      return run(cx, self, ...stack.slice(base, base + count));
+    }
+    if (rest === 0) return run(cx, self, stack.slice(base, base + count));
+    return run(cx, self, ...stack.slice(base, base + Math.min(rest, count)), stack.slice(base + rest, Math.max(base + count, base + rest)));
+  }
+}
+
+const WHERE = { collection: 'a `@collection` scope', thingsdb: 'the `@thingsdb` scope', node: 'a `@node` scope' } as const;
+
+/** The error for a function that the scope of the query does not have. */
+export function scopeError(builtin: Builtin, scope: 'collection' | 'thingsdb' | 'node'): TiError {
+  const better = builtin.row.scopes?.[0] ?? 'collection';
+  return new TiError(
+    ErrorCode.LOOKUP,
+    `function \`${builtin.name}\` is undefined in the \`@${scope}\` scope; you might want to query ${WHERE[better]}?; ` +
+      'see https://docs.thingsdb.io/v1/overview/scopes',
+  );
+}

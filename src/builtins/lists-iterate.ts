@@ -1,0 +1,162 @@
+/** Methods of lists and tuples that call a closure for each item. */
+import { lookupErr } from '../errors.ts';
+import { Closure } from '../values/closure.ts';
+import type { List } from '../values/list.ts';
+import { truthy, type Value } from '../values/value.ts';
+import { wrongArgument } from './lists-common.ts';
+import { type EarlyRow, USE_ARGUMENT } from './lists-early.ts';
+import { EachLoop, FilterLoop, FindLoop, listSource, MapLoop, ReduceLoop, SumLoop, TestLoop } from './lists-loops.ts';
+import { add } from '../values/operators.ts';
+import { indexOf } from './lists-search.ts';
+import type { Context, MethodRow, Param, Row } from './row.ts';
+
+const CALLBACK: Param = { name: 'callback', type: 'closure' };
+
+/** Looks for an item on top of the present frames. For `find` with an alternative that must not be evaluated in vain. */
+export function findNow(cx: Context, first: readonly Value[], second: readonly Value[] | null, closure: Closure): Value | undefined {
+  for (let i = 0; i < first.length; i++) {
+    const item = first[i] as Value;
+    if (truthy(cx.call(closure, item, second === null ? i : (second[i] as Value)))) return item;
+  }
+  return undefined;
+}
+
+const each: MethodRow = {
+  name: 'each',
+  receiver: 'array',
+  params: [CALLBACK],
+  returns: 'nil',
+  doc: 'Calls a closure with each item and its index.',
+  example: 'l = []; [5, 6].each(|x, i| l.push(x * i)); l;  // => [0, 6]',
+  page: 'data-types/list/each',
+  run: (_cx, self: List, callback: Closure) => new EachLoop(listSource(self), callback),
+};
+
+const map: MethodRow = {
+  name: 'map',
+  receiver: 'array',
+  params: [CALLBACK],
+  returns: 'list',
+  doc: 'Gives a new list of what a closure gives for each item and its index.',
+  example: '[1, 2].map(|x| x + 1);  // => [2, 3]',
+  page: 'data-types/list/map',
+  run: (cx, self: List, callback: Closure) => new MapLoop(listSource(self), callback, cx.tx),
+};
+
+const filter: MethodRow = {
+  name: 'filter',
+  receiver: 'array',
+  params: [CALLBACK],
+  returns: 'list',
+  doc: 'Gives a new list of the items for which a closure gives something true.',
+  example: '[1, 2, 3].filter(|x| x > 1);  // => [2, 3]',
+  page: 'data-types/list/filter',
+  run: (cx, self: List, callback: Closure) => new FilterLoop(listSource(self), callback, cx.tx),
+};
+
+const find: EarlyRow = {
+  name: 'find',
+  receiver: 'array',
+  params: [CALLBACK, { name: 'alt', type: 'any', optional: true }],
+  returns: 'any',
+  doc: 'Gives the first item for which a closure gives something true; nil, or the alternative, when there is none.',
+  example: "[[1, 2, 3].find(|x| x > 1), [1].find(|x| x > 1, 'none')];  // => [2, \"none\"]",
+  page: 'data-types/list/find',
+  early: (cx, self: List, index, callback: Value) => {
+    if (index !== 1) return undefined;
+    if (!(callback instanceof Closure)) throw wrongArgument('find', find.page, 1, '`closure`', callback);
+    cx.lock(self);
+    const found = findNow(cx, self.items, null, callback);
+    cx.unlock();
+    return found === undefined ? USE_ARGUMENT : found;
+  },
+  run: (_cx, self: List, callback: Closure, alt: Value = null) => new FindLoop(listSource(self), callback, false, alt),
+};
+
+const findIndex: MethodRow = {
+  name: 'find_index',
+  receiver: 'array',
+  params: [CALLBACK],
+  returns: 'int|nil',
+  doc: 'Gives the index of the first item for which a closure gives something true; nil when there is none.',
+  example: '[4, 7, 10].find_index(|x| x > 5);  // => 1',
+  page: 'data-types/list/find_index',
+  run: (_cx, self: List, callback: Closure) => new FindLoop(listSource(self), callback, true, null),
+};
+
+const some: MethodRow = {
+  name: 'some',
+  receiver: 'array',
+  params: [CALLBACK],
+  returns: 'bool',
+  doc: 'Whether a closure gives something true for at least one item.',
+  example: '[1, 2].some(|x| x > 1);  // => true',
+  page: 'data-types/list/some',
+  run: (_cx, self: List, callback: Closure) => new TestLoop(listSource(self), callback, true),
+};
+
+const every: MethodRow = {
+  name: 'every',
+  receiver: 'array',
+  params: [CALLBACK],
+  returns: 'bool',
+  doc: 'Whether a closure gives something true for every item; true for an empty list.',
+  example: '[1, 2].every(|x| x > 1);  // => false',
+  page: 'data-types/list/every',
+  run: (_cx, self: List, callback: Closure) => new TestLoop(listSource(self), callback, false),
+};
+
+const reduce: MethodRow = {
+  name: 'reduce',
+  receiver: 'array',
+  params: [
+    { name: 'reducer', type: 'closure' },
+    { name: 'initial', type: 'any', optional: true },
+  ],
+  returns: 'any',
+  doc: 'Calls a closure with what it gave before, the next item and its index, and gives what it gave last.',
+  example: '[1, 2, 3].reduce(|total, x| total + x);  // => 6',
+  page: 'data-types/list/reduce',
+  run: (_cx, self: List, reducer: Closure, initial: Value | undefined) => {
+    if (initial !== undefined) return new ReduceLoop(listSource(self), reducer, initial, 0);
+    if (self.items.length === 0) throw lookupErr('an empty list can only be reduced with an initial value');
+    return new ReduceLoop(listSource(self), reducer, self.items[0] as Value, 1);
+  },
+};
+
+const count: MethodRow = {
+  name: 'count',
+  receiver: 'array',
+  params: [{ name: 'value', type: 'any' }],
+  returns: 'int',
+  doc: 'Counts the items that equal a value, or for which a closure gives something true.',
+  example: '[[1, 2, 1].count(1), [1, 2, 3].count(|x| x > 1)];  // => [2, 2]',
+  page: 'data-types/list/count',
+  run: (cx, self: List, value: Value) => {
+    if (value instanceof Closure) return new SumLoop(self, value, true);
+    const { items } = self;
+    cx.spend(items.length);
+    let total = 0;
+    for (let at = indexOf(items, value, 0); at >= 0; at = indexOf(items, value, at + 1)) total++;
+    return total;
+  },
+};
+
+const sum: MethodRow = {
+  name: 'sum',
+  receiver: 'array',
+  params: [{ name: 'callback', type: 'closure', optional: true }],
+  returns: 'int|float',
+  doc: 'Adds all items, or what a closure gives for each; 0 for an empty list.',
+  example: '[[1, 2, 3].sum(), [1, 2].sum(|x| x * 0.5)];  // => [6, 1.5]',
+  page: 'data-types/list/sum',
+  run: (cx, self: List, callback: Closure | undefined) => {
+    if (callback !== undefined) return new SumLoop(self, callback, false);
+    cx.spend(self.items.length);
+    let total: Value = 0;
+    for (const item of self.items) total = add(total, item);
+    return total;
+  },
+};
+
+export const listIterateRows: readonly Row[] = [each, map, filter, find, findIndex, some, every, reduce, count, sum];

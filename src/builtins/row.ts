@@ -1,0 +1,234 @@
+/**
+ * How a built-in is declared: one row beside its code. The machine checks arguments from it, the compiler reads its effect, and the reference
+ * documentation, `help` and editors read the rest.
+ */
+import { ErrorCode, TiError } from '../errors.ts';
+import type { Collection } from '../model/collection.ts';
+import type { Database, User } from '../model/database.ts';
+import type { Transaction } from '../model/transaction.ts';
+import { Closure } from '../values/closure.ts';
+import { DateTime } from '../values/datetime.ts';
+import { AnoType, EnumMember, Future, ModuleRef, MpData, Room, Task, Wrapped } from '../values/handles.ts';
+import { List } from '../values/list.ts';
+import { Regex } from '../values/regex.ts';
+import { Bytes, Float } from '../values/scalars.ts';
+import { SetValue } from '../values/set.ts';
+import { Thing } from '../values/thing.ts';
+import { typeName, type Value } from '../values/value.ts';
+import type { EncodeHooks } from '../wire/encode.ts';
+
+/** Types as bits, for checks of arguments and for finding methods. */
+export const Kind = {
+  nil: 1,
+  bool: 2,
+  int: 4,
+  float: 8,
+  str: 16,
+  bytes: 32,
+  regex: 64,
+  list: 128,
+  tuple: 256,
+  set: 512,
+  thing: 1024,
+  closure: 2048,
+  error: 4096,
+  datetime: 8192,
+  timeval: 16384,
+  enum: 32768,
+  room: 65536,
+  task: 131072,
+  wrap: 262144,
+  ano: 524288,
+  mpdata: 1048576,
+  future: 2097152,
+  module: 4194304,
+} as const;
+
+export type KindName = keyof typeof Kind;
+/** `any`, a kind, or several: `int|float`; `number` is int, float and bool; `raw` is str and bytes; `array` is list and tuple. */
+export type TypeSpec = string;
+
+export interface Param {
+  readonly name: string;
+  readonly type: TypeSpec;
+  readonly optional?: true;
+  /** Takes all further arguments; only the last may. */
+  readonly rest?: true;
+}
+
+export type ScopeName = 'collection' | 'thingsdb' | 'node';
+
+export const ScopeBit = { collection: 1, thingsdb: 2, node: 4 } as const;
+
+/** What a built-in may use of the machine that runs it. */
+export interface Context {
+  readonly database: Database;
+  /** The collection of the query; null in the other scopes. */
+  readonly collection: Collection | null;
+  readonly scope: ScopeName;
+  /** Records changes; its `change` is null when the query may not change anything. */
+  readonly tx: Transaction;
+  /** Runs a closure now, on top of the present frames. Prefer a Loop for a closure that is called for each item. */
+  call(closure: Closure, ...args: Value[]): Value;
+  /** Counts work that no instruction counts (items copied, bytes searched) against the query's budget; throws when it is used up. */
+  spend(units: number): void;
+  /** Keeps a list, set or thing from being changed until `unlock`, or until an error leaves the built-in. */
+  lock(value: List | SetValue | Thing): void;
+  unlock(): void;
+  /** Who asks. */
+  readonly user: User;
+  /** Levels of things that the answer shows, 0 to 127; a built-in may set it. */
+  deep: number;
+  /** How things of types, wraps and tasks are told. */
+  readonly hooks: EncodeHooks;
+  /** A closure from its text. Throws TiError (-52) for what is none. */
+  compile(text: string): Closure;
+  /** Sends a line to the client that asks, if there is one to send it to. */
+  warn(message: string): void;
+  /** Ends the server after the answer. */
+  requestShutdown(): void;
+  /** To be called when a type, an enumerator or a procedure came or went: names may mean something else now. */
+  namesChanged(): void;
+  /** To be called with a collection that was removed, so that the next checkpoint forgets it. */
+  dropped(collection: Collection): void;
+}
+
+/**
+ * A built-in that calls a closure again and again without nesting the machine: the machine asks `next`, calls the closure with `a`, `b`, `c`, and
+ * asks again with what it gave. Return one from `run`. The container in `lock` is locked meanwhile.
+ */
+export abstract class Loop {
+  readonly closure: Closure;
+  readonly lock: List | SetValue | Thing | null;
+  a: Value = null;
+  b: Value = null;
+  c: Value = null;
+  result: Value = null;
+
+  constructor(closure: Closure, lock: List | SetValue | Thing | null) {
+    this.closure = closure;
+    this.lock = lock;
+  }
+
+  /** Sets the arguments and says true for a call; says false when `result` is complete. `previous` is undefined the first time. */
+  abstract next(previous: Value | undefined): boolean;
+}
+
+interface RowBase {
+  readonly name: string;
+  readonly params: readonly Param[];
+  /** Type of the result, for the documentation. */
+  readonly returns: string;
+  /** One sentence. */
+  readonly doc: string;
+  /** Code and, behind `// => `, what it gives. */
+  readonly example: string;
+  /** Page of the reference, without the language's base address: what the error for a wrong number of arguments points to. */
+  readonly page: string;
+  /** In which kinds of scope a call changes something; none when absent. */
+  readonly changes?: readonly ('collection' | 'thingsdb')[];
+  /** The only scopes in which it exists; all when absent. */
+  readonly scopes?: readonly ScopeName[];
+}
+
+/** Called as `name(...)`. `run` gets undefined for optional arguments that were not given; with a rest parameter, an array of the rest. */
+export interface FunctionRow extends RowBase {
+  readonly receiver?: undefined;
+  // biome-ignore lint/suspicious/noExplicitAny: arguments were checked against `params`, so each row names the types it declared.
+  readonly run: (cx: Context, a: any, b: any, c: any, d: any) => Value | Loop;
+}
+
+/** Called as `receiver.name(...)`. */
+export interface MethodRow extends RowBase {
+  readonly receiver: TypeSpec;
+  /** No effect on variables and literals (see `EffectRule.notOnVariable`). */
+  readonly notOnVariable?: true;
+  /** Whether an `nse(...)` in the text takes the effect back. */
+  readonly notUnderNse?: true;
+  /** The receiver is locked, and must not be in use, while the arguments are evaluated: for methods that change it. */
+  readonly locks?: true;
+  // biome-ignore lint/suspicious/noExplicitAny: see FunctionRow.
+  readonly run: (cx: Context, self: any, a: any, b: any, c: any, d: any) => Value | Loop;
+}
+
+export type Row = FunctionRow | MethodRow;
+
+const GROUPS: Readonly<Record<string, number>> = {
+  any: 0x7fffffff,
+  number: Kind.int | Kind.float | Kind.bool,
+  raw: Kind.str | Kind.bytes,
+  array: Kind.list | Kind.tuple,
+  date: Kind.datetime | Kind.timeval,
+};
+
+/** The bits that a type specification names. */
+export function kindMask(spec: TypeSpec): number {
+  let mask = 0;
+  for (const name of spec.split('|')) {
+    const bits = GROUPS[name] ?? (Kind as Readonly<Record<string, number>>)[name];
+    if (bits === undefined) throw new Error(`no such type in a row: ${name}`);
+    mask |= bits;
+  }
+  return mask;
+}
+
+/** The bit of a value's type. */
+export function kindOf(value: Value): number {
+  switch (typeof value) {
+    case 'number':
+    case 'bigint':
+      return Kind.int;
+    case 'string':
+      return Kind.str;
+    case 'boolean':
+      return Kind.bool;
+    default:
+      return value === null ? Kind.nil : kindOfObject(value as object);
+  }
+}
+
+function kindOfObject(value: object): number {
+  if (value instanceof List) return value.isTuple ? Kind.tuple : Kind.list;
+  if (value instanceof Thing) return Kind.thing;
+  if (value instanceof Float) return Kind.float;
+  if (value instanceof Closure) return Kind.closure;
+  if (value instanceof SetValue) return Kind.set;
+  if (value instanceof TiError) return Kind.error;
+  if (value instanceof Bytes) return Kind.bytes;
+  if (value instanceof Regex) return Kind.regex;
+  if (value instanceof DateTime) return value.isTimeval ? Kind.timeval : Kind.datetime;
+  if (value instanceof EnumMember) return Kind.enum;
+  if (value instanceof Room) return Kind.room;
+  if (value instanceof Task) return Kind.task;
+  if (value instanceof Wrapped) return Kind.wrap;
+  if (value instanceof AnoType) return Kind.ano;
+  if (value instanceof MpData) return Kind.mpdata;
+  if (value instanceof Future) return Kind.future;
+  if (value instanceof ModuleRef) return Kind.module;
+  throw new Error('a value of no known type');
+}
+
+export const minArgs = (row: Row): number => row.params.filter((p) => !p.optional && !p.rest).length;
+/** -1: no limit. */
+export const maxArgs = (row: Row): number => (row.params.at(-1)?.rest ? -1 : row.params.length);
+
+const DOCS = 'https://docs.thingsdb.io/v1/';
+const plural = (n: number): string => `${n} argument${n === 1 ? '' : 's'}`;
+
+/** The error for a wrong number of arguments. */
+export function argumentCountError(row: Row, given: number): TiError {
+  const min = minArgs(row);
+  const max = maxArgs(row);
+  const want = min === max ? `takes ${plural(min)}` : given < min ? `requires at least ${plural(min)}` : `takes at most ${plural(max)}`;
+  return new TiError(ErrorCode.NUM_ARGUMENTS, `function \`${row.name}\` ${want} but ${given} ${given === 1 ? 'was' : 'were'} given; see ${DOCS}${row.page}`);
+}
+
+/** The error for an argument of a wrong type; `index` counts from 0. */
+export function argumentTypeError(row: Row, index: number, value: Value): TiError {
+  const param = row.params[Math.min(index, row.params.length - 1)] as Param;
+  const wanted = param.type.split('|').map((t) => `\`${t}\``).join(' or ');
+  return new TiError(
+    ErrorCode.TYPE,
+    `function \`${row.name}\` expects argument ${index + 1} to be of type ${wanted} but got type \`${typeName(value)}\` instead; see ${DOCS}${row.page}`,
+  );
+}

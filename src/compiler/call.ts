@@ -1,0 +1,77 @@
+/** Calls by name: special forms, built-in functions, and what is only known at run time (types, enumerators, closures in variables). */
+import type { CallExpr, Expr } from '../ast/nodes.ts';
+import { Op } from '../bytecode/opcodes.ts';
+import { newLabel } from './assembler.ts';
+import { constantValue } from './fold.ts';
+import type { FunctionCompiler } from './function.ts';
+
+export function emitCall(fc: FunctionCompiler, expr: CallExpr): void {
+  const name = expr.callee.name;
+  const info = fc.tables.catalog.functionInfo(name);
+  if (info === undefined) {
+    emitCallByName(fc, expr);
+    return;
+  }
+  const { asm, tables } = fc;
+  if (info.effect !== null && !(tables.suppressed && info.name === 'wse')) fc.effects |= tables.effect(info.effect, `\`${name}\``, expr);
+  const count = expr.args.length;
+  asm.mark(expr.start);
+  if (count < info.min || (info.max >= 0 && count > info.max)) {
+    // Known now, but an error only when the call is reached; the arguments are not evaluated.
+    asm.emit(Op.THROW_ARGC, tables.row(name), count);
+    return;
+  }
+  if (info.scoped) asm.emit(Op.SCOPE_TEST, tables.row(name));
+  if (name === 'try') {
+    emitTry(fc, expr);
+    return;
+  }
+  for (const arg of expr.args) fc.expr(arg);
+  asm.mark(expr.start);
+  asm.emit(Op.BUILTIN, tables.row(name), count, 1 - count);
+}
+
+/** `try(expr)` gives the error of the expression; `try(expr, e0, ...)` only one of those, evaluated when there is an error. */
+function emitTry(fc: FunctionCompiler, expr: CallExpr): void {
+  const { asm } = fc;
+  const handler = newLabel();
+  const end = newLabel();
+  asm.jump(Op.TRY, handler);
+  fc.handlers++;
+  fc.expr(expr.args[0] as Expr);
+  fc.handlers--;
+  asm.emit(Op.END_TRY);
+  asm.jump(Op.JUMP, end);
+  asm.place(handler);
+  // The machine left the error where the value would be.
+  const wanted = expr.args.slice(1);
+  for (const arg of wanted) fc.expr(arg);
+  asm.mark(expr.start);
+  if (wanted.length > 0) asm.emit(Op.CATCH, wanted.length, undefined, -wanted.length);
+  asm.place(end);
+}
+
+function emitCallByName(fc: FunctionCompiler, expr: CallExpr): void {
+  const { asm, tables } = fc;
+  asm.mark(expr.start);
+  asm.emit(Op.RESOLVE, tables.name(expr.callee.name), asm.newCache());
+  const count = expr.args.length;
+  emitArguments(fc, expr.args);
+  asm.mark(expr.start);
+  asm.emit(Op.CALL, count, undefined, -count);
+}
+
+/**
+ * Arguments of what may be a closure: those beyond its parameters are not evaluated. SKIP_ARG finds how many there will be in the call that it
+ * jumps to. An argument that is a constant needs no test.
+ */
+export function emitArguments(fc: FunctionCompiler, args: readonly Expr[]): void {
+  const call = newLabel();
+  args.forEach((arg, i) => {
+    if (constantValue(arg) === undefined) {
+      fc.asm.jump(Op.SKIP_ARG, call, i);
+    }
+    fc.expr(arg);
+  });
+  if (call.uses.length > 0) fc.asm.place(call);
+}

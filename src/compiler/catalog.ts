@@ -1,0 +1,25 @@
+/** What the compiler needs to know of the built-ins; the library implements it from its rows. */
+
+export interface EffectRule {
+  /** Bits of `Effect`. */
+  readonly mask: number;
+  /** No effect when the receiver is a variable or a literal, since what they hold is no stored thing. */
+  readonly notOnVariable: boolean;
+}
+
+export interface FunctionInfo {
+  readonly name: string;
+  readonly min: number;
+  /** -1: no limit. */
+  readonly max: number;
+  readonly effect: EffectRule | null;
+  /** Whether it only runs in some scopes. */
+  readonly scoped: boolean;
+}
+
+export interface Catalog {
+  /** The built-in called as `name(...)`. */
+  functionInfo(name: string): FunctionInfo | undefined;
+  /** The effect of `x.name(...)`, whatever x is. */
+  methodEffect(name: string): EffectRule | null;
+}

@@ -1,0 +1,45 @@
+/** From the tree to a program: resolve names, then emit each function. */
+import type { ClosureLiteral, Script } from '../ast/nodes.ts';
+import { type FunctionFields, Program } from '../bytecode/program.ts';
+import type { Catalog } from './catalog.ts';
+import { FunctionCompiler } from './function.ts';
+import { resolve } from './resolve.ts';
+import { Tables } from './tables.ts';
+
+/**
+ * Compiles a script; its value is that of the last statement. `compactor` normalises the text of closures (see `Closure.text`).
+ * Throws TiError (-52) for what only the compiler can see.
+ */
+export function compileScript(script: Script, source: string, catalog: Catalog, compactor: (text: string) => string): Program {
+  const tables = new Tables(catalog, resolve(script));
+  tables.functions.push(null);
+  const main = new FunctionCompiler(tables, script);
+  main.statements(script.body);
+  tables.functions[0] = main.finish(script, script);
+  return program(tables, source, compactor);
+}
+
+/** Compiles the text of a closure as a program of its own, whose main function takes the closure's parameters. */
+export function compileClosure(closure: ClosureLiteral, source: string, catalog: Catalog, compactor: (text: string) => string): Program {
+  const tables = new Tables(catalog, resolve(closure));
+  tables.functions.push(null);
+  const main = new FunctionCompiler(tables, closure);
+  main.expr(closure.body);
+  tables.functions[0] = main.finish(closure, closure);
+  return program(tables, source, compactor);
+}
+
+function program(tables: Tables, source: string, compactor: (text: string) => string): Program {
+  return new Program(
+    {
+      source,
+      constants: tables.constants,
+      names: tables.names,
+      sites: tables.sites,
+      rows: tables.rows,
+      functions: tables.functions as FunctionFields[],
+      effects: { collection: tables.collection, thingsdb: tables.thingsdb },
+    },
+    compactor,
+  );
+}

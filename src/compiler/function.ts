@@ -1,0 +1,418 @@
+/** Emits the code of one function. Chains and calls are in `chain.ts` and `call.ts`. */
+import type {
+  AssignExpr,
+  AssignOp,
+  ClosureLiteral,
+  EnumMember,
+  Expr,
+  Field,
+  ForExpr,
+  IfExpr,
+  InstanceLiteral,
+  ReturnExpr,
+  Script,
+  TemplateLiteral,
+} from '../ast/nodes.ts';
+import { BINARY_OPS, Op } from '../bytecode/opcodes.ts';
+import { ErrorCode, TiError } from '../errors.ts';
+import { Regex } from '../values/regex.ts';
+import type { Value } from '../values/value.ts';
+import { Assembler, fitsOperand, type Label, newLabel } from './assembler.ts';
+import { emitCall } from './call.ts';
+import { emitChain } from './chain.ts';
+import { constantValue } from './fold.ts';
+import type { FunctionScope } from './resolve.ts';
+import type { Tables } from './tables.ts';
+
+/** More locals than fit in the operand of a loop are refused. */
+const MAX_LOCALS = 4096;
+
+/** A loop that encloses the code being emitted. */
+interface Loop {
+  readonly next: Label;
+  readonly end: Label;
+  /** Operands under the loop's own. */
+  readonly height: number;
+  readonly handlers: number;
+}
+
+const FUSED: Partial<Record<string, number>> = {
+  '+': Op.ADD_INT,
+  '-': Op.SUB_INT,
+  '*': Op.MUL_INT,
+  '%': Op.MOD_INT,
+  '<': Op.LT_INT,
+  '>': Op.GT_INT,
+  '==': Op.EQ_INT,
+};
+
+const DIRECT: Partial<Record<string, number>> = {
+  '+': Op.ADD,
+  '-': Op.SUB,
+  '*': Op.MUL,
+  '<': Op.LT,
+  '>': Op.GT,
+  '<=': Op.LE,
+  '>=': Op.GE,
+  '==': Op.EQ,
+  '!=': Op.NE,
+};
+
+const PREFIX = { '!': Op.NOT, '-': Op.NEG, '+': Op.PLUS, '~': Op.BIT_NOT } as const;
+
+const opCode = (op: string): number => (BINARY_OPS as readonly string[]).indexOf(op);
+
+/** The code of an assignment operator: that of `+` for `+=`; 0 for `=`. */
+export const assignCode = (op: AssignOp): number => (op === '=' ? 0 : opCode(op.slice(0, -1)));
+
+export class FunctionCompiler {
+  readonly tables: Tables;
+  readonly asm = new Assembler();
+  readonly scope: FunctionScope;
+  /** Effects found so far in this function and in the closures inside it. */
+  effects = 0;
+  /** Handlers of `try` that enclose the code being emitted. */
+  handlers = 0;
+  private readonly params: number;
+  private loop: Loop | null = null;
+
+  constructor(tables: Tables, owner: Script | ClosureLiteral) {
+    this.tables = tables;
+    this.scope = tables.resolution.scopes.get(owner) as FunctionScope;
+    this.params = owner.kind === 'Script' ? 0 : owner.params.length;
+    if (this.scope.locals.length > MAX_LOCALS) {
+      throw new TiError(ErrorCode.SYNTAX, `a function has at most ${MAX_LOCALS} variables, but here are ${this.scope.locals.length}`);
+    }
+  }
+
+  /** Statements one after another; the value of the last stays. */
+  statements(body: readonly Expr[]): void {
+    if (body.length === 0) this.asm.emit(Op.NIL);
+    body.forEach((statement, i) => {
+      if (i < body.length - 1) this.dropped(statement);
+      else this.expr(statement);
+    });
+  }
+
+  /** An expression whose value nobody wants. */
+  private dropped(expr: Expr): void {
+    if (constantValue(expr) !== undefined) return;
+    if (expr.kind === 'AssignExpr' && expr.op === '=') {
+      const slot = this.scope.slots.get(expr.target.name) as number;
+      if (!this.tables.resolution.free.has(expr.target.name)) {
+        this.expr(expr.value);
+        this.asm.mark(expr.start);
+        this.asm.emit(Op.STORE_POP, slot);
+        return;
+      }
+    }
+    this.expr(expr);
+    this.asm.emit(Op.POP);
+  }
+
+  constant(value: Value): void {
+    if (value === null) this.asm.emit(Op.NIL);
+    else if (value === true) this.asm.emit(Op.TRUE);
+    else if (value === false) this.asm.emit(Op.FALSE);
+    else if (typeof value === 'number' && fitsOperand(value)) this.asm.emit(Op.INT, value);
+    else this.asm.emit(Op.CONST, this.tables.constant(value));
+  }
+
+  expr(expr: Expr): void {
+    const value = constantValue(expr);
+    if (value !== undefined) {
+      this.constant(value);
+      return;
+    }
+    switch (expr.kind) {
+      case 'Name':
+        this.load(expr.name, expr.start);
+        break;
+      case 'AssignExpr':
+        this.assign(expr);
+        break;
+      case 'BinaryExpr':
+        this.binary(expr.op, expr.left, expr.right, expr.start);
+        break;
+      case 'ChainExpr':
+        emitChain(this, expr);
+        break;
+      case 'CallExpr':
+        emitCall(this, expr);
+        break;
+      case 'ClosureLiteral':
+        this.asm.emit(Op.CLOSURE, this.closure(expr), this.asm.newCache());
+        break;
+      case 'BlockExpr':
+        this.statements(expr.body);
+        break;
+      case 'ParenExpr':
+        this.expr(expr.expr);
+        break;
+      case 'IfExpr':
+        this.ifExpr(expr);
+        break;
+      case 'ForExpr':
+        this.forExpr(expr);
+        break;
+      default:
+        this.other(expr);
+    }
+  }
+
+  private other(expr: Expr): void {
+    const { asm } = this;
+    switch (expr.kind) {
+      case 'LogicalExpr': {
+        const end = newLabel();
+        this.expr(expr.left);
+        asm.jump(expr.op === '&&' ? Op.AND : Op.OR, end);
+        this.expr(expr.right);
+        asm.place(end);
+        break;
+      }
+      case 'TernaryExpr':
+        this.branches(expr.test, expr.then, expr.else);
+        break;
+      case 'UnaryExpr':
+        this.expr(expr.operand);
+        asm.mark(expr.start);
+        for (let i = expr.ops.length - 1; i >= 0; i--) asm.emit(PREFIX[expr.ops[i] as keyof typeof PREFIX]);
+        break;
+      case 'ArrayLiteral':
+        for (const item of expr.items) this.expr(item);
+        asm.emit(Op.ARRAY, expr.items.length, undefined, 1 - expr.items.length);
+        break;
+      case 'ThingLiteral':
+        this.thing(expr.fields);
+        break;
+      case 'TemplateLiteral':
+        this.template(expr);
+        break;
+      case 'RegexLiteral':
+        asm.emit(Op.CONST, this.tables.constant(new Regex(expr.pattern, expr.flags)));
+        break;
+      case 'InstanceLiteral':
+        this.instance(expr);
+        break;
+      case 'AnoLiteral':
+        this.fields(expr.fields);
+        asm.mark(expr.start);
+        asm.emit(Op.ANO, this.tables.keys(expr.fields.map((f) => f.name.name)), undefined, 1 - expr.fields.length);
+        break;
+      case 'EnumMember':
+        this.enumMember(expr);
+        break;
+      case 'ReturnExpr':
+        this.returnExpr(expr);
+        break;
+      default:
+        this.leaveLoop(expr);
+    }
+  }
+
+  private leaveLoop(expr: Expr): void {
+    const { asm, loop } = this;
+    if (expr.kind === 'IntLiteral') {
+      // Too large for 64 bit: an error, but only when it is evaluated.
+      asm.mark(expr.start);
+      asm.emit(Op.CONST, this.tables.constant(2n ** 63n));
+      asm.emit(Op.PLUS);
+      return;
+    }
+    if ((expr.kind !== 'BreakExpr' && expr.kind !== 'ContinueExpr') || loop === null) {
+      throw new TiError(ErrorCode.SYNTAX, `\`${expr.kind === 'BreakExpr' ? 'break' : 'continue'}\` stands outside of a loop`);
+    }
+    if (this.handlers > loop.handlers) asm.emit(Op.DROP_TRY, this.handlers - loop.handlers);
+    asm.emit(expr.kind === 'BreakExpr' ? Op.FOR_BREAK : Op.FOR_TRIM, loop.height);
+    asm.jump(Op.JUMP, expr.kind === 'BreakExpr' ? loop.end : loop.next);
+    // Nothing behind a jump runs; but the value of the expression is counted.
+    asm.adjust(1);
+  }
+
+  load(name: string, start: number): void {
+    const slot = this.scope.slots.get(name);
+    this.asm.mark(start);
+    if (slot === undefined) this.asm.emit(Op.LOAD_NAME, this.tables.name(name), this.asm.newCache());
+    else this.asm.emit(slot < this.params ? Op.LOAD_SET : Op.LOAD, slot);
+  }
+
+  private assign(expr: AssignExpr): void {
+    const { asm, tables } = this;
+    const name = expr.target.name;
+    const slot = this.scope.slots.get(name);
+    this.expr(expr.value);
+    asm.mark(expr.start);
+    if (expr.op === '=') {
+      asm.emit(tables.resolution.free.has(name) ? Op.STORE_SEEN : Op.STORE, slot as number);
+    } else if (slot !== undefined) asm.emit(Op.COMPOUND, slot, assignCode(expr.op));
+    else {
+      // The operator and the inline cache share the second operand.
+      asm.emit(Op.COMPOUND_NAME, tables.name(name), (asm.newCache() << 8) | assignCode(expr.op));
+    }
+  }
+
+  private binary(op: string, left: Expr, right: Expr, start: number): void {
+    const { asm } = this;
+    this.expr(left);
+    const value = constantValue(right);
+    const fused = FUSED[op];
+    if (fused !== undefined && typeof value === 'number' && fitsOperand(value)) {
+      asm.mark(start);
+      asm.emit(fused, value);
+      return;
+    }
+    this.expr(right);
+    asm.mark(start);
+    const direct = DIRECT[op];
+    if (direct !== undefined) asm.emit(direct);
+    else asm.emit(Op.BINARY, opCode(op));
+  }
+
+  closure(literal: ClosureLiteral): number {
+    const index = this.tables.functions.push(null) - 1;
+    const inner = new FunctionCompiler(this.tables, literal);
+    inner.expr(literal.body);
+    this.effects |= inner.effects;
+    this.tables.functions[index] = inner.finish(literal, literal);
+    return index;
+  }
+
+  finish(owner: Script | ClosureLiteral, at: { readonly start: number; readonly end: number }) {
+    this.asm.emit(Op.RETURN);
+    const locals = this.scope.locals;
+    const closure = owner.kind === 'ClosureLiteral' ? owner : null;
+    return {
+      ...this.asm.finish(),
+      params: closure === null ? [] : closure.params.map((p) => p.name),
+      locals,
+      effects: this.effects,
+      start: at.start,
+      end: at.end,
+      doc: closure === null ? '' : docOf(closure.body),
+      seen: locals.some((name) => this.tables.resolution.free.has(name)),
+    };
+  }
+
+  private ifExpr(expr: IfExpr): void {
+    if (expr.else !== null) {
+      this.branches(expr.test, expr.then, expr.else);
+      return;
+    }
+    // Without else, the value of a condition that does not hold is the value of the whole.
+    const end = newLabel();
+    this.expr(expr.test);
+    this.asm.jump(Op.AND, end);
+    this.expr(expr.then);
+    this.asm.place(end);
+  }
+
+  private branches(test: Expr, then: Expr, otherwise: Expr): void {
+    const { asm } = this;
+    const elseLabel = newLabel();
+    const end = newLabel();
+    this.expr(test);
+    asm.jump(Op.JUMP_FALSE, elseLabel);
+    this.expr(then);
+    asm.jump(Op.JUMP, end);
+    asm.adjust(-1);
+    asm.place(elseLabel);
+    this.expr(otherwise);
+    asm.place(end);
+  }
+
+  private forExpr(expr: ForExpr): void {
+    const { asm } = this;
+    const slots = expr.vars.map((v) => this.scope.slots.get(v.name) as number);
+    const vars = (Math.min(slots.length, 2) << 24) | ((slots[1] ?? 0) << 12) | (slots[0] as number);
+    const body = newLabel();
+    const loop: Loop = { next: newLabel(), end: newLabel(), height: asm.height, handlers: this.handlers };
+    this.expr(expr.iterable);
+    asm.mark(expr.iterable.start);
+    asm.jump(Op.FOR, loop.end, vars);
+    for (const slot of slots.slice(2)) {
+      asm.emit(Op.NIL);
+      asm.emit(Op.STORE_POP, slot);
+    }
+    asm.jump(Op.JUMP, loop.next);
+    asm.place(body);
+    const outer = this.loop;
+    this.loop = loop;
+    this.dropped(expr.body);
+    this.loop = outer;
+    asm.place(loop.next);
+    asm.mark(expr.start);
+    asm.jump(Op.FOR_NEXT, body, vars);
+    asm.place(loop.end);
+  }
+
+  fields(fields: readonly Field[]): void {
+    for (const field of fields) {
+      if (field.value === null) this.load(field.name.name, field.start);
+      else this.expr(field.value);
+    }
+  }
+
+  private thing(fields: readonly Field[]): void {
+    this.fields(fields);
+    const keys = fields.map((f) => f.name.name);
+    this.asm.emit(Op.THING, this.tables.keys(keys), keys.length, 1 - keys.length);
+  }
+
+  private instance(expr: InstanceLiteral): void {
+    const name = this.tables.name(expr.type.name);
+    this.asm.mark(expr.start);
+    this.asm.emit(Op.TYPE_TEST, name);
+    this.fields(expr.fields);
+    const keys = expr.fields.map((f) => f.name.name);
+    this.asm.mark(expr.start);
+    this.asm.emit(Op.INSTANCE, name, this.tables.keys(keys), 1 - keys.length);
+  }
+
+  private enumMember(expr: EnumMember): void {
+    const { asm, tables } = this;
+    asm.mark(expr.start);
+    if (expr.member.kind === 'Ident') {
+      asm.emit(Op.ENUM, tables.name(expr.type.name), tables.name(expr.member.name));
+      return;
+    }
+    asm.emit(Op.CLOSURE, this.closure(expr.member), asm.newCache());
+    asm.emit(Op.CALL, 0, undefined, 0);
+    asm.emit(Op.ENUM_BY_NAME, tables.name(expr.type.name));
+  }
+
+  private template(expr: TemplateLiteral): void {
+    const parts = expr.parts.filter((part) => part.kind !== 'TemplateText' || part.value !== '');
+    for (const part of parts) {
+      if (part.kind === 'TemplateText') this.constant(part.value);
+      else this.expr(part);
+    }
+    this.asm.mark(expr.start);
+    this.asm.emit(Op.TEMPLATE, parts.length, undefined, 1 - parts.length);
+  }
+
+  private returnExpr(expr: ReturnExpr): void {
+    const { asm } = this;
+    if (expr.deep !== null) {
+      this.expr(expr.deep);
+      asm.mark(expr.deep.start);
+      asm.emit(Op.SET_DEEP);
+    }
+    if (expr.flags !== null) {
+      this.expr(expr.flags);
+      asm.mark(expr.flags.start);
+      asm.emit(Op.SET_FLAGS);
+    }
+    if (expr.value === null) asm.emit(Op.NIL);
+    else this.expr(expr.value);
+    asm.emit(Op.RETURN);
+    asm.adjust(1);
+  }
+}
+
+/** The doc of a closure: the string that is the first statement of its block. */
+function docOf(body: Expr): string {
+  if (body.kind !== 'BlockExpr') return '';
+  const first = body.body[0];
+  return first !== undefined && first.kind === 'StringLiteral' ? first.value : '';
+}

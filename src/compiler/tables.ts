@@ -1,0 +1,84 @@
+/** The tables that all functions of a program share while it is compiled. */
+import type { EffectReason, FunctionFields } from '../bytecode/program.ts';
+import type { Value } from '../values/value.ts';
+import { Bytes, Float } from '../values/scalars.ts';
+import { List } from '../values/list.ts';
+import { Effect } from '../values/closure.ts';
+import type { Span } from '../ast/nodes.ts';
+import type { Catalog, EffectRule } from './catalog.ts';
+import type { Resolution } from './resolve.ts';
+
+/** Key under which equal constants meet. */
+function constantKey(value: Value): string | null {
+  if (typeof value === 'string') return `s${value}`;
+  if (typeof value === 'number' || typeof value === 'bigint') return `i${value}`;
+  // A nan equals itself only as the same object, so each literal has its own.
+  if (value instanceof Float) return Number.isNaN(value.value) ? null : `f${Object.is(value.value, -0) ? '-0' : value.value}`;
+  if (value instanceof Bytes) return `b${value.bytes}`;
+  if (value instanceof List) return `k${value.items.join(',')}`;
+  return null;
+}
+
+export class Tables {
+  readonly catalog: Catalog;
+  readonly resolution: Resolution;
+  readonly constants: Value[] = [];
+  readonly names: string[] = [];
+  readonly sites: string[] = [];
+  readonly rows: string[] = [];
+  readonly functions: (FunctionFields | null)[] = [];
+  collection: EffectReason | null = null;
+  thingsdb: EffectReason | null = null;
+  /** Whether `nse(...)` stands anywhere in the text: it takes back the effects of assignments and of some methods. */
+  readonly suppressed: boolean;
+  private readonly constantIndex = new Map<string, number>();
+  private readonly nameIndex = new Map<string, number>();
+  private readonly rowIndex = new Map<string, number>();
+
+  constructor(catalog: Catalog, resolution: Resolution) {
+    this.catalog = catalog;
+    this.resolution = resolution;
+    this.suppressed = resolution.free.has('nse');
+  }
+
+  constant(value: Value): number {
+    const key = constantKey(value);
+    if (key === null) return this.constants.push(value) - 1;
+    let index = this.constantIndex.get(key);
+    if (index === undefined) {
+      index = this.constants.push(value) - 1;
+      this.constantIndex.set(key, index);
+    }
+    return index;
+  }
+
+  /** A constant tuple of keys. */
+  keys(keys: readonly string[]): number {
+    return this.constant(new List([...keys], true));
+  }
+
+  name(name: string): number {
+    let index = this.nameIndex.get(name);
+    if (index === undefined) {
+      index = this.names.push(name) - 1;
+      this.nameIndex.set(name, index);
+    }
+    return index;
+  }
+
+  row(name: string): number {
+    let index = this.rowIndex.get(name);
+    if (index === undefined) {
+      index = this.rows.push(name) - 1;
+      this.rowIndex.set(name, index);
+    }
+    return index;
+  }
+
+  /** Notes an effect for the whole text and gives its mask for the function in which it stands. */
+  effect(rule: EffectRule, what: string, at: Span): number {
+    if ((rule.mask & Effect.COLLECTION) !== 0) this.collection ??= { what, start: at.start, end: at.end };
+    if ((rule.mask & Effect.THINGSDB) !== 0) this.thingsdb ??= { what, start: at.start, end: at.end };
+    return rule.mask;
+  }
+}

@@ -1,0 +1,37 @@
+/** Variables that clients send, decoded for the collection in which the query runs. */
+import { ErrorCode, lookupErr, TiError } from '../errors.ts';
+import type { Collection } from '../model/collection.ts';
+import { makeAnoType } from '../model/types.ts';
+import { Room, Task } from '../values/handles.ts';
+import { Thing } from '../values/thing.ts';
+import type { Value } from '../values/value.ts';
+import { type DecodeContext, decodeArguments, detachedContext } from '../wire/decode.ts';
+import { closureFromText } from './toolchain.ts';
+
+function contextOf(collection: Collection | null): DecodeContext {
+  if (collection === null) return { ...detachedContext, closure: closureFromText };
+  return {
+    ...detachedContext,
+    closure: closureFromText,
+    thing(id) {
+      const thing = collection.things.get(id);
+      if (thing === undefined) throw lookupErr(`cannot unpack find \`thing\` with id ${id}`);
+      return thing;
+    },
+    room(id) {
+      const room = new Room();
+      room.id = id;
+      return room;
+    },
+    task: (id) => new Task(id),
+    anoType(definition) {
+      if (!(definition instanceof Thing)) throw new TiError(ErrorCode.BAD_DATA, 'an anonymous type is sent as a map');
+      return makeAnoType(collection, new Map(definition.keys().map((key) => [key, definition.get(key) as Value])));
+    },
+  };
+}
+
+/** `bytes` hold one MessagePack map. Throws TiError that names the argument. */
+export function decodeVars(bytes: Uint8Array, collection: Collection | null): ReadonlyMap<string, Value> {
+  return decodeArguments(bytes, contextOf(collection));
+}

@@ -1,0 +1,236 @@
+/** The database of one store: takes queries, runs them one after another, and keeps what they change. */
+import { constant, library } from '../builtins/library.ts';
+import type { ScopeName } from '../builtins/row.ts';
+import { ErrorCode, lookupErr, TiError } from '../errors.ts';
+import { applyChange } from '../model/apply.ts';
+import { Change, ChangeOp } from '../model/change.ts';
+import { CheckpointReader, CheckpointSource, countReferences } from '../model/checkpoint.ts';
+import { Collection } from '../model/collection.ts';
+import { Database, type User } from '../model/database.ts';
+import { encodeUser } from '../model/database-records.ts';
+import { Transaction } from '../model/transaction.ts';
+import { MsgpackWriter } from '../msgpack/writer.ts';
+import type { Store } from '../storage/store.ts';
+import type { Value } from '../values/value.ts';
+import { Machine } from '../vm/machine.ts';
+import type { Program } from '../bytecode/program.ts';
+import { decodeVars } from './arguments.ts';
+import type { ClientSink, Engine, QueryAnswer, QueryRequest, UserRef } from './api.ts';
+import { hashPassword, PasswordChecker } from './passwords.ts';
+import { QueryContext } from './query-context.ts';
+import { checkRights, Right } from './rights.ts';
+import { parseScope } from './scope.ts';
+import { codeOf, lazyCode, ProgramCache } from './toolchain.ts';
+
+export interface EngineOptions {
+  /** Seconds after which a query fails; 0: never. */
+  readonly queryDurationError?: number;
+  /** Changes in the log that start a checkpoint. */
+  readonly checkpointChanges?: number;
+}
+
+/** Bytes in the log that start a checkpoint, however few changes they are. */
+const CHECKPOINT_BYTES = 64 * 1024 * 1024;
+
+/** A scope as a query runs in it. */
+interface Place {
+  readonly scope: ScopeName;
+  readonly collection: Collection | null;
+  readonly deep: number;
+}
+
+export class LocalEngine implements Engine {
+  readonly database = new Database();
+  readonly store: Store;
+  readonly programs = new ProgramCache();
+  readonly source = new CheckpointSource(this.database);
+  private readonly machine: Machine;
+  private readonly passwords = new PasswordChecker();
+  private readonly ops = new MsgpackWriter(4096);
+  private readonly shutdownListeners: (() => void)[] = [];
+  private readonly deadlineMs: number;
+  private readonly checkpointChanges: number;
+  private checkpointing: Promise<void> | null = null;
+  private readonly shutdown = (): void => {
+    for (const listener of this.shutdownListeners) listener();
+  };
+
+  constructor(store: Store, options: EngineOptions = {}) {
+    this.store = store;
+    this.deadlineMs = (options.queryDurationError ?? 0) * 1000;
+    this.checkpointChanges = options.checkpointChanges ?? 100_000;
+    this.machine = new Machine({
+      database: this.database,
+      functionRow: (name) => library.functionRow(name),
+      methodTable: (name) => library.methodTable(name),
+      constant,
+      compile: codeOf,
+    });
+  }
+
+  // --- life ---
+
+  /** Reads the store; true when it held a database. Throws TiError when it is damaged. */
+  recover(): boolean {
+    const reader = new CheckpointReader(this.database, lazyCode);
+    for (const [key, value] of this.store.records()) reader.read(key, value);
+    for (const entry of this.store.log()) {
+      applyChange(this.database, entry.scope, entry.data, lazyCode);
+      this.database.changeId = entry.id;
+    }
+    this.database.changeId = Math.max(this.database.changeId, this.store.checkpointId);
+    countReferences(this.database);
+    return this.database.users.size > 0;
+  }
+
+  /** Fills an empty database: the user `admin` with password `pass`, and the collection `stuff`. */
+  async initialize(): Promise<void> {
+    const now = Math.floor(Date.now() / 1000);
+    const admin: User = { id: 1, name: 'admin', createdAt: now, passwordHash: await hashPassword('pass'), access: new Map() };
+    const stuff = new Collection(2, 'stuff', now, 2);
+    for (const key of ['@node', '@thingsdb', String(stuff.id)]) admin.access.set(key, Right.FULL);
+    this.database.users.set(admin.id, admin);
+    this.database.addCollection(stuff);
+    const change = this.newChange();
+    change.ops.int(ChangeOp.COLLECTION);
+    change.ops.int(stuff.id);
+    change.ops.str(stuff.name);
+    change.ops.int(now);
+    change.ops.int(stuff.root.id);
+    change.ops.int(ChangeOp.USER);
+    encodeUser(change.ops, admin);
+    this.commit(change, 0);
+  }
+
+  async close(): Promise<void> {
+    await this.checkpointing?.catch(() => undefined);
+    if (this.store.status().failure === null && this.store.checkpointId < this.store.appendedId) {
+      await this.checkpoint().catch(() => undefined);
+    }
+    await this.store.close();
+  }
+
+  /** Writes a checkpoint of all changes so far, in the background. Rejects when it could not be written; the log keeps everything then. */
+  checkpoint(): Promise<void> {
+    this.checkpointing ??= this.store
+      .checkpoint(this.database.changeId, this.source.begin())
+      .catch((error: unknown) => {
+        this.source.abort();
+        throw error;
+      })
+      .finally(() => {
+        this.checkpointing = null;
+      });
+    return this.checkpointing;
+  }
+
+  private checkpointWhenDue(): void {
+    if (this.checkpointing !== null) return;
+    const { appendedId, checkpointId, logBytes } = this.store.status();
+    if (appendedId - checkpointId >= this.checkpointChanges || logBytes > CHECKPOINT_BYTES) this.checkpoint().catch(() => undefined);
+  }
+
+  get lastChangeId(): number {
+    return this.store.appendedId;
+  }
+
+  get durableId(): number {
+    return this.store.durableId;
+  }
+
+  onDurable(listener: (id: number) => void): void {
+    this.store.onDurable(listener);
+  }
+
+  onShutdown(listener: () => void): void {
+    this.shutdownListeners.push(listener);
+  }
+
+  // --- users ---
+
+  async authenticate(name: string, password: string): Promise<UserRef> {
+    const user = this.database.userByName(name);
+    const stored = user?.passwordHash ?? null;
+    if (user === undefined || stored === null || !(await this.passwords.check(password, stored))) {
+      throw new TiError(ErrorCode.AUTH, 'invalid username or password');
+    }
+    return user;
+  }
+
+  authenticateToken(_token: string): Promise<UserRef> {
+    return Promise.reject(new TiError(ErrorCode.AUTH, 'invalid token'));
+  }
+
+  // --- queries ---
+
+  private place(scopeText: string): Place {
+    const scope = parseScope(scopeText);
+    if (scope.kind === 'thingsdb') return { scope: 'thingsdb', collection: null, deep: this.database.thingsdbDeep };
+    if (scope.kind === 'node') {
+      if (scope.id !== null && scope.id !== 0) throw lookupErr(`\`node:${scope.id}\` does not exist`);
+      return { scope: 'node', collection: null, deep: this.database.nodeDeep };
+    }
+    const collection = this.database.collectionByName(scope.name);
+    return { scope: 'collection', collection, deep: collection.defaultDeep };
+  }
+
+  query(request: QueryRequest): QueryAnswer {
+    const place = this.place(request.scope);
+    const user = this.database.users.get(request.user.id);
+    checkRights(user, place.scope, place.collection, Right.QUERY);
+    const vars = request.vars === null ? null : decodeVars(request.vars, place.collection);
+    const program = this.programs.get(request.code);
+    return this.run(program, program.main, [], vars, place, user as User, request.client);
+  }
+
+  /** Runs a program that was compiled elsewhere. */
+  runProgram(program: Program, user: UserRef, scope: string, vars: ReadonlyMap<string, Value> | null, client: ClientSink | null): QueryAnswer {
+    return this.run(program, program.main, [], vars, this.place(scope), this.database.users.get(user.id) as User, client);
+  }
+
+  private run(
+    program: Program,
+    main: Program['main'],
+    args: readonly Value[],
+    vars: ReadonlyMap<string, Value> | null,
+    place: Place,
+    user: User,
+    client: ClientSink | null,
+  ): QueryAnswer {
+    const { scope, collection } = place;
+    const changes = scope === 'collection' ? program.effects.collection : scope === 'thingsdb' ? program.effects.thingsdb : null;
+    if (changes !== null) checkRights(user, scope, collection, Right.CHANGE);
+    const change = changes === null ? null : this.newChange();
+    const tx = new Transaction(collection, change);
+    tx.suppressed = program.rowNames.includes('nse');
+    const { machine } = this;
+    const context = new QueryContext(machine, this.database, user, scope, collection, tx, client, this.shutdown, this.source);
+    try {
+      const value = machine.execute(main, args, {
+        scope,
+        collection,
+        tx,
+        vars,
+        deadline: this.deadlineMs === 0 ? Number.POSITIVE_INFINITY : performance.now() + this.deadlineMs,
+        deep: place.deep,
+        context,
+      });
+      return { value, deep: machine.deep, flags: machine.flags };
+    } finally {
+      // What a failed query did before its error stays done, as in any other query.
+      tx.finish();
+      if (change !== null) this.commit(change, collection?.id ?? 0);
+    }
+  }
+
+  private newChange(): Change {
+    return new Change(this.database.changeId + 1, this.ops);
+  }
+
+  private commit(change: Change, scope: number): void {
+    this.database.changeId = change.id;
+    if (change.isEmpty) return;
+    this.store.append(change.id, scope, change.ops.bytes());
+    this.checkpointWhenDue();
+  }
+}

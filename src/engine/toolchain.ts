@@ -1,0 +1,95 @@
+/** From text to program with the built-ins of this project, and a cache of the programs of recent texts. */
+// printer import
+import { FunctionCode, type Program } from '../bytecode/program.ts';
+import { library } from '../builtins/library.ts';
+import { compileClosure, compileScript } from '../compiler/compile.ts';
+import { parse, parseClosure } from '../../grammar/v1/parser.ts';
+import { Closure, type ClosureCode } from '../values/closure.ts';
+
+/** The normalised text of a closure. */
+export const compactClosure = (text: string): string => text;
+
+/** Compiles a query text (a byte string). Throws TiError (-52). */
+export function compileText(text: string): Program {
+  return compileScript(parse(text), text, library, compactClosure);
+}
+
+/** Compiles the text of a closure and gives its code. Throws TiError (-52). */
+export function closureCode(text: string): FunctionCode {
+  return compileClosure(parseClosure(text), text, library, compactClosure).main;
+}
+
+/** A closure from its text, which is trusted to be one: compiled when it is first called or asked for more than its text. */
+class LazyCode implements ClosureCode {
+  readonly text: string;
+  private compiled: FunctionCode | null = null;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  get code(): FunctionCode {
+    this.compiled ??= closureCode(this.text);
+    return this.compiled;
+  }
+
+  /** Closures are stored by their compact text. */
+  get compactText(): string {
+    return this.text;
+  }
+
+  get params(): readonly string[] {
+    return this.code.params;
+  }
+
+  get effects(): number {
+    return this.code.effects;
+  }
+
+  get doc(): string {
+    return this.code.doc;
+  }
+}
+
+export const lazyCode = (text: string): ClosureCode => new LazyCode(text);
+
+/** The code of a closure that has none yet. */
+export function codeOf(closure: Closure): FunctionCode {
+  const { code } = closure;
+  if (code instanceof FunctionCode) return code;
+  return code instanceof LazyCode ? code.code : closureCode(code.text);
+}
+
+/** A new closure from a text of unknown origin. Throws TiError (-52). */
+export function closureFromText(text: string): Closure {
+  return new Closure(closureCode(text));
+}
+
+const MAX_PROGRAMS = 2000;
+/** Longer texts are compiled each time: they are rarely sent twice, and would push many short ones out. */
+const MAX_CACHED_TEXT = 64 * 1024;
+
+/** Programs by text; the least recently used leave first. */
+export class ProgramCache {
+  private readonly programs = new Map<string, Program>();
+  private lastText = '';
+  private last: Program | null = null;
+
+  get(text: string): Program {
+    if (this.last !== null && text === this.lastText) return this.last;
+    let program = this.programs.get(text);
+    if (program === undefined) {
+      program = compileText(text);
+      if (text.length > MAX_CACHED_TEXT) return program;
+      if (this.programs.size >= MAX_PROGRAMS) this.programs.delete(this.programs.keys().next().value as string);
+    } else this.programs.delete(text);
+    this.programs.set(text, program);
+    this.last = program;
+    this.lastText = text;
+    return program;
+  }
+
+  get size(): number {
+    return this.programs.size;
+  }
+}

@@ -1,0 +1,246 @@
+/** Applies recorded changes: what recovery does with the log, and what any copy of a store does with the changes of another. */
+import { MsgpackReader } from '../msgpack/reader.ts';
+import type { ClosureCode } from '../values/closure.ts';
+import { Closure } from '../values/closure.ts';
+import { List } from '../values/list.ts';
+import { SetValue } from '../values/set.ts';
+import { Shape } from '../values/shape.ts';
+import { Thing } from '../values/thing.ts';
+import type { Value } from '../values/value.ts';
+import { ChangeOp } from './change.ts';
+import { Collection } from './collection.ts';
+import type { Database } from './database.ts';
+import { decodeCollectionInfo, decodeUser } from './database-records.ts';
+import { readCount, readInt, readStr } from './read.ts';
+import { collectionContext, type ClosureLoader, decodeEnum, decodeType } from './schema-records.ts';
+import { decodeProperty, decodeStored, type StoredContext } from './stored.ts';
+
+/** Applies the operations of one change. Throws when they are damaged: the caller must not go on with the store. */
+export function applyChange(database: Database, scope: number, data: Uint8Array, load: ClosureLoader): void {
+  const r = new MsgpackReader(data);
+  if (scope === 0) {
+    while (!r.atEnd) applyGlobal(database, r, readInt(r), load);
+    return;
+  }
+  const collection = database.collections.get(scope);
+  if (collection === undefined) throw new Error(`a change of collection ${scope}, which does not exist`);
+  const applier = new CollectionApplier(collection, load);
+  while (!r.atEnd) applier.apply(r, readInt(r));
+}
+
+class CollectionApplier {
+  private readonly collection: Collection;
+  private readonly cx: StoredContext;
+  private readonly load: ClosureLoader;
+
+  constructor(collection: Collection, load: ClosureLoader) {
+    this.collection = collection;
+    this.cx = collectionContext(collection, load);
+    this.load = load;
+  }
+
+  private thing(r: MsgpackReader): Thing {
+    const thing = this.collection.things.get(readInt(r));
+    if (thing === undefined) throw new Error('damaged change: a thing that does not exist');
+    this.collection.touch(thing.id);
+    return thing;
+  }
+
+  apply(r: MsgpackReader, op: number): void {
+    switch (op) {
+      case ChangeOp.SET: {
+        const thing = this.thing(r);
+        const key = readStr(r);
+        putOwned(thing, key, decodeProperty(r, this.cx));
+        break;
+      }
+      case ChangeOp.DEL:
+        this.thing(r).remove(readStr(r));
+        break;
+      case ChangeOp.NEW:
+        this.applyNew(r);
+        break;
+      case ChangeOp.SPLICE:
+        this.splice(r);
+        break;
+      case ChangeOp.SET_ADD:
+      case ChangeOp.SET_REMOVE:
+        this.changeSet(r, op);
+        break;
+      default:
+        this.applyOther(r, op);
+    }
+  }
+
+  private applyNew(r: MsgpackReader): void {
+    const { collection } = this;
+    const id = readInt(r);
+    collection.touch(id);
+    collection.nextId = Math.max(collection.nextId, id + 1);
+    decodeThingBody(r, this.cx.thing(id), collection, this.cx);
+  }
+
+  private splice(r: MsgpackReader): void {
+    const list = this.thing(r).get(readStr(r));
+    if (!(list instanceof List)) throw new Error('damaged change: no list there');
+    const start = readInt(r);
+    const count = readInt(r);
+    const items: Value[] = [];
+    for (let left = readCount(r); left > 0; left--) items.push(decodeStored(r, this.cx));
+    if (items.length < 10_000) list.items.splice(start, count, ...items);
+    else list.items = [...list.items.slice(0, start), ...items, ...list.items.slice(start + count)];
+  }
+
+  private changeSet(r: MsgpackReader, op: number): void {
+    const set = this.thing(r).get(readStr(r));
+    if (!(set instanceof SetValue)) throw new Error('damaged change: no set there');
+    for (let left = readCount(r); left > 0; left--) {
+      const thing = this.cx.thing(readInt(r));
+      if (op === ChangeOp.SET_ADD) set.things.add(thing);
+      else set.things.delete(thing);
+    }
+  }
+
+  private applyOther(r: MsgpackReader, op: number): void {
+    const { collection } = this;
+    switch (op) {
+      case ChangeOp.CLEAR: {
+        const thing = this.thing(r);
+        thing.shape = Shape.empty;
+        thing.slots = [];
+        thing.dict = null;
+        break;
+      }
+      case ChangeOp.RENAME: {
+        const thing = this.thing(r);
+        const value = thing.remove(readStr(r));
+        if (value === undefined) throw new Error('damaged change: no such property');
+        putOwned(thing, readStr(r), value);
+        break;
+      }
+      case ChangeOp.REMOVE:
+        for (let left = readCount(r); left > 0; left--) {
+          const id = readInt(r);
+          collection.touch(id);
+          collection.things.delete(id);
+        }
+        break;
+      case ChangeOp.NEXT_ID:
+        collection.nextId = Math.max(collection.nextId, readInt(r));
+        break;
+      default:
+        this.applySchema(r, op);
+    }
+  }
+
+  private applySchema(r: MsgpackReader, op: number): void {
+    const { collection } = this;
+    switch (op) {
+      case ChangeOp.TYPE:
+        decodeType(r, collection, this.cx);
+        break;
+      case ChangeOp.DEL_TYPE: {
+        const type = collection.typesById.get(readInt(r));
+        if (type === undefined) throw new Error('damaged change: no such type');
+        collection.types.delete(type.name);
+        collection.typesById.delete(type.id);
+        break;
+      }
+      case ChangeOp.ENUM:
+        decodeEnum(r, collection, this.cx);
+        break;
+      case ChangeOp.DEL_ENUM: {
+        const enumeration = collection.enumsById.get(readInt(r));
+        if (enumeration === undefined) throw new Error('damaged change: no such enumerator');
+        collection.enums.delete(enumeration.name);
+        collection.enumsById.delete(enumeration.id);
+        break;
+      }
+      case ChangeOp.PROCEDURE: {
+        const procedure = readProcedure(r, this.load);
+        collection.procedures.set(procedure.name, procedure);
+        break;
+      }
+      case ChangeOp.DEL_PROCEDURE:
+        collection.procedures.delete(readStr(r));
+        break;
+      default:
+        throw new Error(`damaged change: unknown operation ${op}`);
+    }
+  }
+}
+
+export function readProcedure(r: MsgpackReader, load: ClosureLoader) {
+  const name = readStr(r);
+  const closure = new Closure(load(readStr(r)));
+  closure.unbound = true;
+  return { name, closure, createdAt: readInt(r) };
+}
+
+/** Puts a property and lets a list or set know whose it is. */
+export function putOwned(thing: Thing, key: string, value: Value): void {
+  if (value instanceof List || value instanceof SetValue) {
+    value.parent = thing;
+    value.key = key;
+  }
+  thing.put(key, value);
+}
+
+/** Reads type, count and properties into a thing. */
+export function decodeThingBody(r: MsgpackReader, thing: Thing, collection: Collection, cx: StoredContext): void {
+  const typeId = readInt(r);
+  const count = readInt(r);
+  thing.dict = null;
+  if (typeId !== 0) {
+    const type = collection.typesById.get(typeId);
+    if (type === undefined) throw new Error(`thing ${thing.id} is of a type that does not exist`);
+    thing.shape = type.shape;
+    thing.slots = new Array<Value>(type.fields.length).fill(null);
+  } else {
+    thing.shape = Shape.empty;
+    thing.slots = [];
+  }
+  for (let i = 0; i < count; i++) {
+    const key = readStr(r);
+    putOwned(thing, key, decodeProperty(r, cx));
+  }
+}
+
+function applyGlobal(database: Database, r: MsgpackReader, op: number, load: (text: string) => ClosureCode): void {
+  switch (op) {
+    case ChangeOp.COLLECTION: {
+      const id = readInt(r);
+      database.addCollection(new Collection(id, readStr(r), readInt(r), readInt(r)));
+      break;
+    }
+    case ChangeOp.DEL_COLLECTION: {
+      const collection = database.collections.get(readInt(r));
+      if (collection === undefined) throw new Error('damaged change: no such collection');
+      database.removeCollection(collection);
+      break;
+    }
+    case ChangeOp.COLLECTION_INFO:
+      decodeCollectionInfo(r, database);
+      break;
+    case ChangeOp.USER:
+      decodeUser(r, database);
+      break;
+    case ChangeOp.DEL_USER:
+      database.users.delete(readInt(r));
+      break;
+    case ChangeOp.SCOPE_INFO:
+      database.thingsdbDeep = readInt(r);
+      database.nodeDeep = readInt(r);
+      break;
+    case ChangeOp.PROCEDURE: {
+      const procedure = readProcedure(r, load);
+      database.procedures.set(procedure.name, procedure);
+      break;
+    }
+    case ChangeOp.DEL_PROCEDURE:
+      database.procedures.delete(readStr(r));
+      break;
+    default:
+      throw new Error(`damaged change: unknown operation ${op}`);
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * A change: the record of everything one query did to what is stored, as small operations one after another. Applying them in order to
+ * a store that was equal gives a store that is equal again; recovery, export and watching all read the same operations.
+ *
+ * An operation is an int code followed by its operands, all MessagePack; values as `encodeStored` writes them.
+ */
+import { MsgpackWriter } from '../msgpack/writer.ts';
+
+export const ChangeOp = {
+  /** thing, key, value */
+  SET: 1,
+  /** thing, key */
+  DEL: 2,
+  /** thing, type (0: none), count, key and value each: a thing gets its id */
+  NEW: 3,
+  /** thing, key, start, delete count, array of values: in the list of that property */
+  SPLICE: 4,
+  /** thing, key, array of things */
+  SET_ADD: 5,
+  /** thing, key, array of things */
+  SET_REMOVE: 6,
+  /** thing: all properties leave */
+  CLEAR: 7,
+  /** thing, old key, new key */
+  RENAME: 8,
+  /** array of things that nothing holds any more */
+  REMOVE: 9,
+  /** thing, definition or nil */
+  RESTRICT: 10,
+  /** type definition, whole, as `encodeType` writes it: new or replaced */
+  TYPE: 20,
+  /** type id */
+  DEL_TYPE: 21,
+  /** enumerator, whole, as `encodeEnum` writes it: new or replaced */
+  ENUM: 30,
+  /** enumerator id */
+  DEL_ENUM: 31,
+  /** name, closure text, created at, */
+  PROCEDURE: 40,
+  /** name */
+  DEL_PROCEDURE: 41,
+  /** next free id of the collection */
+  NEXT_ID: 50,
+  /** id, name, created at, root id: a collection */
+  COLLECTION: 60,
+  /** id */
+  DEL_COLLECTION: 61,
+  /** id, name, default deep, time zone: what of a collection can be set */
+  COLLECTION_INFO: 62,
+  /** user, whole, as `encodeUser` writes it: new or replaced */
+  USER: 70,
+  /** id */
+  DEL_USER: 71,
+  /** default deep and time zone of the scope of users and collections */
+  SCOPE_INFO: 80,
+} as const;
+
+export class Change {
+  readonly id: number;
+  readonly ops: MsgpackWriter;
+
+  constructor(id: number, ops: MsgpackWriter) {
+    this.id = id;
+    this.ops = ops;
+    ops.reset();
+  }
+
+  get isEmpty(): boolean {
+    return this.ops.size === 0;
+  }
+}

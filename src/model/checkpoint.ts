@@ -1,0 +1,250 @@
+/** A database as checkpoint records: writing those that changed, and reading them all. */
+import { MsgpackReader } from '../msgpack/reader.ts';
+import { MsgpackWriter } from '../msgpack/writer.ts';
+import { Wrapped } from '../values/handles.ts';
+import { List } from '../values/list.ts';
+import { SetValue } from '../values/set.ts';
+import { Thing } from '../values/thing.ts';
+import type { Value } from '../values/value.ts';
+import { decodeThingBody, readProcedure } from './apply.ts';
+import { Collection, PAGE_SIZE } from './collection.ts';
+import type { Database } from './database.ts';
+import { decodeCollectionInfo, decodeUser, encodeCollectionInfo, encodeUser } from './database-records.ts';
+import { readInt, readStr } from './read.ts';
+import { type ClosureLoader, collectionContext, decodeEnum, decodeType, encodeEnum, encodeProcedure, encodeType } from './schema-records.ts';
+import { encodeStored, type StoredContext } from './stored.ts';
+import { valuesOf } from './transaction.ts';
+
+/** Kinds of records, in the order in which they must be read: types before things. */
+const Kind = { DATABASE: 0, USER: 1, COLLECTION: 2, PROCEDURE: 3, TYPE: 10, ENUM: 11, COLLECTION_PROCEDURE: 12, PAGE: 13 } as const;
+
+type CheckpointRecord = readonly [Uint8Array, Uint8Array | null];
+
+/** Scope (0 or a collection's id), kind, and the id or name in it. */
+function key(scope: number, kind: number, id: number | string): Buffer {
+  const tail = typeof id === 'string' ? Buffer.from(id, 'latin1') : Buffer.alloc(6);
+  if (typeof id === 'number') tail.writeUIntBE(id, 0, 6);
+  const head = Buffer.alloc(7);
+  head.writeUIntBE(scope, 0, 6);
+  head[6] = kind;
+  return Buffer.concat([head, tail]);
+}
+
+/** What a database must write at its next checkpoint; a snapshot of the moment at which `begin` was called. */
+export class CheckpointSource {
+  private readonly database: Database;
+  private readonly writer = new MsgpackWriter(64 * 1024);
+  /** Keys that were written once and are no longer there. */
+  private dropped: Buffer[] = [];
+  private early: CheckpointRecord[] = [];
+  private frozen: Collection[] = [];
+
+  constructor(database: Database) {
+    this.database = database;
+  }
+
+  drop(scope: number, kind: 'type' | 'enum' | 'procedure', id: number | string): void {
+    const kinds = { type: Kind.TYPE, enum: Kind.ENUM, procedure: scope === 0 ? Kind.PROCEDURE : Kind.COLLECTION_PROCEDURE };
+    this.dropped.push(key(scope, kinds[kind], id));
+  }
+
+  dropUser(id: number): void {
+    this.dropped.push(key(0, Kind.USER, id));
+  }
+
+  dropCollection(collection: Collection): void {
+    this.dropped.push(key(0, Kind.COLLECTION, collection.id));
+    for (const id of collection.typesById.keys()) this.drop(collection.id, 'type', id);
+    for (const id of collection.enumsById.keys()) this.drop(collection.id, 'enum', id);
+    for (const name of collection.procedures.keys()) this.drop(collection.id, 'procedure', name);
+    const last = Math.floor(collection.nextId / PAGE_SIZE);
+    for (let page = 0; page <= last; page++) this.dropped.push(key(collection.id, Kind.PAGE, page));
+  }
+
+  /** Takes the snapshot: small records now, pages of things when the store asks for them or when they are about to change. */
+  begin(): Iterator<CheckpointRecord> {
+    this.early = this.dropped.map((k) => [k, null] as const);
+    this.dropped = [];
+    this.frozen = [...this.database.collections.values()];
+    this.writeSmall();
+    for (const collection of this.frozen) {
+      collection.freeze();
+      collection.writePending = (page) => {
+        this.early.push(this.page(collection, page));
+      };
+    }
+    return this.records();
+  }
+
+  /** After a checkpoint that failed: what it should have written is dirty again. */
+  abort(): void {
+    for (const collection of this.frozen) {
+      for (const page of collection.pendingPages) collection.dirtyPages.add(page);
+      collection.pendingPages.clear();
+      collection.writePending = null;
+    }
+    // Pages that were taken early are told by their keys only; all of them count as dirty.
+    for (const collection of this.frozen) {
+      for (const id of collection.things.keys()) collection.dirtyPages.add(Math.floor(id / PAGE_SIZE));
+    }
+    this.early = [];
+  }
+
+  private record(k: Buffer, write: (w: MsgpackWriter) => void): CheckpointRecord {
+    this.writer.reset();
+    write(this.writer);
+    return [k, this.writer.take()];
+  }
+
+  private writeSmall(): void {
+    const { database, early } = this;
+    early.push(
+      this.record(key(0, Kind.DATABASE, 0), (w) => {
+        w.int(database.nextId);
+        w.int(database.thingsdbDeep);
+        w.int(database.nodeDeep);
+        w.int(database.changeId);
+      }),
+    );
+    for (const user of database.users.values()) early.push(this.record(key(0, Kind.USER, user.id), (w) => encodeUser(w, user)));
+    for (const procedure of database.procedures.values()) {
+      early.push(this.record(key(0, Kind.PROCEDURE, procedure.name), (w) => encodeProcedure(w, procedure)));
+    }
+    for (const collection of database.collections.values()) this.writeCollection(collection);
+  }
+
+  private writeCollection(c: Collection): void {
+    const { early } = this;
+    early.push(
+      this.record(key(0, Kind.COLLECTION, c.id), (w) => {
+        w.int(c.id);
+        w.str(c.name);
+        w.int(c.createdAt);
+        w.int(c.root.id);
+        w.int(c.nextId);
+        encodeCollectionInfo(w, c);
+      }),
+    );
+    for (const type of c.typesById.values()) early.push(this.record(key(c.id, Kind.TYPE, type.id), (w) => encodeType(w, type)));
+    for (const e of c.enumsById.values()) early.push(this.record(key(c.id, Kind.ENUM, e.id), (w) => encodeEnum(w, e)));
+    for (const p of c.procedures.values()) {
+      early.push(this.record(key(c.id, Kind.COLLECTION_PROCEDURE, p.name), (w) => encodeProcedure(w, p)));
+    }
+  }
+
+  private page(collection: Collection, page: number): CheckpointRecord {
+    collection.pendingPages.delete(page);
+    const k = key(collection.id, Kind.PAGE, page);
+    const w = this.writer;
+    w.reset();
+    const first = page * PAGE_SIZE;
+    for (let id = first; id < first + PAGE_SIZE; id++) {
+      const thing = collection.things.get(id);
+      if (thing !== undefined) encodeThing(w, thing);
+    }
+    return [k, w.size === 0 ? null : w.take()];
+  }
+
+  private *records(): Iterator<CheckpointRecord> {
+    yield* this.takeEarly();
+    for (const collection of this.frozen) {
+      while (collection.pendingPages.size > 0) {
+        const page = collection.pendingPages.values().next().value as number;
+        yield this.page(collection, page);
+        yield* this.takeEarly();
+      }
+      collection.writePending = null;
+    }
+    yield* this.takeEarly();
+  }
+
+  private *takeEarly(): Iterable<CheckpointRecord> {
+    // In order: a name that was dropped and used again must end as a record.
+    for (let i = 0; i < this.early.length; i++) yield this.early[i] as CheckpointRecord;
+    this.early = [];
+  }
+}
+
+function encodeThing(w: MsgpackWriter, thing: Thing): void {
+  w.int(thing.id);
+  w.int(thing.shape.type?.id ?? 0);
+  const keys = thing.keys();
+  w.int(keys.length);
+  keys.forEach((k, i) => {
+    w.str(k);
+    encodeStored(w, thing.dict === null ? (thing.slots[i] as Value) : (thing.dict.get(k) as Value));
+  });
+}
+
+/** Reads checkpoint records, in key order, into an empty database. */
+export class CheckpointReader {
+  private readonly database: Database;
+  private readonly load: ClosureLoader;
+  private readonly contexts = new Map<number, StoredContext>();
+
+  constructor(database: Database, load: ClosureLoader) {
+    this.database = database;
+    this.load = load;
+  }
+
+  read(k: Uint8Array, value: Uint8Array): void {
+    const bytes = Buffer.from(k.buffer, k.byteOffset, k.byteLength);
+    const scope = bytes.readUIntBE(0, 6);
+    const r = new MsgpackReader(value);
+    const kind = bytes[6] as number;
+    if (scope === 0) this.readGlobal(kind, r);
+    else this.readCollection(scope, kind, r);
+  }
+
+  private readGlobal(kind: number, r: MsgpackReader): void {
+    const { database } = this;
+    if (kind === Kind.DATABASE) {
+      database.nextId = readInt(r);
+      database.thingsdbDeep = readInt(r);
+      database.nodeDeep = readInt(r);
+      database.changeId = readInt(r);
+    } else if (kind === Kind.USER) decodeUser(r, database);
+    else if (kind === Kind.PROCEDURE) {
+      const procedure = readProcedure(r, this.load);
+      database.procedures.set(procedure.name, procedure);
+    } else {
+      const id = readInt(r);
+      const collection = new Collection(id, readStr(r), readInt(r), readInt(r));
+      collection.dirtyPages.clear();
+      collection.nextId = readInt(r);
+      database.addCollection(collection);
+      decodeCollectionInfo(r, database);
+    }
+  }
+
+  private readCollection(scope: number, kind: number, r: MsgpackReader): void {
+    const collection = this.database.collections.get(scope);
+    if (collection === undefined) throw new Error(`a record of collection ${scope}, which does not exist`);
+    let cx = this.contexts.get(scope);
+    if (cx === undefined) {
+      cx = collectionContext(collection, this.load);
+      this.contexts.set(scope, cx);
+    }
+    if (kind === Kind.TYPE) decodeType(r, collection, cx);
+    else if (kind === Kind.ENUM) decodeEnum(r, collection, cx);
+    else if (kind === Kind.COLLECTION_PROCEDURE) {
+      const procedure = readProcedure(r, this.load);
+      collection.procedures.set(procedure.name, procedure);
+    } else while (!r.atEnd) decodeThingBody(r, cx.thing(readInt(r)), collection, cx);
+  }
+}
+
+/** Counts the references of all stored things anew; to be called once after a database was read. */
+export function countReferences(database: Database): void {
+  for (const collection of database.collections.values()) {
+    for (const thing of collection.things.values()) for (const value of valuesOf(thing)) count(value);
+    for (const enumeration of collection.enums.values()) for (const member of enumeration.members.values()) count(member.value);
+  }
+}
+
+function count(value: Value): void {
+  if (value instanceof Thing) value.refs++;
+  else if (value instanceof List) for (const item of value.items) count(item);
+  else if (value instanceof SetValue) for (const thing of value.things) thing.refs++;
+  else if (value instanceof Wrapped) value.thing.refs++;
+}

@@ -1,0 +1,70 @@
+/** A collection: a graph of things from one root, with its types, enumerators and procedures. */
+import { Shape } from '../values/shape.ts';
+import { Thing } from '../values/thing.ts';
+import type { EnumDef } from './enums.ts';
+import type { Procedure } from './procedures.ts';
+import type { TypeDef } from './types.ts';
+
+/** Things are stored in pages of so many consecutive ids: few records to read at a start, little to write for one change. */
+export const PAGE_SIZE = 32;
+
+export class Collection {
+  readonly id: number;
+  name: string;
+  /** UNIX time in seconds. */
+  readonly createdAt: number;
+  readonly root: Thing;
+  /** All stored things by id; the root too. */
+  readonly things = new Map<number, Thing>();
+  /** The next id for a thing, room or task of this collection; never goes back. */
+  nextId: number;
+  /** Levels of things that an answer shows when the query does not say. */
+  defaultDeep = 1;
+  timeZone = 'UTC';
+  readonly types = new Map<string, TypeDef>();
+  readonly typesById = new Map<number, TypeDef>();
+  readonly enums = new Map<string, EnumDef>();
+  readonly enumsById = new Map<number, EnumDef>();
+  readonly procedures = new Map<string, Procedure>();
+  nextTypeId = 1;
+  nextEnumId = 1;
+
+  constructor(id: number, name: string, createdAt: number, rootId: number) {
+    this.id = id;
+    this.name = name;
+    this.createdAt = createdAt;
+    this.nextId = rootId + 1;
+    this.root = new Thing(Shape.empty, []);
+    this.root.id = rootId;
+    // The collection itself holds its root.
+    this.root.refs = 1;
+    this.things.set(rootId, this.root);
+    this.touch(rootId);
+  }
+
+  // --- what the next checkpoint must write ---
+
+  /** Pages with things that changed since the last checkpoint began. */
+  dirtyPages = new Set<number>();
+  /** Pages that the running checkpoint has yet to write. */
+  pendingPages = new Set<number>();
+  /** Called before a page changes that is pending: the checkpoint takes it as it is now. */
+  writePending: ((page: number) => void) | null = null;
+  private lastTouched = -1;
+
+  /** To be called before a stored thing is changed, added or removed. */
+  touch(id: number): void {
+    const page = Math.floor(id / PAGE_SIZE);
+    if (page === this.lastTouched) return;
+    if (this.pendingPages.size > 0 && this.pendingPages.has(page)) this.writePending?.(page);
+    this.dirtyPages.add(page);
+    this.lastTouched = page;
+  }
+
+  /** Starts a checkpoint: all that is dirty becomes pending. */
+  freeze(): void {
+    this.pendingPages = this.dirtyPages;
+    this.dirtyPages = new Set();
+    this.lastTouched = -1;
+  }
+}

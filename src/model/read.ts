@@ -1,0 +1,17 @@
+/** Reading of recorded operands; what is damaged throws, since a store must not be half understood. */
+import { type MsgpackReader, Tok } from '../msgpack/reader.ts';
+
+export function readInt(r: MsgpackReader): number {
+  if (r.next() !== Tok.INT) throw new Error('damaged record: expected an int');
+  return r.number;
+}
+
+export function readStr(r: MsgpackReader): string {
+  if (r.next() !== Tok.STR) throw new Error('damaged record: expected a str');
+  return r.text();
+}
+
+export function readCount(r: MsgpackReader): number {
+  if (r.next() !== Tok.ARRAY) throw new Error('damaged record: expected an array');
+  return r.number;
+}

@@ -1,0 +1,203 @@
+/**
+ * How values are written into changes and checkpoint records: MessagePack, with extensions for what MessagePack has no type for. A thing is
+ * written as its id; what it holds is its own record.
+ */
+import { TiError } from '../errors.ts';
+import { type MsgpackReader, Tok } from '../msgpack/reader.ts';
+import type { MsgpackWriter } from '../msgpack/writer.ts';
+import { Closure, type ClosureCode } from '../values/closure.ts';
+import { DateTime } from '../values/datetime.ts';
+import { AnoType, EnumMember, Future, ModuleRef, MpData, Room, Task, Wrapped } from '../values/handles.ts';
+import { List } from '../values/list.ts';
+import { intOf } from '../values/operators.ts';
+import { Regex } from '../values/regex.ts';
+import { Bytes, Float } from '../values/scalars.ts';
+import { SetValue } from '../values/set.ts';
+import { Thing } from '../values/thing.ts';
+import type { Value } from '../values/value.ts';
+
+const Ext = {
+  THING: 1,
+  SET: 2,
+  REGEX: 3,
+  CLOSURE: 4,
+  ERROR: 5,
+  DATETIME: 6,
+  ENUM: 7,
+  ROOM: 8,
+  TASK: 9,
+  WRAP: 10,
+  ANO: 11,
+  MPDATA: 12,
+  MODULE: 13,
+} as const;
+
+function textExt(w: MsgpackWriter, type: number, text: string): void {
+  w.extHeader(type, text.length);
+  w.copy(Buffer.from(text, 'latin1'));
+}
+
+/** Writes a value that is stored, or is about to be: every thing in it has its id. */
+export function encodeStored(w: MsgpackWriter, value: Value): void {
+  switch (typeof value) {
+    case 'number':
+      w.int(value);
+      break;
+    case 'string':
+      w.str(value);
+      break;
+    case 'boolean':
+      w.bool(value);
+      break;
+    case 'bigint':
+      w.bigint(value);
+      break;
+    default:
+      if (value === null) w.nil();
+      else encodeObject(w, value);
+  }
+}
+
+function encodeObject(w: MsgpackWriter, value: object): void {
+  if (value instanceof Thing) {
+    w.extHeader(Ext.THING, 8);
+    w.u64(value.id);
+  } else if (value instanceof Float) w.float(value.value);
+  else if (value instanceof List) {
+    w.arrayHeader(value.items.length);
+    for (const item of value.items) encodeStored(w, item);
+  } else if (value instanceof Bytes) w.bin(value.bytes);
+  else if (value instanceof SetValue) {
+    w.extHeader(Ext.SET, 8 * value.things.size);
+    for (const thing of value.things) w.u64(thing.id);
+  } else if (value instanceof Closure) textExt(w, Ext.CLOSURE, value.code.compactText);
+  else if (value instanceof Regex) textExt(w, Ext.REGEX, value.text);
+  else if (value instanceof TiError) textExt(w, Ext.ERROR, `${value.code}:${value.message}`);
+  else if (value instanceof DateTime) {
+    textExt(w, Ext.DATETIME, `${value.isTimeval ? 't' : 'd'}${value.seconds}:${value.offset}:${value.zone ?? ''}`);
+  } else encodeHandle(w, value);
+}
+
+function encodeHandle(w: MsgpackWriter, value: object): void {
+  if (value instanceof EnumMember) textExt(w, Ext.ENUM, `${value.enumeration.id}:${value.name}`);
+  else if (value instanceof Room) textExt(w, Ext.ROOM, `${value.id}:${value.name ?? ''}`);
+  else if (value instanceof Task) textExt(w, Ext.TASK, String(value.id));
+  else if (value instanceof Wrapped) textExt(w, Ext.WRAP, `${value.thing.id}:${value.type.id}`);
+  else if (value instanceof MpData) {
+    w.extHeader(Ext.MPDATA, value.data.length);
+    w.copy(value.data);
+  } else if (value instanceof ModuleRef) textExt(w, Ext.MODULE, value.name);
+  else if (value instanceof Future) w.nil();
+  else if (value instanceof AnoType) {
+    const inner = [...value.fields].map(([name, definition]) => `${name}\0${String(definition)}`).join('\0');
+    textExt(w, Ext.ANO, inner);
+  } else throw new Error('a value that cannot be stored');
+}
+
+/** What decoding needs of the collection. `thing` makes the thing of an id when it is not there yet: records refer to one another in any order. */
+export interface StoredContext {
+  thing(id: number): Thing;
+  closure(text: string): ClosureCode;
+  enumMember(enumId: number, name: string): Value;
+  room(id: number, name: string | null): Value;
+  wrap(thing: Thing, typeId: number): Value;
+  ano(fields: ReadonlyMap<string, Value>): Value;
+}
+
+/** Reads one value; arrays become tuples, which the caller turns into a list where the property itself is one. */
+export function decodeStored(r: MsgpackReader, cx: StoredContext): Value {
+  const kind = r.next();
+  switch (kind) {
+    case Tok.NIL:
+      return null;
+    case Tok.BOOL:
+      return r.number === 1;
+    case Tok.INT:
+      return r.big ?? r.number;
+    case Tok.FLOAT:
+      return new Float(r.number);
+    case Tok.STR:
+      return r.text();
+    case Tok.BIN:
+      return new Bytes(r.text());
+    case Tok.ARRAY: {
+      const items: Value[] = [];
+      for (let left = r.number; left > 0; left--) items.push(decodeStored(r, cx));
+      return new List(items, true);
+    }
+    case Tok.EXT:
+      return decodeExt(r, cx);
+    default:
+      throw new Error('a stored value of an unknown kind');
+  }
+}
+
+/** Reads the value of a property: as `decodeStored`, with an array as a list. */
+export function decodeProperty(r: MsgpackReader, cx: StoredContext): Value {
+  const value = decodeStored(r, cx);
+  return value instanceof List ? new List(value.items) : value;
+}
+
+const u64 = (bytes: Buffer, at: number): number => bytes.readUInt32BE(at) * 0x1_0000_0000 + bytes.readUInt32BE(at + 4);
+
+function decodeExt(r: MsgpackReader, cx: StoredContext): Value {
+  switch (r.extType) {
+    case Ext.THING:
+      return cx.thing(u64(r.bytes(), 0));
+    case Ext.SET: {
+      const bytes = r.bytes();
+      const things = new Set<Thing>();
+      for (let at = 0; at < bytes.length; at += 8) things.add(cx.thing(u64(bytes, at)));
+      return new SetValue(things);
+    }
+    case Ext.MPDATA:
+      return new MpData(Buffer.from(r.bytes()));
+    case Ext.CLOSURE: {
+      const closure = new Closure(cx.closure(r.text()));
+      closure.unbound = true;
+      return closure;
+    }
+    default:
+      return decodeTextExt(r.extType, r.text(), cx);
+  }
+}
+
+/** Text up to the first colon, and behind it. */
+function split(text: string): [string, string] {
+  const at = text.indexOf(':');
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+function decodeTextExt(type: number, text: string, cx: StoredContext): Value {
+  const [head, tail] = split(text);
+  switch (type) {
+    case Ext.REGEX: {
+      const end = text.lastIndexOf('/');
+      return new Regex(text.slice(1, end), text.slice(end + 1));
+    }
+    case Ext.ERROR:
+      return new TiError(Number(head), tail);
+    case Ext.DATETIME: {
+      const [offset, zone] = split(tail);
+      return new DateTime(intOf(BigInt(head.slice(1))), Number(offset), zone === '' ? null : zone, head[0] === 't');
+    }
+    case Ext.ENUM:
+      return cx.enumMember(Number(head), tail);
+    case Ext.ROOM:
+      return cx.room(Number(head), tail === '' ? null : tail);
+    case Ext.TASK:
+      return new Task(Number(text));
+    case Ext.WRAP:
+      return cx.wrap(cx.thing(Number(head)), Number(tail));
+    case Ext.MODULE:
+      return new ModuleRef(text);
+    case Ext.ANO: {
+      const parts = text === '' ? [] : text.split('\0');
+      const fields = new Map<string, Value>();
+      for (let i = 0; i + 1 < parts.length; i += 2) fields.set(parts[i] as string, parts[i + 1] as string);
+      return cx.ano(fields);
+    }
+    default:
+      throw new Error(`a stored value of unknown extension ${type}`);
+  }
+}

@@ -1,0 +1,393 @@
+/**
+ * The operations that change things. Whatever a query does to data goes through these: on a thing that is not stored they just do it; on a stored
+ * one they need a change, record what they do, and keep the counts of references.
+ */
+import { ErrorCode, lookupErr, operationErr, TiError, typeErr, valueErr } from '../errors.ts';
+import { Closure } from '../values/closure.ts';
+import { Future, Wrapped } from '../values/handles.ts';
+import { List } from '../values/list.ts';
+import { SetValue } from '../values/set.ts';
+import { Shape } from '../values/shape.ts';
+import { isName, Thing, ThingFlag } from '../values/thing.ts';
+import { typeName, type Value } from '../values/value.ts';
+import { type Change, ChangeOp } from './change.ts';
+import type { Collection } from './collection.ts';
+import { encodeStored } from './stored.ts';
+import { checkField, type TypeDef } from './types.ts';
+
+export type Container = List | SetValue | Thing;
+
+export class Transaction {
+  readonly collection: Collection | null;
+  /** Null while the query may not change what is stored. */
+  readonly change: Change | null;
+  /** Whether `nse` is why there is no change; only for the message. */
+  suppressed = false;
+  private readonly orphans: Thing[] = [];
+
+  constructor(collection: Collection | null, change: Change | null) {
+    this.collection = collection;
+    this.change = change;
+  }
+
+  /** The change to record in. Throws operation_err when the query may not change anything. */
+  need(): Change {
+    if (this.change !== null) return this.change;
+    throw operationErr(
+      this.suppressed
+        ? 'operation on a stored thing; remove `nse(...)` to enforce a change'
+        : 'operation on a stored thing; use `wse(...)` to enforce a change',
+    );
+  }
+
+  // --- values on their way into a thing, a list or a set ---
+
+  /**
+   * What is kept when `value` is put into a property: lists and sets are copied, since a property owns its own; closures show their compact text
+   * from now on. `fresh` says that nobody else holds the list or set, so that it need not be copied.
+   */
+  property(owner: Thing, key: string, value: Value, fresh: boolean): Value {
+    if (value instanceof List) {
+      const list = fresh && value.parent === null && !value.isTuple ? value : new List(value.items.slice());
+      list.parent = owner;
+      list.key = key;
+      return list;
+    }
+    if (value instanceof SetValue) {
+      const set = fresh && value.parent === null ? value : new SetValue(new Set(value.things));
+      set.parent = owner;
+      set.key = key;
+      return set;
+    }
+    return this.item(value);
+  }
+
+  /** What is kept when `value` is put into a list: lists and sets become tuples. */
+  item(value: Value): Value {
+    if (value instanceof Closure) value.unbound = true;
+    else if (value instanceof List) return value.isTuple ? value : new List(value.items.slice(), true);
+    else if (value instanceof SetValue) return new List([...value.things], true);
+    else if (value instanceof Future) return null;
+    return value;
+  }
+
+  // --- references ---
+
+  private hold(value: Value): void {
+    if (value instanceof Thing) {
+      value.refs++;
+      if (value.id === 0) this.attach(value);
+    } else if (value instanceof List) for (const item of value.items) this.hold(item);
+    else if (value instanceof SetValue) for (const thing of value.things) this.hold(thing);
+    else if (value instanceof Wrapped) this.hold(value.thing);
+  }
+
+  private release(value: Value): void {
+    if (value instanceof Thing) {
+      if (--value.refs === 0 && (value.flags & ThingFlag.ORPHAN) === 0) {
+        value.flags |= ThingFlag.ORPHAN;
+        this.orphans.push(value);
+      }
+    } else if (value instanceof List) for (const item of value.items) this.release(item);
+    else if (value instanceof SetValue) for (const thing of value.things) this.release(thing);
+    else if (value instanceof Wrapped) this.release(value.thing);
+  }
+
+  /** Gives ids to a thing and to all new things it leads to. */
+  private attach(first: Thing): void {
+    const collection = this.collection as Collection;
+    const fresh: Thing[] = [];
+    this.register(collection, first);
+    fresh.push(first);
+    // The list grows while it is walked: `hold` would recurse, so new things are taken here.
+    for (let i = 0; i < fresh.length; i++) {
+      for (const value of valuesOf(fresh[i] as Thing)) this.holdFlat(collection, value, fresh);
+    }
+    for (const thing of fresh) this.recordNew(thing);
+  }
+
+  private holdFlat(collection: Collection, value: Value, fresh: Thing[]): void {
+    if (value instanceof Thing) {
+      value.refs++;
+      if (value.id === 0) {
+        this.register(collection, value);
+        fresh.push(value);
+      }
+    } else if (value instanceof List) for (const item of value.items) this.holdFlat(collection, item, fresh);
+    else if (value instanceof SetValue) for (const thing of value.things) this.holdFlat(collection, thing, fresh);
+    else if (value instanceof Wrapped) this.holdFlat(collection, value.thing, fresh);
+  }
+
+  private register(collection: Collection, thing: Thing): void {
+    thing.id = collection.nextId++;
+    collection.touch(thing.id);
+    collection.things.set(thing.id, thing);
+  }
+
+  private recordNew(thing: Thing): void {
+    const w = (this.change as Change).ops;
+    w.int(ChangeOp.NEW);
+    w.int(thing.id);
+    w.int(thing.shape.type?.id ?? 0);
+    const keys = thing.keys();
+    w.int(keys.length);
+    keys.forEach((key, i) => {
+      w.str(key);
+      encodeStored(w, thing.dict === null ? (thing.slots[i] as Value) : (thing.dict.get(key) as Value));
+    });
+  }
+
+  /** Before a stored thing changes; throws when it may not. */
+  private touch(thing: Thing): Change {
+    const change = this.need();
+    (this.collection as Collection).touch(thing.id);
+    return change;
+  }
+
+  // --- things ---
+
+  /** Sets or adds a property and gives the value that the property now has. */
+  setProperty(thing: Thing, key: string, value: Value, fresh = false): Value {
+    this.checkProperty(thing, key, value);
+    const old = thing.get(key);
+    if (old instanceof List || old instanceof SetValue) this.detach(old);
+    const kept = this.property(thing, key, value, fresh);
+    if (thing.id === 0) {
+      thing.put(key, kept);
+      return kept;
+    }
+    const { ops } = this.touch(thing);
+    this.hold(kept);
+    thing.put(key, kept);
+    if (old !== undefined) this.release(old);
+    ops.int(ChangeOp.SET);
+    ops.int(thing.id);
+    ops.str(key);
+    encodeStored(ops, kept);
+    return kept;
+  }
+
+  private checkProperty(thing: Thing, key: string, value: Value): void {
+    const type = thing.shape.type as TypeDef | null;
+    if (type !== null) {
+      const slot = thing.shape.slotOf.get(key);
+      if (slot === undefined) throw lookupErr(`type \`${type.name}\` has no property \`${key}\``);
+      checkField(type, key, type.rule(slot), value);
+    } else if (thing.restriction !== null && !thing.restriction.accepts(value)) {
+      throw typeErr(`restriction mismatch; type \`${typeName(value)}\` is not allowed as \`${thing.restriction.definition}\``);
+    }
+    if (!isName(key)) checkKey(key);
+  }
+
+  /** A list or set that leaves its property stays usable in variables, as one that nobody stores. */
+  private detach(value: List | SetValue): void {
+    if (value.locks > 0) throw inUse(value);
+    value.parent = null;
+  }
+
+  /** Removes a property and gives its value. Throws lookup_err when there is none. */
+  deleteProperty(thing: Thing, key: string): Value {
+    if (thing.shape.type !== null) throw typeErr(`cannot delete properties from an instance of type \`${thing.shape.type.name}\``);
+    const old = thing.get(key);
+    if (old === undefined) throw noProperty(thing, key);
+    if (old instanceof List || old instanceof SetValue) this.detach(old);
+    if (thing.id === 0) {
+      thing.remove(key);
+      return old;
+    }
+    const { ops } = this.touch(thing);
+    thing.remove(key);
+    this.release(old);
+    ops.int(ChangeOp.DEL);
+    ops.int(thing.id);
+    ops.str(key);
+    return old;
+  }
+
+  /** Removes all properties of a plain thing. */
+  clear(thing: Thing): void {
+    const values = [...valuesOf(thing)];
+    for (const value of values) if (value instanceof List || value instanceof SetValue) this.detach(value);
+    if (thing.id !== 0) {
+      const { ops } = this.touch(thing);
+      for (const value of values) this.release(value);
+      ops.int(ChangeOp.CLEAR);
+      ops.int(thing.id);
+    }
+    thing.shape = Shape.empty;
+    thing.slots = [];
+    thing.dict = null;
+  }
+
+  /** Gives a property another name; its place in the order becomes the last. Throws lookup_err. */
+  renameProperty(thing: Thing, from: string, to: string): void {
+    if (thing.shape.type !== null) throw typeErr(`cannot rename properties of an instance of type \`${thing.shape.type.name}\``);
+    const value = thing.get(from);
+    if (value === undefined) throw noProperty(thing, from);
+    if (!isName(to)) checkKey(to);
+    if (thing.has(to)) throw valueErr(`property \`${to}\` already exists on thing \`#${thing.id}\``);
+    const change = thing.id === 0 ? null : this.touch(thing);
+    thing.remove(from);
+    thing.put(to, value);
+    if (value instanceof List || value instanceof SetValue) value.key = to;
+    if (change === null) return;
+    change.ops.int(ChangeOp.RENAME);
+    change.ops.int(thing.id);
+    change.ops.str(from);
+    change.ops.str(to);
+  }
+
+  // --- lists and sets ---
+
+  /**
+   * Takes `count` items out of a list at `start` and puts others there; gives those taken out. `items` are kept as they are: callers hand them
+   * through `item` first. The list must not be locked by others.
+   */
+  splice(list: List, start: number, count: number, items: readonly Value[]): Value[] {
+    if (list.restriction !== null) checkItems(list, items);
+    const owner = list.parent;
+    const change = owner === null || owner.id === 0 ? null : this.touch(owner);
+    if (change !== null) for (const item of items) this.hold(item);
+    const taken = spliceInto(list.items, start, count, items);
+    if (change === null) return taken;
+    for (const item of taken) this.release(item);
+    const { ops } = change;
+    ops.int(ChangeOp.SPLICE);
+    ops.int((owner as Thing).id);
+    ops.str(list.key);
+    ops.int(start);
+    ops.int(count);
+    ops.arrayHeader(items.length);
+    for (const item of items) encodeStored(ops, item);
+    return taken;
+  }
+
+  /** Adds things to a set; gives how many were new. */
+  addToSet(set: SetValue, things: Iterable<Thing>): number {
+    const added: Thing[] = [];
+    for (const thing of things) {
+      if (set.restriction !== null && !set.restriction.accepts(thing)) {
+        throw typeErr(`type \`${typeName(thing)}\` is not allowed in a set of \`${set.restriction.definition}\``);
+      }
+      if (!set.things.has(thing)) added.push(thing);
+    }
+    if (added.length === 0) return 0;
+    const change = set.parent === null || set.parent.id === 0 ? null : this.touch(set.parent);
+    const before = set.things.size;
+    for (const thing of added) {
+      // The same thing may be there twice.
+      if (set.things.has(thing)) continue;
+      set.things.add(thing);
+      if (change !== null) this.hold(thing);
+    }
+    if (change !== null) this.recordSet(change, ChangeOp.SET_ADD, set, added);
+    return set.things.size - before;
+  }
+
+  /** Removes things from a set; gives those that were in it. */
+  removeFromSet(set: SetValue, things: Iterable<Thing>): Thing[] {
+    const gone = [...things].filter((thing) => set.things.has(thing));
+    if (gone.length === 0) return gone;
+    const change = set.parent === null || set.parent.id === 0 ? null : this.touch(set.parent);
+    for (const thing of gone) {
+      if (set.things.delete(thing) && change !== null) this.release(thing);
+    }
+    if (change !== null) this.recordSet(change, ChangeOp.SET_REMOVE, set, gone);
+    return gone;
+  }
+
+  private recordSet(change: Change, op: number, set: SetValue, things: readonly Thing[]): void {
+    const { ops } = change;
+    ops.int(op);
+    ops.int((set.parent as Thing).id);
+    ops.str(set.key);
+    ops.arrayHeader(things.length);
+    for (const thing of things) ops.int(thing.id);
+  }
+
+  /** Something that is stored in no thing's property keeps or drops a value: an enumerator's member, say. Needs a change. */
+  keep(value: Value): void {
+    this.need();
+    this.hold(value);
+  }
+
+  drop(value: Value): void {
+    this.need();
+    this.release(value);
+  }
+
+  /** At the end of the query: things that nothing stored holds any more leave the collection, and with them what only they held. */
+  finish(): void {
+    const { orphans } = this;
+    if (orphans.length === 0) return;
+    const collection = this.collection as Collection;
+    const gone: number[] = [];
+    for (let i = 0; i < orphans.length; i++) {
+      const thing = orphans[i] as Thing;
+      thing.flags &= ~ThingFlag.ORPHAN;
+      if (thing.refs > 0 || !collection.things.has(thing.id)) continue;
+      collection.touch(thing.id);
+      collection.things.delete(thing.id);
+      gone.push(thing.id);
+      for (const value of valuesOf(thing)) this.release(value);
+    }
+    orphans.length = 0;
+    if (gone.length === 0 || this.change === null) return;
+    const { ops } = this.change;
+    ops.int(ChangeOp.REMOVE);
+    ops.arrayHeader(gone.length);
+    for (const id of gone) ops.int(id);
+  }
+}
+
+/** The values of a thing's properties. */
+export function valuesOf(thing: Thing): Iterable<Value> {
+  return thing.dict === null ? thing.slots : thing.dict.values();
+}
+
+/** As Array.splice, for any number of items and with the common cases first. */
+function spliceInto(target: Value[], start: number, count: number, items: readonly Value[]): Value[] {
+  if (count === 0 && start === target.length) {
+    for (const item of items) target.push(item);
+    return [];
+  }
+  if (count === 1 && items.length === 1) {
+    const old = target[start] as Value;
+    target[start] = items[0] as Value;
+    return [old];
+  }
+  if (items.length < 10_000) return target.splice(start, count, ...items);
+  // A call takes only so many arguments.
+  const tail = target.slice(start + count);
+  const taken = target.slice(start, start + count);
+  target.length = start;
+  for (const item of items) target.push(item);
+  for (const item of tail) target.push(item);
+  return taken;
+}
+
+function checkItems(list: List, items: readonly Value[]): void {
+  const rule = list.restriction;
+  if (rule === null) return;
+  for (const item of items) {
+    if (!rule.accepts(item)) throw typeErr(`type \`${typeName(item)}\` is not allowed in an array of \`${rule.definition}\``);
+  }
+}
+
+/** Throws value_err for a key that no thing can have: one that is no UTF-8, or a single character that answers use for marks. */
+export function checkKey(key: string): void {
+  if (key.length === 1 && key >= ' ' && key <= '/') {
+    throw valueErr(`property \`${key}\` is reserved; see https://docs.thingsdb.io/v1/overview/properties`);
+  }
+  if (!/^[\x20-\x7e]*$/.test(key) && !Buffer.from(key, 'latin1').equals(Buffer.from(Buffer.from(key, 'latin1').toString('utf8'), 'utf8'))) {
+    throw valueErr('properties must be valid UTF-8');
+  }
+}
+
+export function noProperty(thing: Thing, key: string): TiError {
+  return lookupErr(`thing \`#${thing.id}\` has no property \`${key}\``);
+}
+
+export function inUse(value: Container): TiError {
+  return new TiError(ErrorCode.OPERATION, `cannot change type \`${typeName(value)}\` while the value is in use`);
+}

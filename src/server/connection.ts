@@ -1,0 +1,210 @@
+import type { ClientSink, UserRef } from '../engine/api.ts';
+import { PackageParser, type PackageHandler, type ParserState } from './framing.ts';
+import type { Receiver } from './hold.ts';
+import type { Hub } from './hub.ts';
+import type { Outbox } from './outbox.ts';
+import { handlePackage } from './requests.ts';
+import type { Transport, TransportEvents } from './transport.ts';
+
+/** With more than this unsent, in bytes, no further request is handled until the peer has read. */
+const HIGH_WATER = 4 * 1024 * 1024;
+const LOW_WATER = 1024 * 1024;
+/** With more than this unsent a peer is cut off; only pushes can lead here. */
+const BACKLOG_LIMIT = 64 * 1024 * 1024;
+/** What one turn has answered is sent when it is this long, even when there is more to come. */
+const FLUSH_SIZE = 64 * 1024;
+
+let lastNumber = 0;
+
+/**
+ * One client: who it is, what it has sent and what it is yet to get. All that is answered in one turn (a chunk of bytes that came) is made in the
+ * hub's outbox and leaves in one write at the end of the turn.
+ */
+export class Connection implements PackageHandler, TransportEvents, Receiver, ClientSink {
+  /** Counts all connections of this process. */
+  readonly number: number;
+  /** Who logged in last. */
+  user: UserRef | null = null;
+  private readonly hub: Hub;
+  private readonly transport: Transport;
+  private readonly parser = new PackageParser(this);
+  /** The last change that the answers of this turn could have seen. */
+  private seenChange = 0;
+  private heldCount = 0;
+  private heldBytes = 0;
+  private ready: Buffer[] = [];
+  private late: ((outbox: Outbox) => void)[] = [];
+  /** Waits for a log-in to be decided; requests behind it wait too. */
+  private isBlocked = false;
+  /** Waits for the peer to read. */
+  private isChoked = false;
+  /** Nothing more is read: the peer has ended, sent garbage, or is to be closed. */
+  private inputOver = false;
+  private isClosed = false;
+
+  constructor(hub: Hub, transport: Transport) {
+    this.hub = hub;
+    this.transport = transport;
+    lastNumber += 1;
+    this.number = lastNumber;
+    hub.connections.add(this);
+  }
+
+  get label(): string {
+    return `<client:${this.number}> ${this.transport.peer}`;
+  }
+
+  onBytes(chunk: Buffer, length: number): void {
+    if (this.inputOver) return;
+    this.hub.current = this;
+    this.endTurn(this.parser.feed(chunk, length));
+  }
+
+  onPackage(type: number, id: number, bytes: Buffer, start: number, end: number): boolean {
+    handlePackage(this.hub, this, type, id, bytes, start, end);
+    if (this.hub.outbox.size > FLUSH_SIZE) this.flush();
+    if (this.backlog > HIGH_WATER) {
+      this.isChoked = true;
+      this.transport.pause();
+    }
+    return !this.isBlocked && !this.isChoked && !this.isClosed;
+  }
+
+  /** Notes that the answer just made could have seen this change. */
+  saw(changeId: number): void {
+    this.seenChange = changeId;
+  }
+
+  /** Stops handling requests until `unblock`. */
+  block(): void {
+    this.isBlocked = true;
+    this.transport.pause();
+  }
+
+  /** Answers what blocked, then goes on with the requests behind it. */
+  unblock(answer: (outbox: Outbox) => void): void {
+    this.isBlocked = false;
+    if (this.isClosed) return;
+    this.hub.current = this;
+    answer(this.hub.outbox);
+    this.endTurn(this.parser.resume());
+    this.goOn();
+  }
+
+  /** Sends packages that answer no request: at once, or when the present turn ends. */
+  push(add: (outbox: Outbox) => void): void {
+    if (this.isClosed) return;
+    const { hub } = this;
+    if (hub.current === this && !hub.outbox.isBuilding) {
+      add(hub.outbox);
+      return;
+    }
+    this.late.push(add);
+    if (hub.current === null) this.sendLate();
+    else hub.sendLater(this);
+  }
+
+  warn(code: number, message: string): void {
+    this.push((outbox) => outbox.warn(code, message));
+  }
+
+  sendLate(): void {
+    const late = this.late;
+    this.late = [];
+    if (this.isClosed) return;
+    this.hub.current = this;
+    for (const add of late) add(this.hub.outbox);
+    this.seenChange = this.hub.engine.lastChangeId;
+    this.endTurn(this.parser.state);
+    if (this.backlog > BACKLOG_LIMIT) {
+      this.hub.log.warning(`closing stream \`${this.label}\`: it does not read what it is sent`);
+      this.transport.destroy();
+    }
+  }
+
+  released(packages: Buffer): void {
+    this.heldCount -= 1;
+    this.heldBytes -= packages.length;
+    this.ready.push(packages);
+  }
+
+  sendReleased(): void {
+    const [first, ...rest] = this.ready;
+    this.ready = [];
+    if (first === undefined || this.isClosed) return;
+    this.transport.send(rest.length === 0 ? first : Buffer.concat([first, ...rest]));
+    this.goOn();
+  }
+
+  onSent(): void {
+    this.goOn();
+  }
+
+  onEnd(): void {
+    this.inputOver = true;
+    this.closeWhenDone();
+  }
+
+  onClose(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.inputOver = true;
+    this.late = [];
+    this.hub.connections.delete(this);
+    this.hub.log.info(`closing stream \`${this.label}\``);
+  }
+
+  /** Takes no more requests, sends what is owed and closes. */
+  close(): void {
+    this.inputOver = true;
+    this.closeWhenDone();
+  }
+
+  destroy(): void {
+    this.transport.destroy();
+  }
+
+  private get backlog(): number {
+    return this.transport.pendingBytes + this.heldBytes;
+  }
+
+  private endTurn(state: ParserState): void {
+    if (this.hub.outbox.size > 0) this.flush();
+    this.hub.current = null;
+    if (state === 'broken') {
+      this.inputOver = true;
+      this.closeWhenDone();
+    }
+    this.hub.flushLate();
+  }
+
+  /** Sends what is in the outbox, or puts it to what waits for the disk. */
+  private flush(): void {
+    const { outbox, hold, engine } = this.hub;
+    if (this.seenChange > engine.durableId || this.heldCount > 0) {
+      const packages = outbox.take();
+      this.heldCount += 1;
+      this.heldBytes += packages.length;
+      hold.add(this, engine.lastChangeId, packages);
+    } else {
+      outbox.clear(!this.transport.send(outbox.bytes()));
+    }
+  }
+
+  /** Goes on with what had to wait, as far as nothing else holds it up. */
+  private goOn(): void {
+    if (this.isClosed) return;
+    if (this.isChoked && this.backlog <= LOW_WATER) this.isChoked = false;
+    while (!this.isBlocked && !this.isChoked && this.parser.state === 'stopped') {
+      this.hub.current = this;
+      this.endTurn(this.parser.resume());
+    }
+    if (this.inputOver) this.closeWhenDone();
+    else if (!this.isBlocked && !this.isChoked) this.transport.resume();
+  }
+
+  private closeWhenDone(): void {
+    if (this.isBlocked || this.isChoked || this.heldCount > 0 || this.parser.state === 'stopped') return;
+    this.transport.end();
+  }
+}

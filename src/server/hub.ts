@@ -1,0 +1,60 @@
+/** What all connections share. */
+import type { Engine } from '../engine/api.ts';
+import { MsgpackReader } from '../msgpack/reader.ts';
+import type { EncodeHooks } from '../wire/encode.ts';
+import type { Connection } from './connection.ts';
+import { HoldQueue } from './hold.ts';
+import type { Log } from './log.ts';
+import { Outbox } from './outbox.ts';
+import type { NodeStatus } from './status.ts';
+
+/** Counted since the start. */
+export interface RequestCounters {
+  queriesSuccess: number;
+  queriesWithError: number;
+}
+
+export class Hub {
+  readonly engine: Engine;
+  readonly log: Log;
+  readonly outbox: Outbox;
+  readonly hold: HoldQueue;
+  /** For the request at hand. */
+  readonly reader = new MsgpackReader(Buffer.alloc(0));
+  readonly connections = new Set<Connection>();
+  readonly counters: RequestCounters = { queriesSuccess: 0, queriesWithError: 0 };
+  readonly nodeId = 0;
+  status: NodeStatus = 'SYNCHRONIZING';
+  /** The connection whose packages are being handled; what is in the outbox is for it. */
+  current: Connection | null = null;
+  /** Connections that others' requests have left packages for, to be sent when the present turn ends. */
+  private readonly late = new Set<Connection>();
+
+  constructor(engine: Engine, log: Log, hooks: EncodeHooks, sizeLimit: number) {
+    this.engine = engine;
+    this.log = log;
+    this.outbox = new Outbox(hooks, sizeLimit);
+    this.hold = new HoldQueue();
+    engine.onDurable((id) => this.hold.release(id));
+  }
+
+  sendLater(connection: Connection): void {
+    this.late.add(connection);
+  }
+
+  flushLate(): void {
+    if (this.late.size === 0) return;
+    const connections = [...this.late];
+    this.late.clear();
+    for (const connection of connections) connection.sendLate();
+  }
+
+  /** Tells all who have logged in about the node's state. */
+  setStatus(status: NodeStatus): void {
+    this.log.info(`changing status from ${this.status} to ${status}`);
+    this.status = status;
+    for (const connection of [...this.connections]) {
+      if (connection.user !== null) connection.push((outbox) => outbox.nodeStatus(this.nodeId, status));
+    }
+  }
+}

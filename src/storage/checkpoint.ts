@@ -1,0 +1,212 @@
+/**
+ * The checkpoint: records under keys in LMDB, together with the place in the log where it stands.
+ *
+ * A new checkpoint is one LMDB transaction, however large: LMDB changes no page in place, so until the transaction is committed, with its data
+ * synced before its root, a crash leaves the old one. It stays open over many turns of the event loop while records are pulled in slices. Puts
+ * run on the event loop, about a microsecond each; the commit, which writes and syncs the pages, runs in LMDB's own thread. Staging the records
+ * elsewhere first would write everything twice, and measurement gives no reason to: a million records take two seconds and 150 MB. Above half
+ * a gigabyte of changed pages LMDB begins to write out pages in between, and single slices take up to a few hundred milliseconds.
+ */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { asBinary, type Database, open, type RootDatabase } from 'lmdb';
+import { crc32 } from './crc32.ts';
+import { getSafeInteger, putSafeInteger, viewOf } from './log-format.ts';
+import { newRecordReader, newRecordWriter, type RecordReader, writeKey } from './record-codec.ts';
+import type { Key } from './store.ts';
+import { damageErr, misuseErr, reasonOf, storeErr } from './store-error.ts';
+
+export interface CheckpointMeta {
+  readonly storeId: bigint;
+  readonly checkpointId: number;
+  /** The first segment of the log that is needed. */
+  readonly firstSeq: number;
+  /** How many records there are. */
+  readonly count: number;
+}
+
+export type RecordSource = Iterator<readonly [Key, Uint8Array | null]>;
+
+export interface Checkpoint {
+  readonly meta: CheckpointMeta;
+  records(): Iterable<readonly [Key, Uint8Array]>;
+  /**
+   * Applies all that `source` gives, in one transaction. When it is drained, `finish` is waited for; it returns the first segment that is needed.
+   * Rejects, and leaves the old checkpoint, when the source or `finish` throws or the commit fails.
+   */
+  write(upTo: number, source: RecordSource, finish: () => Promise<number>): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The longest key that LMDB takes with pages of 4 KiB. */
+export const MAX_KEY = 1978;
+
+const FORMAT_VERSION = 1;
+const META_KEY = Uint8Array.of(0);
+const META_SIZE = 48;
+const MAGIC = 0x0a0d_5250_4b43_4954n; // the text "TICKPR\r\n"
+const FIRST_KEY = Uint8Array.of(0);
+/** How many records are pulled between two looks at the clock. */
+const RECORDS_A_LOOK = 16;
+
+interface Databases {
+  readonly root: RootDatabase<Uint8Array, Uint8Array>;
+  readonly meta: Database<Uint8Array, Uint8Array>;
+  readonly records: Database<Uint8Array, Uint8Array>;
+  readonly reader: RecordReader;
+}
+
+/**
+ * Opens the checkpoint in the folder `dir`, or makes an empty one. `hasLog` tells whether there are log files, which would not fit an empty
+ * checkpoint. `sliceMs` is how long the event loop may be busy at a stretch.
+ */
+export async function openCheckpoint(dir: string, hasLog: boolean, sliceMs: number): Promise<Checkpoint> {
+  const databases = openDatabases(dir);
+  try {
+    const found = databases.meta.getBinary(META_KEY);
+    if (found === undefined && hasLog) throw damageErr(dir, 'it is empty, but there is a log that continues it');
+    const meta = found === undefined ? await createMeta(databases) : parseMeta(dir, found);
+    return new LmdbCheckpoint(dir, databases, meta, sliceMs);
+  } catch (error) {
+    await databases.root.close();
+    throw error;
+  }
+}
+
+function openDatabases(dir: string): Databases {
+  const binary = { keyEncoding: 'binary', encoding: 'binary' } as const;
+  const reader = newRecordReader();
+  try {
+    // The data is synced before a commit is done, not some time after it.
+    const root = open<Uint8Array, Uint8Array>({ path: dir, noSubdir: false, overlappingSync: false, maxDbs: 4, ...binary });
+    const meta = root.openDB<Uint8Array, Uint8Array>('meta', binary);
+    const encoder = { decode: reader.decodeValue };
+    const keyEncoder = { writeKey, readKey: reader.decodeKey };
+    const options = { encoding: 'binary', encoder, keyEncoder } as const;
+    const records = root.openDB<Uint8Array, Uint8Array>('records', options);
+    return { root, meta, records, reader };
+  } catch (error) {
+    throw damageErr(dir, reasonOf(error));
+  }
+}
+
+async function createMeta({ meta }: Databases): Promise<CheckpointMeta> {
+  const created = { storeId: randomBytes(8).readBigUInt64LE(), checkpointId: 0, firstSeq: 1, count: 0 };
+  await meta.put(META_KEY, formatMeta(created));
+  return created;
+}
+
+function formatMeta({ storeId, checkpointId, firstSeq, count }: CheckpointMeta): Uint8Array {
+  const bytes = new Uint8Array(META_SIZE);
+  const view = viewOf(bytes);
+  view.setBigUint64(0, MAGIC, true);
+  view.setUint32(8, FORMAT_VERSION, true);
+  view.setUint32(12, firstSeq, true);
+  view.setBigUint64(16, storeId, true);
+  putSafeInteger(view, 24, checkpointId);
+  putSafeInteger(view, 32, count);
+  view.setUint32(META_SIZE - 4, crc32(bytes, 0, META_SIZE - 4, 0), true);
+  return bytes;
+}
+
+function parseMeta(dir: string, bytes: Uint8Array): CheckpointMeta {
+  const view = viewOf(bytes);
+  if (bytes.length < 12 || view.getBigUint64(0, true) !== MAGIC) throw damageErr(dir, 'it does not hold a store');
+  const version = view.getUint32(8, true);
+  if (version > FORMAT_VERSION) {
+    throw storeErr(`\`${dir}\` has format ${version}, written by a newer release; this one reads formats up to ${FORMAT_VERSION}`);
+  }
+  if (bytes.length !== META_SIZE || view.getUint32(META_SIZE - 4, true) !== crc32(bytes, 0, META_SIZE - 4, 0)) {
+    throw damageErr(dir, 'its description has a wrong checksum');
+  }
+  return {
+    firstSeq: view.getUint32(12, true),
+    storeId: view.getBigUint64(16, true),
+    checkpointId: getSafeInteger(view, 24),
+    count: getSafeInteger(view, 32),
+  };
+}
+
+class LmdbCheckpoint implements Checkpoint {
+  meta: CheckpointMeta;
+  private readonly dir: string;
+  private readonly databases: Databases;
+  private readonly sliceMs: number;
+
+  constructor(dir: string, databases: Databases, meta: CheckpointMeta, sliceMs: number) {
+    this.dir = dir;
+    this.databases = databases;
+    this.meta = meta;
+    this.sliceMs = sliceMs;
+  }
+
+  *records(): Generator<readonly [Key, Uint8Array]> {
+    const { records, reader } = this.databases;
+    let count = 0;
+    for (const { key, value } of records.getRange({ start: FIRST_KEY })) {
+      if (!reader.isGood()) throw damageErr(this.dir, `the record with the key ${Buffer.from(key).toString('hex')} has a wrong checksum`);
+      count++;
+      yield [key, value];
+    }
+    if (count !== this.meta.count) throw damageErr(this.dir, `it has ${count} records, ${this.meta.count} are expected`);
+  }
+
+  async write(upTo: number, source: RecordSource, finish: () => Promise<number>): Promise<void> {
+    const { meta, records } = this.databases;
+    let next = this.meta;
+    // A child transaction, because the outer one is committed even when its callback throws.
+    const transaction = records.childTransaction(async () => {
+      await this.pull(source);
+      const firstSeq = await finish();
+      const { entryCount } = records.getStats() as { entryCount: number };
+      next = { storeId: this.meta.storeId, checkpointId: upTo, firstSeq, count: entryCount };
+      await meta.put(META_KEY, formatMeta(next));
+    });
+    await committed(transaction);
+    this.meta = next;
+  }
+
+  private async pull(source: RecordSource): Promise<void> {
+    const { records } = this.databases;
+    const encode = newRecordWriter();
+    let sliceEnd = performance.now() + this.sliceMs;
+    for (let looked = 0, step = source.next(); !step.done; step = source.next()) {
+      const [key, value] = step.value;
+      if (key.length === 0 || key.length > MAX_KEY) throw misuseErr(`a key has ${key.length} bytes; 1 to ${MAX_KEY} are possible`);
+      if (value === null) records.removeSync(key);
+      // lmdb's declaration of `asBinary` names a class that has no shape.
+      else records.putSync(key, asBinary(encode(key, value)) as Uint8Array);
+      if (++looked % RECORDS_A_LOOK === 0 && performance.now() > sliceEnd) {
+        await new Promise((resolve) => setImmediate(resolve));
+        sliceEnd = performance.now() + this.sliceMs;
+      }
+    }
+  }
+
+  close(): Promise<void> {
+    return this.databases.root.close();
+  }
+}
+
+/** Waits for a transaction; lmdb gives the cause of a failed commit in a promise of its own, which nobody else would handle. */
+async function committed(transaction: Promise<unknown>): Promise<void> {
+  try {
+    await transaction;
+  } catch (error) {
+    const cause: unknown = error instanceof Error && 'commitError' in error ? await reasonFor(error.commitError) : error;
+    throw storeErr(`cannot write the checkpoint: ${reasonOf(cause)}`);
+  }
+}
+
+async function reasonFor(rejection: unknown): Promise<unknown> {
+  try {
+    return await rejection;
+  } catch (reason) {
+    return reason;
+  }
+}
+
+/** The file that holds all of it. */
+export function checkpointFile(dir: string): string {
+  return join(dir, 'data.mdb');
+}

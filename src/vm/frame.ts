@@ -1,0 +1,66 @@
+import type { FunctionCode } from '../bytecode/program.ts';
+import type { Loop } from '../builtins/row.ts';
+import type { List } from '../values/list.ts';
+import type { SetValue } from '../values/set.ts';
+import type { Thing } from '../values/thing.ts';
+import type { Value } from '../values/value.ts';
+
+export type Container = List | SetValue | Thing;
+
+/** One call in progress. Frames are kept and used again: the machine has one for each depth. */
+export class Frame {
+  fn: FunctionCode;
+  /** Where to go on in `fn.code`; only kept while another frame runs. */
+  pc = 0;
+  /** Place of the first local on the stack. */
+  fp = 0;
+  /** Place on the stack for the result. */
+  result = 0;
+  /** Heights to which the stacks of locks and handlers go back when the frame ends. */
+  locks = 0;
+  handlers = 0;
+  /** When a built-in calls the closure for each item: what asks for the next call. */
+  loop: Loop | null = null;
+
+  constructor(fn: FunctionCode) {
+    this.fn = fn;
+  }
+}
+
+/** Where an error goes that is raised while a `try` is open. */
+export class Handler {
+  depth = 0;
+  pc = 0;
+  sp = 0;
+  locks = 0;
+}
+
+/** The state of a `for`, on the operand stack under the loop's body. */
+export class Iteration {
+  index = 0;
+  readonly count: number;
+  /** First variable of each turn. */
+  readonly first: readonly Value[];
+  /** Second variable of each turn; null where it is the index itself. */
+  readonly second: readonly Value[] | null;
+  /** Height of the stack of locks under the lock of this loop. */
+  readonly locks: number;
+
+  constructor(first: readonly Value[], second: readonly Value[] | null, locks: number) {
+    this.first = first;
+    this.second = second;
+    this.count = first.length;
+    this.locks = locks;
+  }
+}
+
+/** The two ends of a slice that is assigned to. */
+export class SliceRange {
+  readonly start: number;
+  readonly end: number;
+
+  constructor(start: number, end: number) {
+    this.start = start;
+    this.end = end;
+  }
+}

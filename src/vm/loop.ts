@@ -1,0 +1,626 @@
+/**
+ * The machine's loop. Opcodes stand here as numbers, because only then does the engine compile the switch to a table; the comment behind each is
+ * its name, and a test holds both against `src/bytecode/opcodes.ts` (`node scripts/number-opcodes.ts` writes the numbers anew).
+ *
+ * Fast paths are here, everything else is a method of the machine. Non-null casts are used freely in this file only: the verifier and the compiler
+ * vouch for every index.
+ */
+import type { FunctionCode, InlineCache, MethodSite } from '../bytecode/program.ts';
+import { Builtin } from '../builtins/builtin.ts';
+import { Loop } from '../builtins/row.ts';
+import type { TiError } from '../errors.ts';
+import { Closure } from '../values/closure.ts';
+import { List } from '../values/list.ts';
+import { add, binary, bitNot, compare, equal, mod, mul, negate, plus, sub } from '../values/operators.ts';
+import { Thing } from '../values/thing.ts';
+import { truthy, type Value } from '../values/value.ts';
+import type { Frame, Iteration, SliceRange } from './frame.ts';
+import type { Machine } from './machine.ts';
+import { checkIndex, checkSlice, indexValue, setIndex, setSlice, sliceValue } from './indexing.ts';
+
+const NAMES = ['=', '+', '-', '*', '/', '%', '&', '^', '|', '<<', '>>', '<', '>', '==', '!=', '<=', '>='] as const;
+
+/** Runs the topmost frame, and those it calls, until no more than `stop` frames are left; gives its result. */
+export function runLoop(m: Machine, stop: number): Value {
+  const stack = m.stack;
+  let frame = m.frames[m.depth - 1] as Frame;
+  let fn: FunctionCode = frame.fn;
+  let code = fn.code;
+  let caches: readonly InlineCache[] = fn.caches;
+  let program = fn.program;
+  let fp = frame.fp;
+  let sp = fp + fn.localCount;
+  let pc = 0;
+  for (;;) {
+    try {
+      for (;;) {
+        const word = code[pc++] as number;
+        const a = word >> 8;
+        switch (word & 255) {
+          case 0: // NIL
+            stack[sp++] = null;
+            break;
+          case 1: // TRUE
+            stack[sp++] = true;
+            break;
+          case 2: // FALSE
+            stack[sp++] = false;
+            break;
+          case 3: // INT
+            stack[sp++] = a;
+            break;
+          case 4: // CONST
+            stack[sp++] = program.constants[a] as Value;
+            break;
+          case 5: { // CLOSURE
+            const cache = caches[code[pc++] as number] as InlineCache;
+            if (cache.run !== m.run) {
+              cache.run = m.run;
+              cache.closure = new Closure(program.functions[a] as FunctionCode);
+            }
+            stack[sp++] = cache.closure;
+            break;
+          }
+          case 6: // POP
+            sp--;
+            break;
+          case 7: { // LOAD
+            const value = stack[fp + a];
+            stack[sp++] = value === undefined ? m.lookup(fn.locals[a] as string) : value;
+            break;
+          }
+          case 8: // LOAD_SET
+            stack[sp++] = stack[fp + a] as Value;
+            break;
+          case 9: { // LOAD_NAME
+            const cache = caches[code[pc++] as number] as InlineCache;
+            const value = cache.epoch === m.epoch ? stack[cache.slot] : undefined;
+            stack[sp++] = value === undefined ? m.lookupCached(program.names[a] as string, cache) : value;
+            break;
+          }
+          case 10: // STORE
+            stack[fp + a] = stack[sp - 1] as Value;
+            break;
+          case 11: // STORE_POP
+            stack[fp + a] = stack[--sp] as Value;
+            break;
+          case 12: // STORE_SEEN
+            if (stack[fp + a] === undefined) m.epoch++;
+            stack[fp + a] = stack[sp - 1] as Value;
+            break;
+          case 13: { // COMPOUND
+            const op = code[pc++] as number;
+            const old = stack[fp + a];
+            const value = stack[sp - 1] as Value;
+            if (op === 1 && typeof old === 'number' && typeof value === 'number') {
+              const sum = old + value;
+              if (Number.isSafeInteger(sum)) {
+                stack[fp + a] = sum;
+                stack[sp - 1] = sum;
+                break;
+              }
+            }
+            stack[sp - 1] = m.compoundLocal(fn, fp, a, op, value);
+            break;
+          }
+          case 14: { // COMPOUND_NAME
+            const b = code[pc++] as number;
+            const cache = caches[b >> 8] as InlineCache;
+            const value = stack[sp - 1] as Value;
+            const old = cache.epoch === m.epoch ? stack[cache.slot] : undefined;
+            if ((b & 255) === 1 && typeof old === 'number' && typeof value === 'number') {
+              const sum = old + value;
+              if (Number.isSafeInteger(sum)) {
+                stack[cache.slot] = sum;
+                stack[sp - 1] = sum;
+                break;
+              }
+            }
+            stack[sp - 1] = m.compoundName(program.names[a] as string, cache, b & 255, value);
+            break;
+          }
+          case 15: { // ADD
+            const y = stack[--sp] as Value;
+            const x = stack[sp - 1] as Value;
+            if (typeof x === 'number' && typeof y === 'number') {
+              const sum = x + y;
+              if (Number.isSafeInteger(sum)) {
+                stack[sp - 1] = sum;
+                break;
+              }
+            }
+            stack[sp - 1] = add(x, y);
+            break;
+          }
+          case 16: { // SUB
+            const y = stack[--sp] as Value;
+            const x = stack[sp - 1] as Value;
+            if (typeof x === 'number' && typeof y === 'number') {
+              const difference = x - y;
+              if (Number.isSafeInteger(difference)) {
+                stack[sp - 1] = difference;
+                break;
+              }
+            }
+            stack[sp - 1] = sub(x, y);
+            break;
+          }
+          case 17: { // MUL
+            const y = stack[--sp] as Value;
+            stack[sp - 1] = mul(stack[sp - 1] as Value, y);
+            break;
+          }
+          case 18: { // BINARY
+            const y = stack[--sp] as Value;
+            stack[sp - 1] = binary(NAMES[a] as (typeof NAMES)[number], stack[sp - 1] as Value, y);
+            break;
+          }
+          case 19: { // ADD_INT
+            const x = stack[sp - 1] as Value;
+            if (typeof x === 'number') {
+              const sum = x + a;
+              if (Number.isSafeInteger(sum)) {
+                stack[sp - 1] = sum;
+                break;
+              }
+            }
+            stack[sp - 1] = add(x, a);
+            break;
+          }
+          case 20: { // SUB_INT
+            const x = stack[sp - 1] as Value;
+            if (typeof x === 'number') {
+              const difference = x - a;
+              if (Number.isSafeInteger(difference)) {
+                stack[sp - 1] = difference;
+                break;
+              }
+            }
+            stack[sp - 1] = sub(x, a);
+            break;
+          }
+          case 21: { // MUL_INT
+            const x = stack[sp - 1] as Value;
+            if (typeof x === 'number') {
+              const product = x * a;
+              if (Number.isSafeInteger(product) && product !== 0) {
+                stack[sp - 1] = product;
+                break;
+              }
+            }
+            stack[sp - 1] = mul(x, a);
+            break;
+          }
+          case 22: { // MOD_INT
+            const x = stack[sp - 1] as Value;
+            if (typeof x === 'number' && x >= 0 && a > 0) stack[sp - 1] = x % a;
+            else stack[sp - 1] = mod(x, a);
+            break;
+          }
+          case 23: { // LT
+            const y = stack[--sp] as Value;
+            const x = stack[sp - 1] as Value;
+            stack[sp - 1] = typeof x === 'number' && typeof y === 'number' ? x < y : compare('<', x, y);
+            break;
+          }
+          case 24: { // GT
+            const y = stack[--sp] as Value;
+            const x = stack[sp - 1] as Value;
+            stack[sp - 1] = typeof x === 'number' && typeof y === 'number' ? x > y : compare('>', x, y);
+            break;
+          }
+          case 25: { // LE
+            const y = stack[--sp] as Value;
+            const x = stack[sp - 1] as Value;
+            stack[sp - 1] = typeof x === 'number' && typeof y === 'number' ? x <= y : compare('<=', x, y);
+            break;
+          }
+          case 26: { // GE
+            const y = stack[--sp] as Value;
+            const x = stack[sp - 1] as Value;
+            stack[sp - 1] = typeof x === 'number' && typeof y === 'number' ? x >= y : compare('>=', x, y);
+            break;
+          }
+          case 27: { // EQ
+            const y = stack[--sp] as Value;
+            const x = stack[sp - 1] as Value;
+            stack[sp - 1] = x === y || equal(x, y);
+            break;
+          }
+          case 28: { // NE
+            const y = stack[--sp] as Value;
+            const x = stack[sp - 1] as Value;
+            stack[sp - 1] = !(x === y || equal(x, y));
+            break;
+          }
+          case 29: { // LT_INT
+            const x = stack[sp - 1] as Value;
+            stack[sp - 1] = typeof x === 'number' ? x < a : compare('<', x, a);
+            break;
+          }
+          case 30: { // GT_INT
+            const x = stack[sp - 1] as Value;
+            stack[sp - 1] = typeof x === 'number' ? x > a : compare('>', x, a);
+            break;
+          }
+          case 31: { // EQ_INT
+            const x = stack[sp - 1] as Value;
+            stack[sp - 1] = typeof x === 'number' ? x === a : equal(x, a);
+            break;
+          }
+          case 32: // NOT
+            stack[sp - 1] = !truthy(stack[sp - 1] as Value);
+            break;
+          case 33: // NEG
+            stack[sp - 1] = negate(stack[sp - 1] as Value);
+            break;
+          case 34: // PLUS
+            stack[sp - 1] = plus(stack[sp - 1] as Value);
+            break;
+          case 35: // BIT_NOT
+            stack[sp - 1] = bitNot(stack[sp - 1] as Value);
+            break;
+          case 36: // JUMP
+            pc = a;
+            break;
+          case 37: // LOOP
+            if (--m.fuel < 0) m.refuel();
+            pc = a;
+            break;
+          case 38: { // JUMP_FALSE
+            const x = stack[--sp] as Value;
+            if (x === false || (x !== true && !truthy(x))) pc = a;
+            break;
+          }
+          case 39: { // AND
+            const x = stack[sp - 1] as Value;
+            if (x === false || (x !== true && !truthy(x))) pc = a;
+            else sp--;
+            break;
+          }
+          case 40: { // OR
+            const x = stack[sp - 1] as Value;
+            if (x === true || (x !== false && truthy(x))) pc = a;
+            else sp--;
+            break;
+          }
+          case 41: // CHAIN_TEST
+            if (m.endsChain(stack[sp - 1] as Value)) pc = a;
+            break;
+          case 42: { // FOR
+            const vars = code[pc++] as number;
+            const iteration = m.startFor(stack[sp - 1] as Value);
+            if (iteration === null) {
+              pc = a;
+              break;
+            }
+            (stack as unknown[])[sp - 1] = iteration;
+            if (fn.seen) m.epoch++;
+            // Set once here, so that a free name of the same spelling in the body finds them.
+            stack[fp + (vars & 4095)] = null;
+            break;
+          }
+          case 43: { // FOR_NEXT
+            const vars = code[pc++] as number;
+            const iteration = stack[sp - 1] as unknown as Iteration;
+            const i = iteration.index;
+            if (i < iteration.count) {
+              iteration.index = i + 1;
+              if (vars >> 24 === 2) stack[fp + ((vars >> 12) & 4095)] = iteration.second === null ? i : (iteration.second[i] as Value);
+              stack[fp + (vars & 4095)] = iteration.first[i] as Value;
+              pc = a;
+              if (--m.fuel < 0) m.refuel();
+            } else {
+              m.unlockTo(iteration.locks);
+              stack[sp - 1] = null;
+            }
+            break;
+          }
+          case 44: // FOR_BREAK
+            sp = fp + fn.localCount + a + 1;
+            m.unlockTo((stack[sp - 1] as unknown as Iteration).locks);
+            stack[sp - 1] = null;
+            break;
+          case 45: // FOR_TRIM
+            sp = fp + fn.localCount + a + 1;
+            // The lock of the loop itself stays.
+            m.unlockTo((stack[sp - 1] as unknown as Iteration).locks + 1);
+            break;
+          case 46: { // RETURN
+            let result = stack[sp - 1] as Value;
+            const loop = frame.loop;
+            if (m.lockTop > frame.locks) m.unlockTo(frame.locks);
+            if (m.handlerTop > frame.handlers) m.handlerTop = frame.handlers;
+            if (loop !== null) {
+              if (loop.next(result)) {
+                const arity = fn.arity;
+                const count = fn.localCount;
+                if (arity > 0) {
+                  stack[fp] = loop.a;
+                  if (arity > 1) {
+                    stack[fp + 1] = loop.b;
+                    if (arity > 2) {
+                      stack[fp + 2] = loop.c;
+                      for (let i = 3; i < arity; i++) stack[fp + i] = null;
+                    }
+                  }
+                }
+                for (let i = arity; i < count; i++) (stack as unknown[])[fp + i] = undefined;
+                if (fn.seen) m.epoch++;
+                sp = fp + count;
+                pc = 0;
+                if (--m.fuel < 0) m.refuel();
+                break;
+              }
+              result = loop.result;
+              frame.loop = null;
+              if (loop.lock !== null) m.unlock();
+            }
+            if (fn.seen) m.epoch++;
+            sp = frame.result;
+            stack[sp++] = result;
+            if (--m.depth <= stop) return result;
+            frame = m.frames[m.depth - 1] as Frame;
+            if (frame.fn.program !== program) m.epoch++;
+            fn = frame.fn;
+            code = fn.code;
+            caches = fn.caches;
+            program = fn.program;
+            fp = frame.fp;
+            pc = frame.pc;
+            break;
+          }
+          case 47: // SET_DEEP
+            m.setDeep(stack[--sp] as Value);
+            break;
+          case 48: // SET_FLAGS
+            m.setFlags(stack[--sp] as Value);
+            break;
+          case 49: // TRY
+            m.pushHandler(a, sp);
+            break;
+          case 50: // END_TRY
+            m.handlerTop--;
+            break;
+          case 51: // DROP_TRY
+            m.handlerTop -= a;
+            break;
+          case 52: // CATCH
+            sp -= a;
+            m.checkCatch(stack[sp - 1] as Value, sp, a);
+            break;
+          case 53: // THROW_ARGC
+            throw m.rowOf(program, a).countError(code[pc] as number);
+          case 54: // ROOT
+            stack[sp++] = m.root();
+            break;
+          case 55: { // GET_PROP
+            const x = stack[sp - 1] as Value;
+            const cache = caches[code[pc++] as number] as InlineCache;
+            if (x instanceof Thing && x.shape === cache.shape) stack[sp - 1] = x.slots[cache.slot] as Value;
+            else stack[sp - 1] = m.getProperty(x, program.names[a] as string, cache);
+            break;
+          }
+          case 56: // LOCK_PROP
+            m.lockForProperty(stack[sp - 1] as Value);
+            break;
+          case 57: { // SET_PROP
+            const b = code[pc++] as number;
+            m.unlock();
+            const value = stack[--sp] as Value;
+            stack[sp - 1] = m.tx.setProperty(stack[sp - 1] as Thing, program.names[a] as string, value, b === 1);
+            break;
+          }
+          case 58: { // COMPOUND_PROP
+            const op = code[pc++] as number;
+            m.unlock();
+            const value = stack[--sp] as Value;
+            stack[sp - 1] = m.compoundProperty(stack[sp - 1] as Thing, program.names[a] as string, op, value);
+            break;
+          }
+          case 59: { // INDEX
+            const i = stack[--sp] as Value;
+            const x = stack[sp - 1] as Value;
+            if (typeof i === 'number' && x instanceof List && i >= 0 && i < x.items.length) stack[sp - 1] = x.items[i] as Value;
+            else stack[sp - 1] = indexValue(x, i);
+            break;
+          }
+          case 60: { // SLICE
+            const given = (a & 1) + ((a >> 1) & 1) + (a >> 2);
+            sp -= given;
+            stack[sp - 1] = sliceValue(stack[sp - 1] as Value, a, stack, sp);
+            break;
+          }
+          case 61: { // SLICE_TEST
+            const x = stack[sp - 1] as Value;
+            if (x === '' || (x instanceof List && x.items.length === 0)) {
+              stack[sp - 1] = x === '' ? x : new List([]);
+              pc = a;
+            }
+            break;
+          }
+          case 62: // LOCK_INDEX
+            m.lockForIndex(stack[sp - 1] as Value);
+            break;
+          case 63: // CHECK_INDEX
+            stack[sp - 1] = checkIndex(stack[sp - 2] as Value, stack[sp - 1] as Value);
+            break;
+          case 64: { // SET_INDEX
+            m.unlock();
+            sp -= 2;
+            stack[sp - 1] = setIndex(m.tx, stack[sp - 1] as Value, stack[sp] as Value, a, stack[sp + 1] as Value);
+            break;
+          }
+          case 65: // LOCK_SLICE
+            m.lockForSlice(stack[sp - 1] as Value);
+            break;
+          case 66: { // CHECK_SLICE
+            sp -= (a & 1) + ((a >> 1) & 1) + (a >> 2);
+            (stack as unknown[])[sp] = checkSlice(stack[sp - 1] as List, a, stack, sp);
+            sp++;
+            break;
+          }
+          case 67: { // SET_SLICE
+            m.unlock();
+            sp -= 2;
+            setSlice(m.tx, stack[sp - 1] as List, stack[sp] as unknown as SliceRange, a, stack[sp + 1] as Value);
+            stack[sp - 1] = null;
+            break;
+          }
+          case 68: { // ARRAY
+            sp -= a;
+            const items: Value[] = [];
+            for (let i = 0; i < a; i++) {
+              const item = stack[sp + i] as Value;
+              items.push(typeof item === 'object' && item !== null ? m.tx.item(item) : item);
+            }
+            stack[sp++] = new List(items);
+            break;
+          }
+          case 69: { // THING
+            const count = code[pc++] as number;
+            sp -= count;
+            stack[sp] = m.makeThing(program, a, sp, count);
+            sp++;
+            break;
+          }
+          case 70: { // INSTANCE
+            const keys = (program.constants[code[pc++] as number] as List).items as string[];
+            sp -= keys.length;
+            stack[sp] = m.makeInstance(program.names[a] as string, keys, sp);
+            sp++;
+            break;
+          }
+          case 71: // TYPE_TEST
+            m.typeOf(program.names[a] as string);
+            break;
+          case 72: { // ANO
+            const keys = (program.constants[a] as List).items as string[];
+            sp -= keys.length;
+            stack[sp] = m.makeAno(keys, sp);
+            sp++;
+            break;
+          }
+          case 73: // ENUM
+            stack[sp++] = m.enumOf(program.names[a] as string).member(program.names[code[pc++] as number] as string);
+            break;
+          case 74: // ENUM_BY_NAME
+            stack[sp - 1] = m.enumMember(program.names[a] as string, stack[sp - 1] as Value);
+            break;
+          case 75: { // TEMPLATE
+            sp -= a;
+            stack[sp] = m.template(sp, a);
+            sp++;
+            break;
+          }
+          case 76: // SCOPE_TEST
+            m.checkScope(m.rowOf(program, a));
+            break;
+          case 77: { // BUILTIN
+            const count = code[pc++] as number;
+            const base = sp - count;
+            m.sp = sp;
+            const result = m.rowOf(program, a).callFunction(m.context, stack, base, count);
+            if (result instanceof Loop) {
+              frame.pc = pc;
+              sp = m.startLoop(result, base);
+              if (m.frames[m.depth - 1] !== frame) {
+                frame = m.frames[m.depth - 1] as Frame;
+                fn = frame.fn;
+                code = fn.code;
+                caches = fn.caches;
+                program = fn.program;
+                fp = frame.fp;
+                pc = 0;
+              }
+              break;
+            }
+            sp = base;
+            stack[sp++] = result;
+            break;
+          }
+          case 78: { // RESOLVE
+            const cache = caches[code[pc++] as number] as InlineCache;
+            const callee = cache.epoch === m.epoch ? stack[cache.slot] : undefined;
+            (stack as unknown[])[sp++] = callee instanceof Closure ? callee : m.resolveCall(program.names[a] as string, cache);
+            break;
+          }
+          case 79: { // SKIP_ARG
+            const given = code[pc++] as number;
+            const callee = stack[sp - given - 1];
+            if (callee instanceof Closure && m.codeOf(callee).arity <= given) {
+              // Arguments that nobody takes are not evaluated; the call counts them still.
+              const count = (code[a] as number) >> 8;
+              for (let i = given; i < count; i++) stack[sp++] = null;
+              pc = a;
+            }
+            break;
+          }
+          case 80: // CALL
+          case 82: { // CALL_METHOD
+            const base = sp - a;
+            const callee = stack[base - 1] as unknown;
+            const isMethod = (word & 255) === 82; /* CALL_METHOD */
+            if (callee instanceof Closure) {
+              frame.pc = pc;
+              frame = m.enter(callee, base, a, isMethod ? base - 2 : base - 1);
+              if (frame.fn.program !== program) m.epoch++;
+              fn = frame.fn;
+              code = fn.code;
+              caches = fn.caches;
+              program = fn.program;
+              fp = base;
+              sp = base + fn.localCount;
+              pc = 0;
+              break;
+            }
+            m.sp = sp;
+            if (callee instanceof Builtin) {
+              if (callee.locks) m.unlock();
+              const result = callee.callMethod(m.context, stack[base - 2] as Value, stack, base, a);
+              if (result instanceof Loop) {
+                frame.pc = pc;
+                sp = m.startLoop(result, base - 2);
+                if (m.frames[m.depth - 1] !== frame) {
+                  frame = m.frames[m.depth - 1] as Frame;
+                  fn = frame.fn;
+                  code = fn.code;
+                  caches = fn.caches;
+                  program = fn.program;
+                  fp = frame.fp;
+                  pc = 0;
+                }
+                break;
+              }
+              sp = base - 2;
+              stack[sp++] = result;
+              break;
+            }
+            stack[base - 1] = m.construct(callee, base, a);
+            sp = base;
+            break;
+          }
+          case 81: { // METHOD
+            const callee = m.resolveMethod(program.sites[a] as MethodSite, stack[sp - 1] as Value, code[pc++] as number);
+            (stack as unknown[])[sp++] = callee;
+            break;
+          }
+          default:
+            throw new Error(`unknown opcode ${word & 255}`);
+        }
+      }
+    } catch (error) {
+      frame.pc = pc;
+      const handler = m.recover(error, stop);
+      frame = m.frames[handler.depth - 1] as Frame;
+      fn = frame.fn;
+      code = fn.code;
+      caches = fn.caches;
+      program = fn.program;
+      fp = frame.fp;
+      sp = handler.sp;
+      stack[sp++] = error as TiError;
+      pc = handler.pc;
+    }
+  }
+}

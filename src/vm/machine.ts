@@ -1,0 +1,682 @@
+/**
+ * The machine: the stacks and registers of one database, and all that the loop does not do itself. One machine runs one query at a time, to its
+ * end; between queries it holds nothing of them.
+ */
+import { Builtin, scopeError } from '../builtins/builtin.ts';
+import type { MethodTable } from '../builtins/library.ts';
+import { type Context, kindOf, type Loop, type ScopeName, ScopeBit } from '../builtins/row.ts';
+import { textOf } from '../builtins/text.ts';
+import { BINARY_OPS } from '../bytecode/opcodes.ts';
+import { FunctionCode, type InlineCache, type MethodSite, type Program } from '../bytecode/program.ts';
+import { ErrorCode, lookupErr, operationErr, TiError, typeErr, valueErr } from '../errors.ts';
+import type { Collection } from '../model/collection.ts';
+import type { Database } from '../model/database.ts';
+import { EnumDef } from '../model/enums.ts';
+import { inUse, noProperty, type Transaction } from '../model/transaction.ts';
+import { makeAnoType, newInstance, TypeDef, typeByName } from '../model/types.ts';
+import { Closure, Effect } from '../values/closure.ts';
+import { Wrapped } from '../values/handles.ts';
+import { List } from '../values/list.ts';
+import { binary, setResult } from '../values/operators.ts';
+import { SetValue } from '../values/set.ts';
+import { MAX_SHAPE_KEYS, Shape } from '../values/shape.ts';
+import { Thing } from '../values/thing.ts';
+import { typeName, type Value } from '../values/value.ts';
+import { type Container, Frame, Handler, Iteration } from './frame.ts';
+import { runLoop } from './loop.ts';
+
+/** Calls that may be open at once; beyond is an error. */
+const MAX_DEPTH = 2000;
+/** Runs of the loop inside of one another (a built-in that calls a closure that ...); each takes much of the native stack. */
+const MAX_NESTED = 120;
+const FUEL_SLICE = 10_000;
+const RECURSION = 'maximum recursion depth exceeded; see https://docs.thingsdb.io/v1/data-types/closure';
+
+/** What the machine needs of those who put it together. */
+export interface MachineHost {
+  readonly database: Database;
+  functionRow(name: string): Builtin | undefined;
+  methodTable(name: string): MethodTable;
+  /** A constant such as INT_MAX; undefined when there is none of that name. */
+  constant(name: string): Value | undefined;
+  /** Compiles a closure that was read from the store. */
+  compile(closure: Closure): FunctionCode;
+}
+
+/** What one run is given. */
+export interface RunOptions {
+  readonly scope: ScopeName;
+  readonly collection: Collection | null;
+  readonly tx: Transaction;
+  readonly vars: ReadonlyMap<string, Value> | null;
+  /** Time after which the run fails, in milliseconds of `performance.now()`; Infinity for none. */
+  readonly deadline: number;
+  readonly deep: number;
+  readonly context: Context;
+}
+
+export class Machine {
+  readonly stack: Value[] = new Array<Value>(4096).fill(null);
+  readonly frames: Frame[] = [];
+  depth = 0;
+  /** Where free values start on the stack; only right while a built-in runs. */
+  sp = 0;
+  /** Number of the run; closures made by an earlier one are made anew. */
+  run = 0;
+  /** Grows whenever what a free name means may have changed; inline caches of names hold while it stays. */
+  epoch = 0;
+  fuel = 0;
+  lockTop = 0;
+  handlerTop = 0;
+  deep = 1;
+  flags = 0;
+  tx!: Transaction;
+  context!: Context;
+  private readonly host: MachineHost;
+  private readonly locks: Container[] = [];
+  private readonly handlers: Handler[] = [];
+  private nested = 0;
+  private deadline = Number.POSITIVE_INFINITY;
+  private vars: Map<string, Value> = new Map();
+  private scope: ScopeName = 'thingsdb';
+  private collection: Collection | null = null;
+  private readonly shapes = new WeakMap<List, Shape | null>();
+
+  constructor(host: MachineHost) {
+    this.host = host;
+  }
+
+  /** Runs a function as a query of its own, with arguments for its parameters. Throws TiError. */
+  execute(fn: FunctionCode, args: readonly Value[], options: RunOptions): Value {
+    this.run++;
+    this.epoch++;
+    this.scope = options.scope;
+    this.collection = options.collection;
+    this.tx = options.tx;
+    this.context = options.context;
+    this.vars = options.vars === null ? new Map() : new Map(options.vars);
+    this.deadline = options.deadline;
+    this.fuel = FUEL_SLICE;
+    this.deep = options.deep;
+    this.flags = 0;
+    try {
+      const base = args.length;
+      for (let i = 0; i < base; i++) this.stack[i] = args[i] as Value;
+      this.push(fn, 0, base, 0);
+      this.bindVars(fn);
+      return runLoop(this, 0);
+    } finally {
+      this.unlockTo(0);
+      this.depth = 0;
+      this.nested = 0;
+      this.handlerTop = 0;
+      // Nothing of this query stays reachable from the machine.
+      this.stack.length = Math.min(this.stack.length, 4096);
+      this.stack.fill(null, 0, Math.min(this.stack.length, 256));
+    }
+  }
+
+  /** Variables sent with a query are as if assigned before its first statement. */
+  private bindVars(fn: FunctionCode): void {
+    for (const [name, value] of this.vars) {
+      const slot = fn.slotOf.get(name);
+      if (slot !== undefined) this.stack[slot] = value;
+    }
+  }
+
+  // --- calls ---
+
+  /** Makes a frame whose arguments lie at `base`; unset locals follow them. */
+  private push(fn: FunctionCode, base: number, given: number, result: number): Frame {
+    const { stack } = this;
+    const { arity, localCount } = fn;
+    for (let i = given; i < arity; i++) stack[base + i] = null;
+    for (let i = arity; i < localCount; i++) (stack as unknown[])[base + i] = undefined;
+    const depth = this.depth++;
+    let frame = this.frames[depth];
+    if (frame === undefined) {
+      frame = new Frame(fn);
+      this.frames.push(frame);
+    }
+    frame.fn = fn;
+    frame.pc = 0;
+    frame.fp = base;
+    frame.result = result;
+    frame.locks = this.lockTop;
+    frame.handlers = this.handlerTop;
+    frame.loop = null;
+    if (fn.seen) this.epoch++;
+    return frame;
+  }
+
+  codeOf(closure: Closure): FunctionCode {
+    const { code } = closure;
+    return code instanceof FunctionCode ? code : this.load(closure);
+  }
+
+  private load(closure: Closure): FunctionCode {
+    const code = this.host.compile(closure);
+    closure.code = code;
+    return code;
+  }
+
+  /** Opens the frame of a closure that is called by an instruction. */
+  enter(closure: Closure, base: number, given: number, result: number): Frame {
+    const fn = this.codeOf(closure);
+    if (--this.fuel < 0) this.refuel();
+    if (this.depth >= MAX_DEPTH) throw operationErr(RECURSION);
+    if (fn.effects !== 0 && closure.unbound) this.checkEffects(fn);
+    return this.push(fn, base, given, result);
+  }
+
+  private checkEffects(fn: FunctionCode): void {
+    if (this.tx.change !== null) return;
+    const bit = this.scope === 'collection' ? Effect.COLLECTION : this.scope === 'thingsdb' ? Effect.THINGSDB : 0;
+    if ((fn.effects & bit) === 0) return;
+    throw operationErr(
+      'stored closures with side effects must be wrapped using `wse(...)`; see https://docs.thingsdb.io/v1/collection-api/wse',
+    );
+  }
+
+  /** Calls a closure from a built-in and gives its result. */
+  call(closure: Closure, args: readonly Value[]): Value {
+    if (this.nested >= MAX_NESTED) throw operationErr(RECURSION);
+    const base = this.sp + 1;
+    const savedSp = this.sp;
+    for (let i = 0; i < args.length; i++) this.stack[base + i] = args[i] as Value;
+    const depth = this.depth;
+    const caller = this.frames[depth - 1];
+    const frame = this.enter(closure, base, args.length, base - 1);
+    if (caller === undefined || caller.fn.program !== frame.fn.program) this.epoch++;
+    this.nested++;
+    try {
+      return runLoop(this, depth);
+    } finally {
+      this.nested--;
+      this.sp = savedSp;
+      if (caller === undefined || caller.fn.program !== frame.fn.program) this.epoch++;
+    }
+  }
+
+  /** Starts a built-in's loop: opens the frame of its first call and gives the height of the stack; or, when there is none, puts its result. */
+  startLoop(loop: Loop, result: number): number {
+    if (loop.lock !== null) this.lock(loop.lock);
+    if (!loop.next(undefined)) {
+      if (loop.lock !== null) this.unlock();
+      this.stack[result] = loop.result;
+      return result + 1;
+    }
+    const { stack } = this;
+    const base = result + 1;
+    const lockTop = this.lockTop;
+    stack[base] = loop.a;
+    stack[base + 1] = loop.b;
+    stack[base + 2] = loop.c;
+    const caller = this.frames[this.depth - 1] as Frame;
+    const frame = this.enter(loop.closure, base, 3, result);
+    if (caller.fn.program !== frame.fn.program) this.epoch++;
+    frame.locks = lockTop;
+    frame.loop = loop;
+    return base + frame.fn.localCount;
+  }
+
+  /** Unwinds to the handler of an error and gives it; throws the error when there is none above `stop` frames, or when it cannot be caught. */
+  recover(error: unknown, stop: number): Handler {
+    const caught = this.asError(error);
+    const handler = this.handlers[this.handlerTop - 1];
+    if (caught.start < 0) this.locate(caught);
+    if (caught.code > ErrorCode.ASSERT || handler === undefined || this.handlerTop === 0 || handler.depth <= stop) {
+      const base = this.frames[stop];
+      this.depth = stop;
+      if (base !== undefined) {
+        this.unlockTo(base.locks);
+        this.handlerTop = base.handlers;
+      }
+      this.epoch++;
+      throw caught;
+    }
+    this.handlerTop--;
+    this.depth = handler.depth;
+    this.unlockTo(handler.locks);
+    this.epoch++;
+    return handler;
+  }
+
+  private asError(error: unknown): TiError {
+    if (error instanceof TiError) return error;
+    if (error instanceof RangeError && /call stack/i.test(error.message)) return operationErr(RECURSION);
+    throw error;
+  }
+
+  /** Notes where in the query's own text an error was raised. */
+  private locate(error: TiError): void {
+    const main = this.frames[0]?.fn.program;
+    for (let i = this.depth - 1; i >= 0; i--) {
+      const frame = this.frames[i] as Frame;
+      if (frame.fn.program !== main) continue;
+      error.start = frame.fn.offsetAt(frame.pc - 1);
+      return;
+    }
+  }
+
+  pushHandler(pc: number, sp: number): void {
+    let handler = this.handlers[this.handlerTop];
+    if (handler === undefined) {
+      handler = new Handler();
+      this.handlers.push(handler);
+    }
+    this.handlerTop++;
+    handler.depth = this.depth;
+    handler.pc = pc;
+    handler.sp = sp;
+    handler.locks = this.lockTop;
+  }
+
+  /** Raises the error again when it is none of the `count` errors at `base`. */
+  checkCatch(error: Value, base: number, count: number): void {
+    let found = false;
+    for (let i = 0; i < count; i++) {
+      const wanted = this.stack[base + i] as Value;
+      if (!(wanted instanceof TiError)) {
+        throw typeErr(
+          `function \`try\` expects arguments 2..X to be of type \`error\` but got type \`${typeName(wanted)}\` instead; see https://docs.thingsdb.io/v1/collection-api/try`,
+        );
+      }
+      found ||= wanted.code === (error as TiError).code;
+    }
+    if (!found) throw error;
+  }
+
+  // --- budget ---
+
+  refuel(): void {
+    this.fuel = FUEL_SLICE;
+    if (performance.now() > this.deadline) {
+      throw operationErr('query has taken too long and was ended; see `query_duration_error` in the configuration');
+    }
+  }
+
+  spend(units: number): void {
+    this.fuel -= units;
+    if (this.fuel < 0) this.refuel();
+  }
+
+  // --- locks ---
+
+  lock(value: Container): void {
+    value.locks++;
+    this.locks[this.lockTop++] = value;
+  }
+
+  unlock(): void {
+    (this.locks[--this.lockTop] as Container).locks--;
+  }
+
+  unlockTo(height: number): void {
+    while (this.lockTop > height) this.unlock();
+  }
+
+  private lockFree(value: Container): void {
+    if (value.locks > 0) throw inUse(value);
+    this.lock(value);
+  }
+
+  lockForProperty(x: Value): void {
+    if (x instanceof Thing) this.lockFree(x);
+    else throw typeErr(`cannot assign properties to type \`${typeName(x)}\``);
+  }
+
+  lockForIndex(x: Value): void {
+    if ((x instanceof List && !x.isTuple) || x instanceof Thing) this.lockFree(x);
+    else throw typeErr(`type \`${typeName(x)}\` does not support index assignments`);
+  }
+
+  lockForSlice(x: Value): void {
+    if (x instanceof List && !x.isTuple) this.lockFree(x);
+    else throw typeErr(`type \`${typeName(x)}\` does not support slice assignments`);
+  }
+
+  // --- names ---
+
+  /** The place on the stack of a name in the frames, from the topmost down; -1 when none has it set. */
+  private find(name: string): number {
+    for (let i = this.depth - 1; i >= 0; i--) {
+      const frame = this.frames[i] as Frame;
+      const slot = frame.fn.slotOf.get(name);
+      if (slot !== undefined && (this.stack as unknown[])[frame.fp + slot] !== undefined) return frame.fp + slot;
+    }
+    return -1;
+  }
+
+  lookupCached(name: string, cache: InlineCache): Value {
+    const at = this.find(name);
+    if (at < 0) return this.global(name);
+    cache.epoch = this.epoch;
+    cache.slot = at;
+    return this.stack[at] as Value;
+  }
+
+  lookup(name: string): Value {
+    const at = this.find(name);
+    return at < 0 ? this.global(name) : (this.stack[at] as Value);
+  }
+
+  private global(name: string): Value {
+    const value = this.vars.get(name) ?? (this.vars.has(name) ? null : this.host.constant(name));
+    if (value !== undefined) return value;
+    const procedure = this.procedures()?.get(name);
+    if (procedure !== undefined) return procedure.closure;
+    throw lookupErr(`variable \`${name}\` is undefined`);
+  }
+
+  private procedures() {
+    return this.scope === 'thingsdb' ? this.host.database.procedures : this.collection?.procedures;
+  }
+
+  compoundLocal(fn: FunctionCode, fp: number, slot: number, op: number, value: Value): Value {
+    const own = (this.stack as unknown[])[fp + slot];
+    if (own === undefined) return this.compoundFound(fn.locals[slot] as string, op, value);
+    const result = compound(this, op, own as Value, value);
+    this.stack[fp + slot] = result;
+    return result;
+  }
+
+  compoundName(name: string, cache: InlineCache, op: number, value: Value): Value {
+    const at = this.find(name);
+    if (at >= 0) {
+      cache.epoch = this.epoch;
+      cache.slot = at;
+    }
+    return this.compoundFound(name, op, value);
+  }
+
+  private compoundFound(name: string, op: number, value: Value): Value {
+    const at = this.find(name);
+    if (at >= 0) {
+      const result = compound(this, op, this.stack[at] as Value, value);
+      this.stack[at] = result;
+      return result;
+    }
+    if (!this.vars.has(name)) throw lookupErr(`variable \`${name}\` is undefined`);
+    const result = compound(this, op, this.vars.get(name) as Value, value);
+    this.vars.set(name, result);
+    return result;
+  }
+
+  /** What a call of `name(...)` calls: a type, an enumerator, or the closure in a variable or procedure. */
+  resolveCall(name: string, cache: InlineCache): unknown {
+    const { collection } = this;
+    const made = collection?.types.get(name) ?? collection?.enums.get(name);
+    if (made !== undefined) return made;
+    const at = this.find(name);
+    const value = at >= 0 ? (this.stack[at] as Value) : this.vars.get(name);
+    if (value instanceof Closure) {
+      if (at >= 0) {
+        cache.epoch = this.epoch;
+        cache.slot = at;
+      }
+      return value;
+    }
+    if (value !== undefined || this.host.constant(name) !== undefined) {
+      const found = value === undefined ? (this.host.constant(name) as Value) : value;
+      throw typeErr(`variable \`${name}\` is of type \`${typeName(found)}\` and is not callable`);
+    }
+    const procedure = this.procedures()?.get(name);
+    if (procedure !== undefined) return procedure.closure;
+    throw lookupErr(`function \`${name}\` is undefined`);
+  }
+
+  /** Calls what is no closure: makes an instance with initial values, or finds the member of an enumerator. */
+  construct(callee: unknown, base: number, count: number): Value {
+    if (callee instanceof EnumDef) {
+      if (count > 1) throw numArguments(callee.name, 'at most 1 argument', count);
+      return count === 0 ? callee.first : callee.byValue(this.stack[base] as Value);
+    }
+    const type = callee as TypeDef;
+    if (count > 0) throw numArguments(type.name, '0 arguments', count);
+    return this.instanceOf(type, new Map());
+  }
+
+  // --- methods ---
+
+  resolveMethod(site: MethodSite, x: Value, count: number): Builtin | Closure {
+    let table = site.table as MethodTable | undefined;
+    if (table === undefined) {
+      table = this.host.methodTable(site.name);
+      site.table = table;
+    }
+    const builtin = table.find(kindOf(x));
+    if (builtin !== undefined) {
+      if (count < builtin.min || (builtin.max >= 0 && count > builtin.max)) throw builtin.countError(count);
+      if ((builtin.scopes & ScopeBit[this.scope]) === 0) throw scopeError(builtin, this.scope);
+      if (builtin.locks) this.lockFree(x as Container);
+      return builtin;
+    }
+    if (x instanceof Thing) return this.propertyMethod(site, x);
+    if (x instanceof Closure && site.name === 'call') return x;
+    if (x instanceof Wrapped) return this.wrappedMethod(site.name, x);
+    throw lookupErr(`type \`${typeName(x)}\` has no function \`${site.name}\``);
+  }
+
+  private propertyMethod(site: MethodSite, thing: Thing): Closure {
+    const { cache } = site;
+    let value: Value | undefined;
+    if (thing.shape === cache.shape) value = thing.slots[cache.slot];
+    else {
+      value = thing.get(site.name) ?? (thing.has(site.name) ? null : (thing.shape.type as TypeDef | null)?.methods.get(site.name));
+      const slot = thing.dict === null ? thing.shape.slotOf.get(site.name) : undefined;
+      if (slot !== undefined) {
+        cache.shape = thing.shape;
+        cache.slot = slot;
+      }
+    }
+    if (value instanceof Closure) return value;
+    if (value === undefined) throw lookupErr(`thing \`#${thing.id}\` has no property or method \`${site.name}\``);
+    throw typeErr(`property \`${site.name}\` is of type \`${typeName(value)}\` and is not callable`);
+  }
+
+  private wrappedMethod(name: string, x: Wrapped): Closure {
+    const value = (x.type as TypeDef).methods.get(name) ?? x.thing.get(name);
+    if (value instanceof Closure) return value;
+    if (value === undefined) throw lookupErr(`type \`${typeName(x)}\` has no function \`${name}\``);
+    throw typeErr(`property \`${name}\` is of type \`${typeName(value)}\` and is not callable`);
+  }
+
+  rowOf(program: Program, index: number): Builtin {
+    const rows = (program.rows ??= program.rowNames.map((name) => this.host.functionRow(name)));
+    return rows[index] as Builtin;
+  }
+
+  checkScope(builtin: Builtin): void {
+    if ((builtin.scopes & ScopeBit[this.scope]) === 0) throw scopeError(builtin, this.scope);
+  }
+
+  // --- things ---
+
+  root(): Thing {
+    if (this.collection !== null) return this.collection.root;
+    throw lookupErr(
+      `the \`root\` of the \`@${this.scope}\` scope is inaccessible; you might want to query a \`@collection\` scope?`,
+    );
+  }
+
+  getProperty(x: Value, name: string, cache: InlineCache): Value {
+    if (x instanceof Thing) {
+      if (x.dict === null) {
+        const slot = x.shape.slotOf.get(name);
+        if (slot !== undefined) {
+          cache.shape = x.shape;
+          cache.slot = slot;
+          return x.slots[slot] as Value;
+        }
+        const method = (x.shape.type as TypeDef | null)?.methods.get(name);
+        if (method !== undefined) return this.call(method, [x]);
+      } else {
+        const value = x.dict.get(name);
+        if (value !== undefined) return value;
+      }
+      throw noProperty(x, name);
+    }
+    if (x instanceof Wrapped) {
+      const value = x.thing.get(name);
+      if (value !== undefined) return value;
+      const method = (x.type as TypeDef).methods.get(name);
+      if (method !== undefined) return this.call(method, [x.thing]);
+      throw noProperty(x.thing, name);
+    }
+    throw typeErr(`type \`${typeName(x)}\` has no properties`);
+  }
+
+  compoundProperty(thing: Thing, name: string, op: number, value: Value): Value {
+    const old = thing.get(name);
+    if (old === undefined) throw noProperty(thing, name);
+    if (old instanceof SetValue && value instanceof SetValue) return compound(this, op, old, value);
+    return this.tx.setProperty(thing, name, binary(BINARY_OPS[op] as (typeof BINARY_OPS)[number], old, value));
+  }
+
+  makeThing(program: Program, keysIndex: number, base: number, count: number): Thing {
+    const keys = program.constants[keysIndex] as List;
+    let shape = this.shapes.get(keys);
+    if (shape === undefined) {
+      const names = keys.items as string[];
+      shape = names.length <= MAX_SHAPE_KEYS && new Set(names).size === names.length ? Shape.of(names) : null;
+      this.shapes.set(keys, shape);
+    }
+    const { stack } = this;
+    if (shape === null) return this.makeLargeThing(keys.items as string[], base);
+    const slots: Value[] = [];
+    let owning = false;
+    for (let i = 0; i < count; i++) {
+      const value = stack[base + i] as Value;
+      slots.push(value);
+      owning ||= typeof value === 'object' && value !== null;
+    }
+    const thing = new Thing(shape, slots);
+    if (owning) for (let i = 0; i < count; i++) slots[i] = this.tx.property(thing, keys.items[i] as string, slots[i] as Value, false);
+    return thing;
+  }
+
+  /** Keys that come twice, or more keys than a shape has. */
+  private makeLargeThing(keys: readonly string[], base: number): Thing {
+    const thing = new Thing(Shape.empty, []);
+    keys.forEach((key, i) => {
+      thing.put(key, this.tx.property(thing, key, this.stack[base + i] as Value, false));
+    });
+    return thing;
+  }
+
+  typeOf(name: string): TypeDef {
+    if (this.collection === null) throw lookupErr(`type \`${name}\` is undefined; types exist in a \`@collection\` scope`);
+    const type = typeByName(this.collection, name);
+    if (type.wrapOnly) throw operationErr(`type \`${name}\` has wrap-only mode enabled`);
+    return type;
+  }
+
+  makeInstance(name: string, keys: readonly string[], base: number): Thing {
+    const values = new Map(keys.map((key, i) => [key, this.stack[base + i] as Value]));
+    return this.instanceOf(this.typeOf(name), values);
+  }
+
+  private instanceOf(type: TypeDef, values: ReadonlyMap<string, Value>): Thing {
+    const thing = newInstance(this.collection as Collection, type, values);
+    thing.slots.forEach((value, slot) => {
+      thing.slots[slot] = this.tx.property(thing, thing.shape.keys[slot] as string, value, false);
+    });
+    return thing;
+  }
+
+  makeAno(keys: readonly string[], base: number): Value {
+    if (this.collection === null) throw lookupErr('anonymous types exist in a `@collection` scope');
+    return makeAnoType(this.collection, new Map(keys.map((key, i) => [key, this.stack[base + i] as Value])));
+  }
+
+  enumOf(name: string): EnumDef {
+    const found = this.collection?.enums.get(name);
+    if (found === undefined) throw lookupErr(`enum \`${name}\` is undefined`);
+    return found;
+  }
+
+  enumMember(name: string, member: Value): Value {
+    if (typeof member !== 'string') throw typeErr(`expecting a member name of type \`str\` but got type \`${typeName(member)}\` instead`);
+    return this.enumOf(name).member(member);
+  }
+
+  // --- loops, answers, text ---
+
+  /** Locks what a `for` goes through; null when it is empty. */
+  startFor(x: Value): Iteration | null {
+    const height = this.lockTop;
+    if (x instanceof List) {
+      if (x.items.length === 0) return null;
+      this.lock(x);
+      return new Iteration(x.items, null, height);
+    }
+    if (x instanceof Thing) {
+      if (x.size === 0) return null;
+      const keys = x.keys();
+      this.lock(x);
+      return new Iteration(
+        keys,
+        keys.map((key) => x.get(key) as Value),
+        height,
+      );
+    }
+    if (x instanceof SetValue) {
+      if (x.things.size === 0) return null;
+      this.lock(x);
+      const things = [...x.things];
+      return new Iteration(
+        things,
+        things.map((thing) => (thing.id === 0 ? null : thing.id)),
+        height,
+      );
+    }
+    throw typeErr(`type \`${typeName(x)}\` is not iterable`);
+  }
+
+  setDeep(value: Value): void {
+    if (typeof value !== 'number') throw typeErr(`expecting \`deep\` to be of type \`int\` but got type \`${typeName(value)}\` instead`);
+    if (value < 0 || value > 127) throw valueErr(`expecting a \`deep\` value between 0 and 127 but got ${value} instead`);
+    this.deep = value;
+  }
+
+  setFlags(value: Value): void {
+    if (typeof value !== 'number' && typeof value !== 'bigint') {
+      throw typeErr(`expecting \`flags\` to be of type \`int\` but got type \`${typeName(value)}\` instead`);
+    }
+    // Flags are never taken back.
+    this.flags |= Number(BigInt(value) & 32n);
+  }
+
+  endsChain(x: Value): boolean {
+    return x === null || x instanceof TiError;
+  }
+
+  template(base: number, count: number): string {
+    let text = '';
+    for (let i = 0; i < count; i++) {
+      const value = this.stack[base + i] as Value;
+      text += typeof value === 'string' ? value : textOf(value);
+    }
+    return text;
+  }
+}
+
+function numArguments(name: string, want: string, given: number): TiError {
+  return new TiError(ErrorCode.NUM_ARGUMENTS, `\`${name}\` takes ${want} but ${given} ${given === 1 ? 'was' : 'were'} given`);
+}
+
+/** A compound assignment: sets are changed in place, so that others who hold them see it; all else gives a new value. */
+function compound(m: Machine, op: number, old: Value, value: Value): Value {
+  const text = BINARY_OPS[op] as (typeof BINARY_OPS)[number];
+  if (!(old instanceof SetValue) || !(value instanceof SetValue) || text === '+') return binary(text, old, value);
+  const result = setResult(text, old.things, value.things);
+  if (old.locks > 0) throw inUse(old);
+  m.tx.addToSet(old, result);
+  m.tx.removeFromSet(
+    old,
+    [...old.things].filter((thing) => !result.has(thing)),
+  );
+  return old;
+}
+
