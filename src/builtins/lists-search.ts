@@ -7,8 +7,10 @@ import type { Value } from '../values/value.ts';
 
 /** The first place from `from` on that holds a value equal to `needle`; -1 when there is none. */
 export function indexOf(items: readonly Value[], needle: Value, from: number): number {
+  // These only equal themselves.
+  if (needle === null || needle instanceof Thing) return items.indexOf(needle, from);
   const type = typeof needle;
-  if (needle === null || type === 'boolean' || type === 'object' || type === 'bigint') {
+  if (type === 'boolean' || type === 'object' || type === 'bigint') {
     for (let i = from; i < items.length; i++) {
       const item = items[i] as Value;
       if (item === needle || equal(item, needle)) return i;

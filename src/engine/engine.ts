@@ -14,8 +14,10 @@ import type { Store } from '../storage/store.ts';
 import type { Value } from '../values/value.ts';
 import { Machine } from '../vm/machine.ts';
 import type { Program } from '../bytecode/program.ts';
+import type { EncodeHooks } from '../wire/encode.ts';
 import { decodeVars } from './arguments.ts';
 import type { ClientSink, Engine, QueryAnswer, QueryRequest, UserRef } from './api.ts';
+import { encodeHooks } from './hooks.ts';
 import { hashPassword, PasswordChecker } from './passwords.ts';
 import { QueryContext } from './query-context.ts';
 import { checkRights, Right } from './rights.ts';
@@ -51,6 +53,8 @@ export class LocalEngine implements Engine {
   private readonly deadlineMs: number;
   private readonly checkpointChanges: number;
   private checkpointing: Promise<void> | null = null;
+  /** What packing an answer asks; computed fields run on the machine, so an answer is packed before the next query. */
+  readonly hooks: EncodeHooks = encodeHooks((closure, thing) => this.machine.call(closure, [thing]));
   private readonly shutdown = (): void => {
     for (const listener of this.shutdownListeners) listener();
   };
@@ -83,10 +87,14 @@ export class LocalEngine implements Engine {
     return this.database.users.size > 0;
   }
 
-  /** Fills an empty database: the user `admin` with password `pass`, and the collection `stuff`. */
-  async initialize(): Promise<void> {
+  /** Fills an empty database: the user `admin` (with password `pass` unless its hash is given), and the collection `stuff`. */
+  async initialize(passwordHash?: string): Promise<void> {
+    this.fill(passwordHash ?? (await hashPassword('pass')));
+  }
+
+  private fill(passwordHash: string): void {
     const now = Math.floor(Date.now() / 1000);
-    const admin: User = { id: 1, name: 'admin', createdAt: now, passwordHash: await hashPassword('pass'), access: new Map() };
+    const admin: User = { id: 1, name: 'admin', createdAt: now, passwordHash, access: new Map() };
     const stuff = new Collection(2, 'stuff', now, 2);
     for (const key of ['@node', '@thingsdb', String(stuff.id)]) admin.access.set(key, Right.FULL);
     this.database.users.set(admin.id, admin);

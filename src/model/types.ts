@@ -16,6 +16,8 @@ import type { Collection } from './collection.ts';
 
 /** What a field, the items of an array or the things of a set must be. */
 export interface FieldRule extends Restriction {
+  /** The type through which a wrap shows the things of this field; null for as they are. */
+  readonly through: TypeInfo | null;
   /** What a field holds when an instance is made without it. Throws for fields that must be given. */
   initial(collection: Collection): Value;
 }
@@ -112,9 +114,11 @@ class Rule implements FieldRule {
   readonly definition: string;
   private readonly test: Accepts;
   private readonly start: (collection: Collection) => Value;
+  readonly through: TypeInfo | null;
 
-  constructor(definition: string, test: Accepts, start: (collection: Collection) => Value) {
+  constructor(definition: string, test: Accepts, start: (collection: Collection) => Value, through: TypeInfo | null = null) {
     this.definition = definition;
+    this.through = through;
     this.test = test;
     this.start = start;
   }
@@ -140,6 +144,7 @@ export function parseRule(collection: Collection, type: TypeDef, field: string, 
     definition,
     (v) => v === null || rule.accepts(v),
     () => null,
+    rule.through,
   );
 }
 
@@ -155,6 +160,7 @@ function containerRule(collection: Collection, type: TypeDef, where: string, tex
         list.restriction = item;
         return list;
       },
+      item?.through ?? null,
     );
   }
   if (text.startsWith('{') && text.endsWith('}')) {
@@ -168,6 +174,7 @@ function containerRule(collection: Collection, type: TypeDef, where: string, tex
         set.restriction = item;
         return set;
       },
+      item?.through ?? null,
     );
   }
   return null;
@@ -182,6 +189,7 @@ function itemRule(collection: Collection, type: TypeDef, where: string, text: st
       text,
       (v) => v instanceof Thing && v.shape.type === other,
       () => newInstance(collection, other, new Map()),
+      other,
     );
   }
   const enumeration = collection.enums.get(text);

@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { join } from 'node:path';
 import type { FileSystem } from './file-system.ts';
-import { reasonOf } from "./store-error.ts";
+import { reasonOf } from './store-error.ts';
 
 export interface Segment {
   readonly seq: number;

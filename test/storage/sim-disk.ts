@@ -98,7 +98,7 @@ export class SimDisk implements FileSystem {
         if (!(flags & constants.O_CREAT)) throw failure('ENOENT', path);
         const created: Inode = { data: new Uint8Array(0), durable: new Uint8Array(0), pending: [], flying: null };
         inode = created;
-        this.rename_((names) => names.set(name, created));
+        this.changeNames((names) => names.set(name, created));
       } else if (flags & constants.O_EXCL) throw failure('EEXIST', path);
       if (flags & constants.O_TRUNC) this.change(inode, { length: 0 });
       this.opens.set(this.nextFd, { inode, dsync: (flags & constants.O_DSYNC) !== 0 });
@@ -116,14 +116,12 @@ export class SimDisk implements FileSystem {
     const { inode, dsync } = this.opened(fd);
     const copy = bytes.slice(offset, offset + length);
     inode.flying = { at: position, bytes: copy };
-    this.call('write', () => {
+    this.call('write', (fault) => {
       inode.flying = null;
-      const fault = this.faulty();
       const written = fault === null || copy.length < 2 ? copy.length : Math.floor(this.random() * copy.length);
       const part = copy.subarray(0, written);
-      this.change(inode, { at: position, bytes: part });
+      this.writeTo(inode, { at: position, bytes: part }, dsync && fault?.kind !== 'error');
       if (fault?.kind === 'error') throw failure('EIO', 'write');
-      if (dsync) inode.durable = applied(inode.durable, { at: position, bytes: part });
       return written;
     }).then(
       (written) => done(null, written),
@@ -141,8 +139,7 @@ export class SimDisk implements FileSystem {
     if (this.dead || fault?.kind === 'error') throw failure('EIO', 'writeSync');
     const written = fault === null || length < 2 ? length : 1 + Math.floor(this.random() * (length - 1));
     const part = { at: position, bytes: change.bytes.subarray(0, written) };
-    this.change(inode, part);
-    if (dsync) inode.durable = applied(inode.durable, part);
+    this.writeTo(inode, part, dsync);
     return written;
   }
 
@@ -176,7 +173,7 @@ export class SimDisk implements FileSystem {
     return this.call('rename', () => {
       const inode = this.names.get(basename(from));
       if (inode === undefined) throw failure('ENOENT', from);
-      this.rename_((names) => {
+      this.changeNames((names) => {
         names.delete(basename(from));
         names.set(basename(to), inode);
       });
@@ -186,7 +183,7 @@ export class SimDisk implements FileSystem {
   unlink(path: string): Promise<void> {
     return this.call('unlink', () => {
       if (!this.names.has(basename(path))) throw failure('ENOENT', path);
-      this.rename_((names) => names.delete(basename(path)));
+      this.changeNames((names) => names.delete(basename(path)));
     });
   }
 
@@ -212,24 +209,18 @@ export class SimDisk implements FileSystem {
   }
 
   /** Does a call some time later; never, when the process is dead by then. */
-  private call<T>(name: string, action: () => T): Promise<T> {
+  private call<T>(name: string, action: (fault: Fault | null) => T): Promise<T> {
     this.calls++;
     this.trace.push(name);
-    const fails = this.faulty()?.kind === 'error' && name !== 'write';
-    const number = this.calls;
+    const fault = this.faulty();
     return new Promise((resolve, reject) => {
       setImmediate(() => {
         if (this.dead) return;
-        const calls = this.calls;
         try {
-          if (fails) throw failure('EIO', name);
-          // `faulty` is about this call, also when others came meanwhile.
-          this.calls = number;
-          resolve(action());
+          if (fault?.kind === 'error' && name !== 'write') throw failure('EIO', name);
+          resolve(action(fault));
         } catch (error) {
           reject(error);
-        } finally {
-          this.calls = calls;
         }
       });
     });
@@ -240,7 +231,15 @@ export class SimDisk implements FileSystem {
     inode.pending.push(change);
   }
 
-  private rename_(change: NameChange): void {
+  private writeTo(inode: Inode, change: Change, synced: boolean): void {
+    if (!synced) this.change(inode, change);
+    else {
+      inode.data = applied(inode.data, change);
+      inode.durable = applied(inode.durable, change);
+    }
+  }
+
+  private changeNames(change: NameChange): void {
     change(this.names);
     this.nameChanges.push(change);
   }

@@ -36,7 +36,10 @@ test('a new store is empty, and leaves no lock behind', async () => {
 });
 
 test('only one level of folders is made', async () => {
-  await expect(openStore({ dir: join(tempDir(), 'a', 'b') })).rejects.toMatchObject({ code: -51, message: expect.stringContaining('ENOENT') });
+  await expect(openStore({ dir: join(tempDir(), 'a', 'b') })).rejects.toMatchObject({
+    code: -51,
+    message: expect.stringContaining('ENOENT'),
+  });
 });
 
 test.each(['sync', 'async'] as const)('changes come back in order after a clean close (%s)', async (durability) => {

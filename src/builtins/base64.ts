@@ -1,0 +1,68 @@
+/** Base64. */
+import { Bytes } from '../values/scalars.ts';
+import { MpData } from '../values/handles.ts';
+import type { Context, Row } from './row.ts';
+
+function encode(cx: Context, value: string | Bytes | MpData): string {
+  const data = value instanceof MpData ? Buffer.from(value.data) : Buffer.from(value instanceof Bytes ? value.bytes : value, 'latin1');
+  cx.spend(data.length >> 6);
+  return data.base64Slice(0, data.length);
+}
+
+/** What each character stands for; both alphabets, and 0 for characters of neither. */
+const DIGITS = new Uint8Array(256);
+[...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].forEach((char, value) => {
+  DIGITS[char.charCodeAt(0)] = value;
+});
+DIGITS['-'.charCodeAt(0)] = 62;
+DIGITS['_'.charCodeAt(0)] = 63;
+
+const PLAIN = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** Both alphabets, with or without padding. Characters that belong to none count as zeros. */
+function decode(cx: Context, text: string): Bytes {
+  cx.spend(text.length >> 3);
+  if (PLAIN.test(text)) {
+    const data = Buffer.from(text, 'base64');
+    return new Bytes(data.latin1Slice(0, data.length));
+  }
+  const padded = text.length % 4 !== 0 || text.endsWith('=');
+  // The last group of four, when it is not whole, is read on its own.
+  const whole = (Math.ceil(text.length / 4) - (padded ? 1 : 0)) * 4;
+  const bytes = Buffer.allocUnsafe((whole / 4) * 3 + 2);
+  const digit = (at: number): number => (at < text.length ? (DIGITS[text.charCodeAt(at)] as number) : 0);
+  let size = 0;
+  for (let at = 0; at < whole; at += 4) {
+    const bits = (digit(at) << 18) | (digit(at + 1) << 12) | (digit(at + 2) << 6) | digit(at + 3);
+    bytes[size++] = bits >> 16;
+    bytes[size++] = (bits >> 8) & 0xff;
+    bytes[size++] = bits & 0xff;
+  }
+  if (padded && text.length > 0) {
+    bytes[size++] = ((digit(whole) << 18) | (digit(whole + 1) << 12)) >> 16;
+    const third = text[whole + 2];
+    if (third !== undefined && third !== '=') bytes[size++] = (((digit(whole + 1) << 12) | (digit(whole + 2) << 6)) >> 8) & 0xff;
+  }
+  return new Bytes(bytes.latin1Slice(0, size));
+}
+
+export const base64Rows: readonly Row[] = [
+  {
+    name: 'base64_encode',
+    params: [{ name: 'data', type: 'str|bytes|mpdata' }],
+    returns: 'str',
+    doc: 'Encodes bytes as Base64.',
+    example: "base64_encode('hello');  // => \"aGVsbG8=\"",
+    page: 'collection-api/base64_encode',
+    run: (cx, value: string | Bytes | MpData) => encode(cx, value),
+  },
+  {
+    name: 'base64_decode',
+    params: [{ name: 'text', type: 'str|bytes' }],
+    returns: 'bytes',
+    doc: 'Decodes Base64, in the common or the URL-safe alphabet; the padding may be left out.',
+    example: "str(base64_decode('aGVsbG8='));  // => \"hello\"",
+    page: 'collection-api/base64_decode',
+    run: (cx, value: string | Bytes) => decode(cx, value instanceof Bytes ? value.bytes : value),
+  },
+];

@@ -1,0 +1,170 @@
+/** `sort`: by the order of values, by what a closure gives for each item, or by a closure that compares two. Always stable. */
+import { typeErr } from '../errors.ts';
+import { Closure } from '../values/closure.ts';
+import { List } from '../values/list.ts';
+import { typeName, type Value } from '../values/value.ts';
+import { wrongArgument, wrongCount } from './lists-common.ts';
+import type { EarlyRow } from './lists-early.ts';
+import { compareValues } from './lists-order.ts';
+import { Loop, type Row } from './row.ts';
+
+const PAGE = 'data-types/list/sort';
+
+/** Numbers are sorted natively as such, in about a tenth of the time that calls of a comparing function take. */
+function sortNumbers(items: readonly number[], descending: boolean): Value[] {
+  const numbers = Float64Array.from(items).sort();
+  if (descending) numbers.reverse();
+  return Array.from(numbers);
+}
+
+/** Without a function, JavaScript compares strings char by char, which here means byte by byte. */
+function sortStrings(items: readonly string[], descending: boolean): Value[] {
+  const sorted = items.slice().sort();
+  return descending ? sorted.reverse() : sorted;
+}
+
+/** The items in their order, in a new array. Throws type_err when two have none. */
+function sortItems(items: readonly Value[], descending: boolean): Value[] {
+  if (items.every((item) => typeof item === 'number')) return sortNumbers(items as readonly number[], descending);
+  if (items.every((item) => typeof item === 'string')) return sortStrings(items as readonly string[], descending);
+  return items.slice().sort(descending ? (a, b) => compareValues(b, a) : compareValues);
+}
+
+/** Asks a closure for the key of each item, and sorts by the keys. */
+class KeyLoop extends Loop {
+  private readonly items: readonly Value[];
+  private readonly descending: boolean;
+  private readonly keys: Value[] = [];
+
+  constructor(items: readonly Value[], closure: Closure, descending: boolean) {
+    super(closure, null);
+    this.items = items;
+    this.descending = descending;
+  }
+
+  override next(previous: Value | undefined): boolean {
+    if (previous !== undefined) this.keys.push(previous);
+    const i = this.keys.length;
+    if (i === this.items.length) {
+      this.result = new List(this.sorted());
+      return false;
+    }
+    this.a = this.items[i] as Value;
+    return true;
+  }
+
+  private sorted(): Value[] {
+    const { keys, items, descending } = this;
+    const places = Array.from(keys, (_key, i) => i);
+    if (keys.every((key) => typeof key === 'number')) {
+      const numbers = Float64Array.from(keys as readonly number[]);
+      const sign = descending ? -1 : 1;
+      places.sort((i, j) => ((numbers[i] as number) - (numbers[j] as number)) * sign);
+    } else if (descending) places.sort((i, j) => compareValues(keys[j] as Value, keys[i] as Value));
+    else places.sort((i, j) => compareValues(keys[i] as Value, keys[j] as Value));
+    return places.map((i) => items[i] as Value);
+  }
+}
+
+/**
+ * Sorts by a closure that compares two items: merges neighbouring runs of `width` items until one is left. Each call of `next` takes one answer
+ * and goes on to the next comparison that is needed.
+ */
+class CompareLoop extends Loop {
+  private from: Value[];
+  private to: Value[];
+  private width = 1;
+  /** The pair of runs: the first from `left` to `middle`, the second from `right` to `end`; the next item goes to `place`. */
+  private left = 0;
+  private middle: number;
+  private right: number;
+  private end: number;
+  private place = 0;
+
+  constructor(items: Value[], closure: Closure) {
+    super(closure, null);
+    this.from = items;
+    this.to = items.slice();
+    this.middle = 1;
+    this.right = 1;
+    this.end = Math.min(2, items.length);
+  }
+
+  override next(previous: Value | undefined): boolean {
+    if (previous !== undefined) {
+      if (typeof previous !== 'number' && typeof previous !== 'bigint') {
+        throw typeErr(`a closure that compares two items must return an \`int\` but got type \`${typeName(previous)}\` instead`);
+      }
+      this.to[this.place++] = this.from[previous > 0 ? this.right++ : this.left++] as Value;
+    }
+    while (this.left === this.middle || this.right === this.end) {
+      if (!this.nextPair()) {
+        this.result = new List(this.from);
+        return false;
+      }
+    }
+    this.a = this.from[this.left] as Value;
+    this.b = this.from[this.right] as Value;
+    return true;
+  }
+
+  /** Takes over what is left of the pair and goes to the next; false when all is sorted. */
+  private nextPair(): boolean {
+    const { from, to } = this;
+    while (this.left < this.middle) to[this.place++] = from[this.left++] as Value;
+    while (this.right < this.end) to[this.place++] = from[this.right++] as Value;
+    let start = this.end;
+    if (start >= from.length) {
+      this.from = to;
+      this.to = from;
+      this.width *= 2;
+      if (this.width >= from.length) return false;
+      start = 0;
+    }
+    this.left = start;
+    this.place = start;
+    this.middle = Math.min(start + this.width, from.length);
+    this.right = this.middle;
+    this.end = Math.min(this.middle + this.width, from.length);
+    return true;
+  }
+}
+
+function byClosure(items: Value[], closure: Closure, order: Value | undefined): Loop {
+  if (order !== undefined && typeof order !== 'boolean') throw wrongArgument('sort', PAGE, 2, '`bool`', order);
+  const arity = closure.code.params.length;
+  if (arity !== 1 && arity !== 2) throw wrongCount(`function \`sort\` requires a closure with 1 or 2 parameters but got one with ${arity}`, PAGE);
+  if (arity === 1) return new KeyLoop(items, closure, order === true);
+  if (order !== undefined) {
+    throw wrongCount('function `sort` takes no order beside a closure that compares two items: the closure itself decides', PAGE);
+  }
+  return new CompareLoop(items, closure);
+}
+
+const sort: EarlyRow = {
+  name: 'sort',
+  receiver: 'array',
+  // Not checked when there are less than two items, so `run` looks at the types.
+  params: [
+    { name: 'closure_or_descending', type: 'any', optional: true },
+    { name: 'descending', type: 'any', optional: true },
+  ],
+  returns: 'list',
+  doc: 'Gives a new list in order: of the items, of what a closure gives for each, or as a closure with two parameters compares them.',
+  example: '[[3, 1, 2].sort(), [3, 1, 2].sort(true), [[1, 9], [0, 8]].sort(|x| x[0])];  // => [[1, 2, 3], [3, 2, 1], [[0, 8], [1, 9]]]',
+  page: PAGE,
+  early: (_cx, self: List) => (self.items.length < 2 ? new List(self.items.slice()) : undefined),
+  run: (cx, self: List, by: Value | undefined, order: Value | undefined) => {
+    const { items } = self;
+    if (items.length < 2) return new List(items.slice());
+    cx.spend(items.length);
+    if (by === undefined) return new List(sortItems(items, false));
+    if (by instanceof Closure) return byClosure(items.slice(), by, order);
+    if (typeof by !== 'boolean' || order !== undefined) {
+      throw wrongArgument('sort', PAGE, 1, order === undefined ? '`closure` or `bool`' : '`closure`', by);
+    }
+    return new List(sortItems(items, by));
+  },
+};
+
+export const listSortRows: readonly Row[] = [sort];
