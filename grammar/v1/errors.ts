@@ -114,15 +114,21 @@ export function failure(source: string, offset: number, problem: string): TiErro
   return error;
 }
 
-const LIST_SEPARATOR = '\n';
-
-/** Chevrotain's errors carry what was expected, one a line; `expectedOf` reads it back. */
+/**
+ * Chevrotain's errors carry in their message what `expectations` needs: the rule and the name of the token that it asked for. The words are found later, as
+ * the token before the place is not always known when the error is made.
+ */
 export const messages: IParserErrorMessageProvider = {
-  buildMismatchTokenMessage: ({ expected, previous, ruleName }) => expectations(ruleName, expected, previous).join(LIST_SEPARATOR),
-  buildNoViableAltMessage: ({ previous, ruleName }) => expectations(ruleName, null, previous).join(LIST_SEPARATOR),
-  buildEarlyExitMessage: ({ previous, ruleName }) => expectations(ruleName, null, previous).join(LIST_SEPARATOR),
-  buildNotAllInputParsedMessage: () => 'the end of the text',
+  buildMismatchTokenMessage: ({ expected, ruleName }) => `${ruleName} ${expected.name}`,
+  buildNoViableAltMessage: ({ ruleName }) => ruleName,
+  buildEarlyExitMessage: ({ ruleName }) => ruleName,
+  buildNotAllInputParsedMessage: () => 'script EOF',
 };
 
-/** What was expected where Chevrotain found an error. */
-export const expectedOf = (error: { readonly message: string }): string[] => error.message.split(LIST_SEPARATOR);
+const types = new Map([...t.vocabulary, EOF].map((type) => [type.name, type]));
+
+/** What was expected where Chevrotain found an error, behind the token `previous`. */
+export function expectedBy(error: { readonly message: string }, previous: IToken): string[] {
+  const [rule = '', type = ''] = error.message.split(' ');
+  return expectations(rule, types.get(type) ?? null, previous);
+}

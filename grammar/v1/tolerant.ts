@@ -1,9 +1,9 @@
 /** Runs the grammar with error recovery, for tools that want a whole tree and all errors at once. */
-import type { IParserErrorMessageProvider, IRecognitionException, IToken, TokenType } from 'chevrotain';
+import { EOF, type IParserErrorMessageProvider, type IRecognitionException, type IToken, type TokenType } from 'chevrotain';
 import type { Diagnostic } from '../../src/ast/diagnostic.ts';
 import type { Expr } from '../../src/ast/nodes.ts';
 import { ErrorCode } from '../../src/errors.ts';
-import { expectedOf, messages, problemWith } from './errors.ts';
+import { expectedBy, messages, problemWith } from './errors.ts';
 import { Grammar } from './grammar.ts';
 import type { Tokens } from './lexer.ts';
 import * as t from './tokens.ts';
@@ -19,6 +19,9 @@ const insertable = new Set<TokenType>([t.RParen, t.RBracket, t.RBrace, t.Templat
 
 /** What the parser may not skip for the sake of one missing token: it is where the next part begins. */
 const structural = new Set<TokenType>([t.Semicolon, t.Comma, t.LParen, t.RParen, t.LBracket, t.RBracket, t.LBrace, t.RBrace]);
+
+/** Stands before the first token. */
+const start: IToken = { image: '', startOffset: 0, tokenType: EOF, tokenTypeIdx: 0 };
 
 export interface Outcome {
   readonly body: readonly Expr[];
@@ -78,8 +81,21 @@ export class TolerantParser extends Grammar {
   }
 
   private diagnosticOf(error: IRecognitionException): Diagnostic {
-    const expected = expectedOf(error);
+    const expected = expectedBy(error, this.before(error.token));
     return { ...this.diagnostic(error.token, problemWith(error.token, expected, this.text)), expected };
+  }
+
+  /** The token before one of the text. */
+  private before(token: IToken): IToken {
+    const tokens = this.input;
+    let low = 0;
+    let high = tokens.length - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((tokens[middle] as IToken).startOffset < token.startOffset) low = middle + 1;
+      else high = middle;
+    }
+    return tokens[low - 1] ?? start;
   }
 
   private diagnostic(token: IToken, message: string): Diagnostic {

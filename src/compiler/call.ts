@@ -54,7 +54,10 @@ function emitTry(fc: FunctionCompiler, expr: CallExpr): void {
 function emitCallByName(fc: FunctionCompiler, expr: CallExpr): void {
   const { asm, tables } = fc;
   asm.mark(expr.start);
-  asm.emit(Op.RESOLVE, tables.name(expr.callee.name), asm.newCache());
+  const slot = fc.scope.slots.get(expr.callee.name);
+  const name = tables.name(expr.callee.name);
+  if (slot === undefined) asm.emit(Op.RESOLVE, name, asm.newCache());
+  else asm.emit(Op.RESOLVE_LOCAL, slot, name);
   const count = expr.args.length;
   emitArguments(fc, expr.args);
   asm.mark(expr.start);

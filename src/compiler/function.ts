@@ -190,7 +190,8 @@ export class FunctionCompiler {
         this.template(expr);
         break;
       case 'RegexLiteral':
-        asm.emit(Op.CONST, this.tables.constant(new Regex(expr.pattern, expr.flags)));
+        asm.mark(expr.start);
+        asm.emit(Op.REGEX, this.tables.constant(new Regex(expr.pattern, expr.flags)));
         break;
       case 'InstanceLiteral':
         this.instance(expr);
@@ -235,6 +236,15 @@ export class FunctionCompiler {
     this.asm.mark(start);
     if (slot === undefined) this.asm.emit(Op.LOAD_NAME, this.tables.name(name), this.asm.newCache());
     else this.asm.emit(slot < this.params ? Op.LOAD_SET : Op.LOAD, slot);
+  }
+
+  /** The short form of a field takes a variable, never a constant. */
+  private loadVariable(name: string, start: number): void {
+    if (this.scope.slots.has(name)) this.load(name, start);
+    else {
+      this.asm.mark(start);
+      this.asm.emit(Op.LOAD_VARIABLE, this.tables.name(name));
+    }
   }
 
   private assign(expr: AssignExpr): void {
@@ -348,7 +358,7 @@ export class FunctionCompiler {
 
   fields(fields: readonly Field[]): void {
     for (const field of fields) {
-      if (field.value === null) this.load(field.name.name, field.start);
+      if (field.value === null) this.loadVariable(field.name.name, field.start);
       else this.expr(field.value);
     }
   }

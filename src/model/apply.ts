@@ -104,13 +104,9 @@ class CollectionApplier {
   private applyOther(r: MsgpackReader, op: number): void {
     const { collection } = this;
     switch (op) {
-      case ChangeOp.CLEAR: {
-        const thing = this.thing(r);
-        thing.shape = Shape.empty;
-        thing.slots = [];
-        thing.dict = null;
+      case ChangeOp.CLEAR:
+        this.thing(r).clear();
         break;
-      }
       case ChangeOp.RENAME: {
         const thing = this.thing(r);
         const value = thing.remove(readStr(r));

@@ -49,6 +49,7 @@ export class Transaction {
   property(owner: Thing, key: string, value: Value, fresh: boolean): Value {
     if (value instanceof List) {
       const list = fresh && value.parent === null && !value.isTuple ? value : new List(value.items.slice());
+      this.nest(list.items);
       list.parent = owner;
       list.key = key;
       return list;
@@ -62,11 +63,25 @@ export class Transaction {
     return this.item(value);
   }
 
+  /** Makes tuples of lists and sets in an array: `values()` gives lists that hold the lists of a thing themselves. */
+  private nest(items: Value[]): void {
+    for (let i = 0; i < items.length; i++) {
+      const item = items[i];
+      if (typeof item === 'object' && item !== null && ((item instanceof List && !item.isTuple) || item instanceof SetValue)) {
+        items[i] = this.item(item);
+      }
+    }
+  }
+
   /** What is kept when `value` is put into a list: lists and sets become tuples. */
   item(value: Value): Value {
     if (value instanceof Closure) value.unbound = true;
-    else if (value instanceof List) return value.isTuple ? value : new List(value.items.slice(), true);
-    else if (value instanceof SetValue) return new List([...value.things], true);
+    else if (value instanceof List) {
+      if (value.isTuple) return value;
+      const items = value.items.slice();
+      this.nest(items);
+      return new List(items, true);
+    } else if (value instanceof SetValue) return new List([...value.things], true);
     else if (value instanceof Future) return null;
     return value;
   }
@@ -150,13 +165,16 @@ export class Transaction {
   setProperty(thing: Thing, key: string, value: Value, fresh = false): Value {
     this.checkProperty(thing, key, value);
     const old = thing.get(key);
-    if (old instanceof List || old instanceof SetValue) this.detach(old);
+    checkFree(old);
+    // Nothing is done before it is known that it may be done.
+    const change = thing.id === 0 ? null : this.touch(thing);
+    detach(old);
     const kept = this.property(thing, key, value, fresh);
-    if (thing.id === 0) {
+    if (change === null) {
       thing.put(key, kept);
       return kept;
     }
-    const { ops } = this.touch(thing);
+    const { ops } = change;
     this.hold(kept);
     thing.put(key, kept);
     if (old !== undefined) this.release(old);
@@ -167,10 +185,12 @@ export class Transaction {
     return kept;
   }
 
-  private checkProperty(thing: Thing, key: string, value: Value): void {
+  /** Throws when `setProperty` would not take the key or the value. */
+  checkProperty(thing: Thing, key: string, value: Value): void {
     const type = thing.shape.type as TypeDef | null;
     if (type !== null) {
       const slot = thing.shape.slotOf.get(key);
+      if (slot === undefined && !isName(key)) throw valueErr(`\`${key}\` cannot be a property of type \`${type.name}\`: it does not follow the naming rules`);
       if (slot === undefined) throw lookupErr(`type \`${type.name}\` has no property \`${key}\``);
       checkField(type, key, type.rule(slot), value);
     } else if (thing.restriction !== null && !thing.restriction.accepts(value)) {
@@ -179,44 +199,34 @@ export class Transaction {
     if (!isName(key)) checkKey(key);
   }
 
-  /** A list or set that leaves its property stays usable in variables, as one that nobody stores. */
-  private detach(value: List | SetValue): void {
-    if (value.locks > 0) throw inUse(value);
-    value.parent = null;
-  }
-
   /** Removes a property and gives its value. Throws lookup_err when there is none. */
   deleteProperty(thing: Thing, key: string): Value {
     if (thing.shape.type !== null) throw typeErr(`cannot delete properties from an instance of type \`${thing.shape.type.name}\``);
     const old = thing.get(key);
     if (old === undefined) throw noProperty(thing, key);
-    if (old instanceof List || old instanceof SetValue) this.detach(old);
-    if (thing.id === 0) {
-      thing.remove(key);
-      return old;
-    }
-    const { ops } = this.touch(thing);
+    checkFree(old);
+    const change = thing.id === 0 ? null : this.touch(thing);
+    detach(old);
     thing.remove(key);
+    if (change === null) return old;
     this.release(old);
+    const { ops } = change;
     ops.int(ChangeOp.DEL);
     ops.int(thing.id);
     ops.str(key);
     return old;
   }
 
-  /** Removes all properties of a plain thing. */
+  /** Removes all properties of a plain thing, lists that are in use too: what uses them goes on with them. */
   clear(thing: Thing): void {
+    const change = thing.id === 0 ? null : this.touch(thing);
     const values = [...valuesOf(thing)];
-    for (const value of values) if (value instanceof List || value instanceof SetValue) this.detach(value);
-    if (thing.id !== 0) {
-      const { ops } = this.touch(thing);
-      for (const value of values) this.release(value);
-      ops.int(ChangeOp.CLEAR);
-      ops.int(thing.id);
-    }
-    thing.shape = Shape.empty;
-    thing.slots = [];
-    thing.dict = null;
+    for (const value of values) detach(value);
+    thing.clear();
+    if (change === null) return;
+    for (const value of values) this.release(value);
+    change.ops.int(ChangeOp.CLEAR);
+    change.ops.int(thing.id);
   }
 
   /** Gives a property another name; its place in the order becomes the last. Throws lookup_err. */
@@ -225,7 +235,7 @@ export class Transaction {
     const value = thing.get(from);
     if (value === undefined) throw noProperty(thing, from);
     if (!isName(to)) checkKey(to);
-    if (thing.has(to)) throw valueErr(`property \`${to}\` already exists on thing \`#${thing.id}\``);
+    if (thing.has(to)) throw lookupErr(`property \`${to}\` already exists on thing \`#${thing.id}\``);
     const change = thing.id === 0 ? null : this.touch(thing);
     thing.remove(from);
     thing.put(to, value);
@@ -251,15 +261,37 @@ export class Transaction {
     const taken = spliceInto(list.items, start, count, items);
     if (change === null) return taken;
     for (const item of taken) this.release(item);
-    const { ops } = change;
+    this.recordSplice(change, list, start, count, items);
+    return taken;
+  }
+
+  /** Takes items out of a list, at places in ascending order, and gives them. What stays is not looked at. */
+  removeItems(list: List, places: readonly number[]): Value[] {
+    if (places.length === 0) return [];
+    const owner = list.parent;
+    const change = owner === null || owner.id === 0 ? null : this.touch(owner);
+    const { items } = list;
+    const taken = places.map((place) => items[place] as Value);
+    const runs = runsOf(places);
+    compact(items, places);
+    if (change === null) return taken;
+    for (const item of taken) this.release(item);
+    // From the last run to the first, so that each place still means what it meant.
+    for (let i = runs.length - 1; i >= 0; i--) {
+      const run = runs[i] as Run;
+      this.recordSplice(change, list, run.start, run.count, []);
+    }
+    return taken;
+  }
+
+  private recordSplice({ ops }: Change, list: List, start: number, count: number, items: readonly Value[]): void {
     ops.int(ChangeOp.SPLICE);
-    ops.int((owner as Thing).id);
+    ops.int((list.parent as Thing).id);
     ops.str(list.key);
     ops.int(start);
     ops.int(count);
     ops.arrayHeader(items.length);
     for (const item of items) encodeStored(ops, item);
-    return taken;
   }
 
   /** Adds things to a set; gives how many were new. */
@@ -351,6 +383,10 @@ function spliceInto(target: Value[], start: number, count: number, items: readon
     for (const item of items) target.push(item);
     return [];
   }
+  if (count === 1 && items.length === 0) {
+    if (start === target.length - 1) return [target.pop() as Value];
+    if (start === 0) return [target.shift() as Value];
+  }
   if (count === 1 && items.length === 1) {
     const old = target[start] as Value;
     target[start] = items[0] as Value;
@@ -364,6 +400,46 @@ function spliceInto(target: Value[], start: number, count: number, items: readon
   for (const item of items) target.push(item);
   for (const item of tail) target.push(item);
   return taken;
+}
+
+interface Run {
+  readonly start: number;
+  count: number;
+}
+
+/** Neighbouring places as one. */
+function runsOf(places: readonly number[]): Run[] {
+  const runs: Run[] = [];
+  let last: Run | undefined;
+  for (const place of places) {
+    if (last !== undefined && last.start + last.count === place) last.count++;
+    else {
+      last = { start: place, count: 1 };
+      runs.push(last);
+    }
+  }
+  return runs;
+}
+
+/** Takes the items at ascending places out of an array, in one go over it. */
+function compact(items: Value[], places: readonly number[]): void {
+  let to = places[0] as number;
+  let next = 0;
+  for (let from = to; from < items.length; from++) {
+    if (from === places[next]) next++;
+    else items[to++] = items[from] as Value;
+  }
+  items.length = to;
+}
+
+/** Throws when a value is a list or set that is in use. */
+function checkFree(value: Value | undefined): void {
+  if ((value instanceof List || value instanceof SetValue) && value.locks > 0) throw inUse(value);
+}
+
+/** A list or set that leaves its property stays usable in variables, as one that nobody stores. */
+function detach(value: Value | undefined): void {
+  if (value instanceof List || value instanceof SetValue) value.parent = null;
 }
 
 function checkItems(list: List, items: readonly Value[]): void {

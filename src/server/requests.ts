@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts';
 import { PackageType } from './framing.ts';
 import type { Hub } from './hub.ts';
 import { clientError } from './outbox.ts';
-import { parseScope } from './scope.ts';
+import { parseScope } from '../engine/scope.ts';
 import { isAtLeast } from './status.ts';
 
 /** The longest name and password, in bytes. */

@@ -80,19 +80,36 @@ export class Thing {
     }
   }
 
-  /** Removes a property and gives its value; undefined when there is none. */
+  /** Removes a property and gives its value; undefined when there is none. Without a dictionary, the last property takes its place in the order. */
   remove(key: string): Value | undefined {
     if (this.dict === null) {
       const slot = this.shape.slotOf.get(key);
       if (slot === undefined) return undefined;
       const value = this.slots[slot];
-      this.slots.splice(slot, 1);
-      this.shape = Shape.of(this.shape.keys.filter((k) => k !== key));
+      const keys = [...this.shape.keys];
+      const lastKey = keys.pop() as string;
+      const lastValue = this.slots.pop() as Value;
+      if (slot < keys.length) {
+        keys[slot] = lastKey;
+        this.slots[slot] = lastValue;
+      }
+      this.shape = Shape.of(keys);
       return value;
     }
     const value = this.dict.get(key);
     this.dict.delete(key);
     return value;
+  }
+
+  /** Removes all properties; no checks, no record of the change. What is told in the order of bytes stays so. */
+  clear(): void {
+    this.slots = [];
+    if (this.shape === Shape.sorted) {
+      this.dict = new Map();
+    } else {
+      this.shape = Shape.empty;
+      this.dict = null;
+    }
   }
 
   private toDictionary(): void {

@@ -57,7 +57,7 @@ function part(value: Value): number | null {
 
 /**
  * The ends of a slice of something of `length`, from the parts that lie on the stack at `base`; bits 1, 2 and 4 of `given` say which are there.
- * With a negative step, `end` lies before the last item taken and may be -1.
+ * With a negative step, `end` lies before the last item taken; it is -1 when not given.
  */
 function cut(length: number, given: number, stack: readonly Value[], base: number): Cut {
   let at = base;
@@ -65,16 +65,19 @@ function cut(length: number, given: number, stack: readonly Value[], base: numbe
   const to = (given & 2) !== 0 ? part(stack[at++] as Value) : null;
   const step = (given & 4) !== 0 ? (part(stack[at] as Value) ?? 1) : 1;
   if (step === 0) throw valueErr('slice step value must not be zero');
-  const clamp = (value: number, low: number, high: number): number => Math.min(Math.max(value < 0 ? value + length : value, low), high);
-  if (step > 0) {
-    return { start: from === null ? 0 : clamp(from, 0, length), end: to === null ? length : clamp(to, 0, length), step };
-  }
-  return { start: from === null ? length - 1 : clamp(from, -1, length - 1), end: to === null ? -1 : clamp(to, -1, length - 1), step };
+  const clamp = (value: number, high: number): number => Math.min(Math.max(value < 0 ? value + length : value, 0), high);
+  if (step > 0) return { start: from === null ? 0 : clamp(from, length), end: to === null ? length : clamp(to, length), step };
+  return { start: from === null ? length - 1 : clamp(from, length - 1), end: to === null ? -1 : clamp(to, length), step };
 }
 
+/**
+ * The places that a slice takes. As many as steps fit between the ends, and one more for a rest, whatever its direction: so `'abcd'[3:2:2]` has
+ * one item.
+ */
 function* places({ start, end, step }: Cut): Generator<number> {
-  if (step > 0) for (let i = start; i < end; i += step) yield i;
-  else for (let i = start; i > end; i += step) yield i;
+  const distance = end - start;
+  const count = Math.trunc(distance / step) + (distance % step === 0 ? 0 : 1);
+  for (let n = 0, i = start; n < count; n++, i += step) yield i;
 }
 
 function sliceText(text: string, c: Cut): string {

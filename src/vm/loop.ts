@@ -12,6 +12,7 @@ import type { TiError } from '../errors.ts';
 import { Closure } from '../values/closure.ts';
 import { List } from '../values/list.ts';
 import { add, binary, bitNot, compare, equal, mod, mul, negate, plus, sub } from '../values/operators.ts';
+import type { Regex } from '../values/regex.ts';
 import { Thing } from '../values/thing.ts';
 import { truthy, type Value } from '../values/value.ts';
 import type { Frame, Iteration, SliceRange } from './frame.ts';
@@ -78,17 +79,20 @@ export function runLoop(m: Machine, stop: number): Value {
             stack[sp++] = value === undefined ? m.lookupCached(program.names[a] as string, cache) : value;
             break;
           }
-          case 10: // STORE
+          case 10: // LOAD_VARIABLE
+            stack[sp++] = m.variable(program.names[a] as string);
+            break;
+          case 11: // STORE
             stack[fp + a] = stack[sp - 1] as Value;
             break;
-          case 11: // STORE_POP
+          case 12: // STORE_POP
             stack[fp + a] = stack[--sp] as Value;
             break;
-          case 12: // STORE_SEEN
+          case 13: // STORE_SEEN
             if (stack[fp + a] === undefined) m.epoch++;
             stack[fp + a] = stack[sp - 1] as Value;
             break;
-          case 13: { // COMPOUND
+          case 14: { // COMPOUND
             const op = code[pc++] as number;
             const old = stack[fp + a];
             const value = stack[sp - 1] as Value;
@@ -103,7 +107,7 @@ export function runLoop(m: Machine, stop: number): Value {
             stack[sp - 1] = m.compoundLocal(fn, fp, a, op, value);
             break;
           }
-          case 14: { // COMPOUND_NAME
+          case 15: { // COMPOUND_NAME
             const b = code[pc++] as number;
             const cache = caches[b >> 8] as InlineCache;
             const value = stack[sp - 1] as Value;
@@ -119,7 +123,7 @@ export function runLoop(m: Machine, stop: number): Value {
             stack[sp - 1] = m.compoundName(program.names[a] as string, cache, b & 255, value);
             break;
           }
-          case 15: { // ADD
+          case 16: { // ADD
             const y = stack[--sp] as Value;
             const x = stack[sp - 1] as Value;
             if (typeof x === 'number' && typeof y === 'number') {
@@ -132,7 +136,7 @@ export function runLoop(m: Machine, stop: number): Value {
             stack[sp - 1] = add(x, y);
             break;
           }
-          case 16: { // SUB
+          case 17: { // SUB
             const y = stack[--sp] as Value;
             const x = stack[sp - 1] as Value;
             if (typeof x === 'number' && typeof y === 'number') {
@@ -145,17 +149,17 @@ export function runLoop(m: Machine, stop: number): Value {
             stack[sp - 1] = sub(x, y);
             break;
           }
-          case 17: { // MUL
+          case 18: { // MUL
             const y = stack[--sp] as Value;
             stack[sp - 1] = mul(stack[sp - 1] as Value, y);
             break;
           }
-          case 18: { // BINARY
+          case 19: { // BINARY
             const y = stack[--sp] as Value;
             stack[sp - 1] = binary(NAMES[a] as (typeof NAMES)[number], stack[sp - 1] as Value, y);
             break;
           }
-          case 19: { // ADD_INT
+          case 20: { // ADD_INT
             const x = stack[sp - 1] as Value;
             if (typeof x === 'number') {
               const sum = x + a;
@@ -167,7 +171,7 @@ export function runLoop(m: Machine, stop: number): Value {
             stack[sp - 1] = add(x, a);
             break;
           }
-          case 20: { // SUB_INT
+          case 21: { // SUB_INT
             const x = stack[sp - 1] as Value;
             if (typeof x === 'number') {
               const difference = x - a;
@@ -179,7 +183,7 @@ export function runLoop(m: Machine, stop: number): Value {
             stack[sp - 1] = sub(x, a);
             break;
           }
-          case 21: { // MUL_INT
+          case 22: { // MUL_INT
             const x = stack[sp - 1] as Value;
             if (typeof x === 'number') {
               const product = x * a;
@@ -191,103 +195,103 @@ export function runLoop(m: Machine, stop: number): Value {
             stack[sp - 1] = mul(x, a);
             break;
           }
-          case 22: { // MOD_INT
+          case 23: { // MOD_INT
             const x = stack[sp - 1] as Value;
             if (typeof x === 'number' && x >= 0 && a > 0) stack[sp - 1] = x % a;
             else stack[sp - 1] = mod(x, a);
             break;
           }
-          case 23: { // LT
+          case 24: { // LT
             const y = stack[--sp] as Value;
             const x = stack[sp - 1] as Value;
             stack[sp - 1] = typeof x === 'number' && typeof y === 'number' ? x < y : compare('<', x, y);
             break;
           }
-          case 24: { // GT
+          case 25: { // GT
             const y = stack[--sp] as Value;
             const x = stack[sp - 1] as Value;
             stack[sp - 1] = typeof x === 'number' && typeof y === 'number' ? x > y : compare('>', x, y);
             break;
           }
-          case 25: { // LE
+          case 26: { // LE
             const y = stack[--sp] as Value;
             const x = stack[sp - 1] as Value;
             stack[sp - 1] = typeof x === 'number' && typeof y === 'number' ? x <= y : compare('<=', x, y);
             break;
           }
-          case 26: { // GE
+          case 27: { // GE
             const y = stack[--sp] as Value;
             const x = stack[sp - 1] as Value;
             stack[sp - 1] = typeof x === 'number' && typeof y === 'number' ? x >= y : compare('>=', x, y);
             break;
           }
-          case 27: { // EQ
+          case 28: { // EQ
             const y = stack[--sp] as Value;
             const x = stack[sp - 1] as Value;
             stack[sp - 1] = x === y || equal(x, y);
             break;
           }
-          case 28: { // NE
+          case 29: { // NE
             const y = stack[--sp] as Value;
             const x = stack[sp - 1] as Value;
             stack[sp - 1] = !(x === y || equal(x, y));
             break;
           }
-          case 29: { // LT_INT
+          case 30: { // LT_INT
             const x = stack[sp - 1] as Value;
             stack[sp - 1] = typeof x === 'number' ? x < a : compare('<', x, a);
             break;
           }
-          case 30: { // GT_INT
+          case 31: { // GT_INT
             const x = stack[sp - 1] as Value;
             stack[sp - 1] = typeof x === 'number' ? x > a : compare('>', x, a);
             break;
           }
-          case 31: { // EQ_INT
+          case 32: { // EQ_INT
             const x = stack[sp - 1] as Value;
             stack[sp - 1] = typeof x === 'number' ? x === a : equal(x, a);
             break;
           }
-          case 32: // NOT
+          case 33: // NOT
             stack[sp - 1] = !truthy(stack[sp - 1] as Value);
             break;
-          case 33: // NEG
+          case 34: // NEG
             stack[sp - 1] = negate(stack[sp - 1] as Value);
             break;
-          case 34: // PLUS
+          case 35: // PLUS
             stack[sp - 1] = plus(stack[sp - 1] as Value);
             break;
-          case 35: // BIT_NOT
+          case 36: // BIT_NOT
             stack[sp - 1] = bitNot(stack[sp - 1] as Value);
             break;
-          case 36: // JUMP
+          case 37: // JUMP
             pc = a;
             break;
-          case 37: // LOOP
+          case 38: // LOOP
             if (--m.fuel < 0) m.refuel();
             pc = a;
             break;
-          case 38: { // JUMP_FALSE
+          case 39: { // JUMP_FALSE
             const x = stack[--sp] as Value;
             if (x === false || (x !== true && !truthy(x))) pc = a;
             break;
           }
-          case 39: { // AND
+          case 40: { // AND
             const x = stack[sp - 1] as Value;
             if (x === false || (x !== true && !truthy(x))) pc = a;
             else sp--;
             break;
           }
-          case 40: { // OR
+          case 41: { // OR
             const x = stack[sp - 1] as Value;
             if (x === true || (x !== false && truthy(x))) pc = a;
             else sp--;
             break;
           }
-          case 41: // CHAIN_TEST
+          case 42: // CHAIN_TEST
             if (m.endsChain(stack[sp - 1] as Value)) pc = a;
             break;
-          case 42: { // FOR
+          case 43: { // FOR
             const vars = code[pc++] as number;
             const iteration = m.startFor(stack[sp - 1] as Value);
             if (iteration === null) {
@@ -300,7 +304,7 @@ export function runLoop(m: Machine, stop: number): Value {
             stack[fp + (vars & 4095)] = null;
             break;
           }
-          case 43: { // FOR_NEXT
+          case 44: { // FOR_NEXT
             const vars = code[pc++] as number;
             const iteration = stack[sp - 1] as unknown as Iteration;
             const i = iteration.index;
@@ -316,17 +320,17 @@ export function runLoop(m: Machine, stop: number): Value {
             }
             break;
           }
-          case 44: // FOR_BREAK
+          case 45: // FOR_BREAK
             sp = fp + fn.localCount + a + 1;
             m.unlockTo((stack[sp - 1] as unknown as Iteration).locks);
             stack[sp - 1] = null;
             break;
-          case 45: // FOR_TRIM
+          case 46: // FOR_TRIM
             sp = fp + fn.localCount + a + 1;
             // The lock of the loop itself stays.
             m.unlockTo((stack[sp - 1] as unknown as Iteration).locks + 1);
             break;
-          case 46: { // RETURN
+          case 47: { // RETURN
             let result = stack[sp - 1] as Value;
             const loop = frame.loop;
             if (m.lockTop > frame.locks) m.unlockTo(frame.locks);
@@ -370,68 +374,68 @@ export function runLoop(m: Machine, stop: number): Value {
             pc = frame.pc;
             break;
           }
-          case 47: // SET_DEEP
+          case 48: // SET_DEEP
             m.setDeep(stack[--sp] as Value);
             break;
-          case 48: // SET_FLAGS
+          case 49: // SET_FLAGS
             m.setFlags(stack[--sp] as Value);
             break;
-          case 49: // TRY
+          case 50: // TRY
             m.pushHandler(a, sp);
             break;
-          case 50: // END_TRY
+          case 51: // END_TRY
             m.handlerTop--;
             break;
-          case 51: // DROP_TRY
+          case 52: // DROP_TRY
             m.handlerTop -= a;
             break;
-          case 52: // CATCH
+          case 53: // CATCH
             sp -= a;
             m.checkCatch(stack[sp - 1] as Value, sp, a);
             break;
-          case 53: // THROW_ARGC
+          case 54: // THROW_ARGC
             throw m.rowOf(program, a).countError(code[pc] as number);
-          case 54: // ROOT
+          case 55: // ROOT
             stack[sp++] = m.root();
             break;
-          case 55: { // GET_PROP
+          case 56: { // GET_PROP
             const x = stack[sp - 1] as Value;
             const cache = caches[code[pc++] as number] as InlineCache;
             if (x instanceof Thing && x.shape === cache.shape) stack[sp - 1] = x.slots[cache.slot] as Value;
             else stack[sp - 1] = m.getProperty(x, program.names[a] as string, cache);
             break;
           }
-          case 56: // LOCK_PROP
+          case 57: // LOCK_PROP
             m.lockForProperty(stack[sp - 1] as Value);
             break;
-          case 57: { // SET_PROP
+          case 58: { // SET_PROP
             const b = code[pc++] as number;
             m.unlock();
             const value = stack[--sp] as Value;
             stack[sp - 1] = m.tx.setProperty(stack[sp - 1] as Thing, program.names[a] as string, value, b === 1);
             break;
           }
-          case 58: { // COMPOUND_PROP
+          case 59: { // COMPOUND_PROP
             const op = code[pc++] as number;
             m.unlock();
             const value = stack[--sp] as Value;
             stack[sp - 1] = m.compoundProperty(stack[sp - 1] as Thing, program.names[a] as string, op, value);
             break;
           }
-          case 59: { // INDEX
+          case 60: { // INDEX
             const i = stack[--sp] as Value;
             const x = stack[sp - 1] as Value;
             if (typeof i === 'number' && x instanceof List && i >= 0 && i < x.items.length) stack[sp - 1] = x.items[i] as Value;
             else stack[sp - 1] = indexValue(x, i);
             break;
           }
-          case 60: { // SLICE
+          case 61: { // SLICE
             const given = (a & 1) + ((a >> 1) & 1) + (a >> 2);
             sp -= given;
             stack[sp - 1] = sliceValue(stack[sp - 1] as Value, a, stack, sp);
             break;
           }
-          case 61: { // SLICE_TEST
+          case 62: { // SLICE_TEST
             const x = stack[sp - 1] as Value;
             if (x === '' || (x instanceof List && x.items.length === 0)) {
               stack[sp - 1] = x === '' ? x : new List([]);
@@ -439,35 +443,35 @@ export function runLoop(m: Machine, stop: number): Value {
             }
             break;
           }
-          case 62: // LOCK_INDEX
+          case 63: // LOCK_INDEX
             m.lockForIndex(stack[sp - 1] as Value);
             break;
-          case 63: // CHECK_INDEX
+          case 64: // CHECK_INDEX
             stack[sp - 1] = checkIndex(stack[sp - 2] as Value, stack[sp - 1] as Value);
             break;
-          case 64: { // SET_INDEX
+          case 65: { // SET_INDEX
             m.unlock();
             sp -= 2;
             stack[sp - 1] = setIndex(m.tx, stack[sp - 1] as Value, stack[sp] as Value, a, stack[sp + 1] as Value);
             break;
           }
-          case 65: // LOCK_SLICE
+          case 66: // LOCK_SLICE
             m.lockForSlice(stack[sp - 1] as Value);
             break;
-          case 66: { // CHECK_SLICE
+          case 67: { // CHECK_SLICE
             sp -= (a & 1) + ((a >> 1) & 1) + (a >> 2);
             (stack as unknown[])[sp] = checkSlice(stack[sp - 1] as List, a, stack, sp);
             sp++;
             break;
           }
-          case 67: { // SET_SLICE
+          case 68: { // SET_SLICE
             m.unlock();
             sp -= 2;
             setSlice(m.tx, stack[sp - 1] as List, stack[sp] as unknown as SliceRange, a, stack[sp + 1] as Value);
             stack[sp - 1] = null;
             break;
           }
-          case 68: { // ARRAY
+          case 69: { // ARRAY
             sp -= a;
             const items: Value[] = [];
             for (let i = 0; i < a; i++) {
@@ -477,46 +481,49 @@ export function runLoop(m: Machine, stop: number): Value {
             stack[sp++] = new List(items);
             break;
           }
-          case 69: { // THING
+          case 70: { // THING
             const count = code[pc++] as number;
             sp -= count;
             stack[sp] = m.makeThing(program, a, sp, count);
             sp++;
             break;
           }
-          case 70: { // INSTANCE
+          case 71: { // INSTANCE
             const keys = (program.constants[code[pc++] as number] as List).items as string[];
             sp -= keys.length;
             stack[sp] = m.makeInstance(program.names[a] as string, keys, sp);
             sp++;
             break;
           }
-          case 71: // TYPE_TEST
+          case 72: // TYPE_TEST
             m.typeOf(program.names[a] as string);
             break;
-          case 72: { // ANO
+          case 73: // REGEX
+            stack[sp++] = m.regex(program.constants[a] as Regex);
+            break;
+          case 74: { // ANO
             const keys = (program.constants[a] as List).items as string[];
             sp -= keys.length;
             stack[sp] = m.makeAno(keys, sp);
             sp++;
             break;
           }
-          case 73: // ENUM
+          case 75: // ENUM
             stack[sp++] = m.enumOf(program.names[a] as string).member(program.names[code[pc++] as number] as string);
             break;
-          case 74: // ENUM_BY_NAME
+          case 76: // ENUM_BY_NAME
             stack[sp - 1] = m.enumMember(program.names[a] as string, stack[sp - 1] as Value);
             break;
-          case 75: { // TEMPLATE
+          case 77: { // TEMPLATE
             sp -= a;
             stack[sp] = m.template(sp, a);
             sp++;
             break;
           }
-          case 76: // SCOPE_TEST
+          case 78: // SCOPE_TEST
             m.checkScope(m.rowOf(program, a));
             break;
-          case 77: { // BUILTIN
+          case 79: { // BUILTIN
             const count = code[pc++] as number;
             const base = sp - count;
             m.sp = sp;
@@ -539,13 +546,19 @@ export function runLoop(m: Machine, stop: number): Value {
             stack[sp++] = result;
             break;
           }
-          case 78: { // RESOLVE
+          case 80: { // RESOLVE
             const cache = caches[code[pc++] as number] as InlineCache;
             const callee = cache.epoch === m.epoch ? stack[cache.slot] : undefined;
             (stack as unknown[])[sp++] = callee instanceof Closure ? callee : m.resolveCall(program.names[a] as string, cache);
             break;
           }
-          case 79: { // SKIP_ARG
+          case 81: { // RESOLVE_LOCAL
+            const name = program.names[code[pc++] as number] as string;
+            const callee = stack[fp + a];
+            (stack as unknown[])[sp++] = callee instanceof Closure && !m.isType(name) ? callee : m.resolveCall(name, null);
+            break;
+          }
+          case 82: { // SKIP_ARG
             const given = code[pc++] as number;
             const callee = stack[sp - given - 1];
             if (callee instanceof Closure && m.codeOf(callee).arity <= given) {
@@ -556,11 +569,11 @@ export function runLoop(m: Machine, stop: number): Value {
             }
             break;
           }
-          case 80: // CALL
-          case 82: { // CALL_METHOD
+          case 83: // CALL
+          case 85: { // CALL_METHOD
             const base = sp - a;
             const callee = stack[base - 1] as unknown;
-            const isMethod = (word & 255) === 82; /* CALL_METHOD */
+            const isMethod = (word & 255) === 85; /* CALL_METHOD */
             if (callee instanceof Closure) {
               frame.pc = pc;
               frame = m.enter(callee, base, a, isMethod ? base - 2 : base - 1);
@@ -600,7 +613,7 @@ export function runLoop(m: Machine, stop: number): Value {
             sp = base;
             break;
           }
-          case 81: { // METHOD
+          case 84: { // METHOD
             const callee = m.resolveMethod(program.sites[a] as MethodSite, stack[sp - 1] as Value, code[pc++] as number);
             (stack as unknown[])[sp++] = callee;
             break;

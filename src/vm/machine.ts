@@ -17,6 +17,7 @@ import { makeAnoType, newInstance, TypeDef, typeByName } from '../model/types.ts
 import { Closure, Effect } from '../values/closure.ts';
 import { Wrapped } from '../values/handles.ts';
 import { List } from '../values/list.ts';
+import type { Regex } from '../values/regex.ts';
 import { binary, setResult } from '../values/operators.ts';
 import { SetValue } from '../values/set.ts';
 import { MAX_SHAPE_KEYS, Shape } from '../values/shape.ts';
@@ -24,6 +25,7 @@ import { Thing } from '../values/thing.ts';
 import { typeName, type Value } from '../values/value.ts';
 import { type Container, Frame, Handler, Iteration } from './frame.ts';
 import { runLoop } from './loop.ts';
+
 
 /** Calls that may be open at once; beyond is an error. */
 const MAX_DEPTH = 2000;
@@ -361,6 +363,20 @@ export class Machine {
     return at < 0 ? this.global(name) : (this.stack[at] as Value);
   }
 
+  /** Whether a call of that name makes an instance or finds a member, whatever variables there are. */
+  isType(name: string): boolean {
+    const { collection } = this;
+    if (collection === null || collection.types.size + collection.enums.size === 0) return false;
+    return collection.types.has(name) || collection.enums.has(name);
+  }
+
+  variable(name: string): Value {
+    const at = this.find(name);
+    const value = at < 0 ? this.vars.get(name) : (this.stack[at] as Value);
+    if (value === undefined) throw lookupErr(`variable \`${name}\` is undefined`);
+    return value;
+  }
+
   private global(name: string): Value {
     const value = this.vars.get(name) ?? (this.vars.has(name) ? null : this.host.constant(name));
     if (value !== undefined) return value;
@@ -404,14 +420,14 @@ export class Machine {
   }
 
   /** What a call of `name(...)` calls: a type, an enumerator, or the closure in a variable or procedure. */
-  resolveCall(name: string, cache: InlineCache): unknown {
+  resolveCall(name: string, cache: InlineCache | null): unknown {
     const { collection } = this;
     const made = collection?.types.get(name) ?? collection?.enums.get(name);
     if (made !== undefined) return made;
     const at = this.find(name);
     const value = at >= 0 ? (this.stack[at] as Value) : this.vars.get(name);
     if (value instanceof Closure) {
-      if (at >= 0) {
+      if (at >= 0 && cache !== null) {
         cache.epoch = this.epoch;
         cache.slot = at;
       }
@@ -646,6 +662,12 @@ export class Machine {
     }
     // Flags are never taken back.
     this.flags |= Number(BigInt(value) & 32n);
+  }
+
+  /** A regex of the text; an invalid one is an error where it is met. */
+  regex(value: Regex): Regex {
+    // checked
+    return value;
   }
 
   endsChain(x: Value): boolean {

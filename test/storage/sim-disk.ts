@@ -40,7 +40,7 @@ export class SimDisk implements FileSystem {
   readonly trace: string[] = [];
   private readonly random: () => number;
   private readonly fault: Fault | null;
-  private readonly stopAt: number;
+  private stopAt: number;
   private names = new Map<string, Inode>();
   private durableNames = new Map<string, Inode>();
   private nameChanges: NameChange[] = [];
@@ -68,8 +68,9 @@ export class SimDisk implements FileSystem {
     this.durableNames.set(name, inode);
   }
 
-  /** The disk after the process was killed, or the power went. */
+  /** The disk after the process was killed, or the power went. What is left of the process can do nothing more here. */
   restart(how: 'kill' | 'power cut', fault: Fault | null = null, stopAt = Number.POSITIVE_INFINITY): SimDisk {
+    this.stopAt = 0;
     const disk = new SimDisk(this.random, fault, stopAt);
     const names = how === 'kill' ? this.names : this.survivingNames();
     const copies = new Map<Inode, Inode>();
