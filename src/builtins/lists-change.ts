@@ -154,7 +154,7 @@ const splice: MethodRow = {
   ],
   returns: 'list',
   doc: 'Removes `count` items from a place on, puts others there, and gives a list of those removed; a negative index counts from the end.',
-  example: "l = [1, 2, 3]; [l.splice(1, 1, 'a', 'b'), l];  // => [[2], [1, \"a\", \"b\", 3]]",
+  example: 'l = [1, 2, 3]; [l.splice(1, 1, \'a\', \'b\'), l];  // => [[2], [1, "a", "b", 3]]',
   page: 'data-types/list/splice',
   run: ({ tx }, self: List, index: number | bigint, count: number | bigint, items: readonly Value[]) => {
     const { length } = self.items;

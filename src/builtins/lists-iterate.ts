@@ -2,11 +2,11 @@
 import { lookupErr } from '../errors.ts';
 import { Closure } from '../values/closure.ts';
 import type { List } from '../values/list.ts';
+import { add } from '../values/operators.ts';
 import { truthy, type Value } from '../values/value.ts';
 import { wrongArgument } from './lists-common.ts';
 import { type EarlyRow, USE_ARGUMENT } from './lists-early.ts';
 import { EachLoop, FilterLoop, FindLoop, listSource, MapLoop, ReduceLoop, SumLoop, TestLoop } from './lists-loops.ts';
-import { add } from '../values/operators.ts';
 import { indexOf } from './lists-search.ts';
 import type { Context, MethodRow, Param, Row } from './row.ts';
 
@@ -60,7 +60,7 @@ const find: EarlyRow = {
   params: [CALLBACK, { name: 'alt', type: 'any', optional: true }],
   returns: 'any',
   doc: 'Gives the first item for which a closure gives something true; nil, or the alternative, when there is none.',
-  example: "[[1, 2, 3].find(|x| x > 1), [1].find(|x| x > 1, 'none')];  // => [2, \"none\"]",
+  example: '[[1, 2, 3].find(|x| x > 1), [1].find(|x| x > 1, \'none\')];  // => [2, "none"]',
   page: 'data-types/list/find',
   early: (cx, self: List, index, callback: Value) => {
     if (index !== 1) return undefined;

@@ -132,7 +132,8 @@ function joinItems(cx: Context, items: readonly Value[], separator: Value): stri
   if (items.length >= 2 && typeof separator !== 'string') throw wrongArgument('join', JOIN, 1, '`str`', separator);
   const between = items.length < 2 ? '' : (separator as string);
   const length = textLength(items) + between.length * Math.max(items.length - 1, 0);
-  if (length > MAX_TEXT) throw new TiError(ErrorCode.MEMORY, `joining these items would give ${length} bytes; at most ${MAX_TEXT} are possible`);
+  if (length > MAX_TEXT)
+    throw new TiError(ErrorCode.MEMORY, `joining these items would give ${length} bytes; at most ${MAX_TEXT} are possible`);
   cx.spend(items.length + Math.floor(length / 64));
   return (items as readonly string[]).join(between);
 }

@@ -1,7 +1,8 @@
 /** Looking for values in arrays, by the `==` of the language. */
+
+import { Closure } from '../values/closure.ts';
 import { equal } from '../values/operators.ts';
 import { Bytes, Float } from '../values/scalars.ts';
-import { Closure } from '../values/closure.ts';
 import { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
 
@@ -40,7 +41,8 @@ function keyOf(value: Value): unknown {
       if (value === null || value instanceof Thing || value instanceof Closure) return value;
       if (value instanceof Bytes) return value.bytes;
       // A nan is equal to itself only. Beyond the safe integers a float equals several ints.
-      if (value instanceof Float) return Number.isNaN(value.value) ? value : Math.abs(value.value) <= Number.MAX_SAFE_INTEGER ? value.value : undefined;
+      if (value instanceof Float)
+        return Number.isNaN(value.value) ? value : Math.abs(value.value) <= Number.MAX_SAFE_INTEGER ? value.value : undefined;
       return undefined;
   }
 }

@@ -133,7 +133,8 @@ class CompareLoop extends Loop {
 function byClosure(items: Value[], closure: Closure, order: Value | undefined): Loop {
   if (order !== undefined && typeof order !== 'boolean') throw wrongArgument('sort', PAGE, 2, '`bool`', order);
   const arity = closure.code.params.length;
-  if (arity !== 1 && arity !== 2) throw wrongCount(`function \`sort\` requires a closure with 1 or 2 parameters but got one with ${arity}`, PAGE);
+  if (arity !== 1 && arity !== 2)
+    throw wrongCount(`function \`sort\` requires a closure with 1 or 2 parameters but got one with ${arity}`, PAGE);
   if (arity === 1) return new KeyLoop(items, closure, order === true);
   if (order !== undefined) {
     throw wrongCount('function `sort` takes no order beside a closure that compares two items: the closure itself decides', PAGE);

@@ -2,6 +2,7 @@
 import { adminRows } from './admin.ts';
 import { base64Rows } from './base64.ts';
 import { convertRows } from './convert.ts';
+import { listChangeRows } from './lists-change.ts';
 import { listIterateRows } from './lists-iterate.ts';
 import { listOrderRows } from './lists-order.ts';
 import { listReadRows } from './lists-read.ts';
@@ -15,6 +16,7 @@ export const allRows: readonly Row[] = [
   ...adminRows,
   ...base64Rows,
   ...convertRows,
+  ...listChangeRows,
   ...listIterateRows,
   ...listOrderRows,
   ...listReadRows,

@@ -10,6 +10,16 @@ export interface Label {
 
 export const newLabel = (): Label => ({ at: -1, uses: [] });
 
+/** Comparisons that melt with a JUMP_FALSE behind them. */
+const FUSED_JUMPS: Readonly<Record<number, number>> = {
+  [Op.LT]: Op.UNLESS_LT,
+  [Op.GT]: Op.UNLESS_GT,
+  [Op.EQ]: Op.UNLESS_EQ,
+  [Op.LT_INT]: Op.UNLESS_LT_INT,
+  [Op.GT_INT]: Op.UNLESS_GT_INT,
+  [Op.EQ_INT]: Op.UNLESS_EQ_INT,
+};
+
 const MAX_OPERAND = 0x7fffff;
 
 export class Assembler {
@@ -20,6 +30,8 @@ export class Assembler {
   /** Operands on the stack now, locals not counted. */
   height = 0;
   private peak = 0;
+  /** Where the last instruction starts, when nothing jumps behind it; else -1. */
+  private lastStart = -1;
 
   get position(): number {
     return this.words.length;
@@ -44,6 +56,7 @@ export class Assembler {
   /** Emits an instruction; `effect` is pushes minus pops, told where the table cannot know. */
   emit(op: number, a = 0, b?: number, effect?: number): void {
     const info = OPS[op] as (typeof OPS)[number];
+    this.lastStart = this.words.length;
     this.word(op, a);
     if (info.b !== 'none') this.words.push(b as number);
     this.adjust(effect ?? info.pushes - info.pops);
@@ -60,7 +73,25 @@ export class Assembler {
     this.emit(op, Math.max(label.at, 0), b, effect);
   }
 
+  /** Pops a value and jumps when it is false; takes the comparison that made it along. */
+  jumpFalse(label: Label): void {
+    const start = this.lastStart;
+    const last = start < 0 ? 0 : (this.words[start] as number);
+    const fused = start < 0 ? undefined : FUSED_JUMPS[last & 0xff];
+    if (fused === undefined) {
+      this.jump(Op.JUMP_FALSE, label);
+      return;
+    }
+    this.words.length = start;
+    // The result that the comparison pushed is no longer there; its operands are.
+    const info = OPS[fused] as (typeof OPS)[number];
+    this.adjust(info.pops - 1);
+    if (info.b === 'none') this.jump(fused, label);
+    else this.jump(fused, label, last >> 8);
+  }
+
   place(label: Label): void {
+    this.lastStart = -1;
     label.at = this.words.length;
     for (const use of label.uses) {
       if (label.at > MAX_OPERAND) throw new TiError(ErrorCode.SYNTAX, 'the query is too large to compile');

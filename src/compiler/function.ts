@@ -12,6 +12,7 @@ import type {
   ReturnExpr,
   Script,
   TemplateLiteral,
+  TernaryExpr,
 } from '../ast/nodes.ts';
 import { BINARY_OPS, Op } from '../bytecode/opcodes.ts';
 import { ErrorCode, TiError } from '../errors.ts';
@@ -97,17 +98,52 @@ export class FunctionCompiler {
   /** An expression whose value nobody wants. */
   private dropped(expr: Expr): void {
     if (constantValue(expr) !== undefined) return;
-    if (expr.kind === 'AssignExpr' && expr.op === '=') {
-      const slot = this.scope.slots.get(expr.target.name) as number;
-      if (!this.tables.resolution.free.has(expr.target.name)) {
-        this.expr(expr.value);
-        this.asm.mark(expr.start);
-        this.asm.emit(Op.STORE_POP, slot);
-        return;
-      }
+    switch (expr.kind) {
+      case 'ParenExpr':
+        this.dropped(expr.expr);
+        break;
+      case 'BlockExpr':
+        for (const statement of expr.body) this.dropped(statement);
+        break;
+      case 'IfExpr':
+      case 'TernaryExpr':
+        this.droppedBranches(expr);
+        break;
+      case 'AssignExpr':
+        this.droppedAssign(expr);
+        break;
+      default:
+        this.expr(expr);
+        this.asm.emit(Op.POP);
     }
-    this.expr(expr);
-    this.asm.emit(Op.POP);
+  }
+
+  private droppedBranches(expr: IfExpr | TernaryExpr): void {
+    const { asm } = this;
+    const end = newLabel();
+    const otherwise = expr.else === null ? end : newLabel();
+    this.expr(expr.test);
+    asm.jumpFalse(otherwise);
+    this.dropped(expr.then);
+    if (expr.else !== null) {
+      asm.jump(Op.JUMP, end);
+      asm.place(otherwise);
+      this.dropped(expr.else);
+    }
+    asm.place(end);
+  }
+
+  private droppedAssign(expr: AssignExpr): void {
+    const slot = this.scope.slots.get(expr.target.name);
+    if (slot === undefined || (expr.op === '=' && this.tables.resolution.free.has(expr.target.name))) {
+      this.assign(expr);
+      this.asm.emit(Op.POP);
+      return;
+    }
+    this.expr(expr.value);
+    this.asm.mark(expr.start);
+    if (expr.op === '=') this.asm.emit(Op.STORE_POP, slot);
+    else this.asm.emit(Op.COMPOUND_POP, slot, assignCode(expr.op));
   }
 
   constant(value: Value): void {
@@ -322,7 +358,7 @@ export class FunctionCompiler {
     const elseLabel = newLabel();
     const end = newLabel();
     this.expr(test);
-    asm.jump(Op.JUMP_FALSE, elseLabel);
+    asm.jumpFalse(elseLabel);
     this.expr(then);
     asm.jump(Op.JUMP, end);
     asm.adjust(-1);

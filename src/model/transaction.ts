@@ -7,15 +7,18 @@ import { Closure } from '../values/closure.ts';
 import { Future, Wrapped } from '../values/handles.ts';
 import { List } from '../values/list.ts';
 import { SetValue } from '../values/set.ts';
-import { Shape } from '../values/shape.ts';
 import { isName, Thing, ThingFlag } from '../values/thing.ts';
 import { typeName, type Value } from '../values/value.ts';
 import { type Change, ChangeOp } from './change.ts';
 import type { Collection } from './collection.ts';
+import { compact, type Run, runsOf, spliceInto } from './splice.ts';
 import { encodeStored } from './stored.ts';
 import { checkField, type TypeDef } from './types.ts';
 
 export type Container = List | SetValue | Thing;
+
+/** From so many runs on, a removal is recorded as one operation. */
+const MANY_RUNS = 16;
 
 export class Transaction {
   readonly collection: Collection | null;
@@ -190,7 +193,8 @@ export class Transaction {
     const type = thing.shape.type as TypeDef | null;
     if (type !== null) {
       const slot = thing.shape.slotOf.get(key);
-      if (slot === undefined && !isName(key)) throw valueErr(`\`${key}\` cannot be a property of type \`${type.name}\`: it does not follow the naming rules`);
+      if (slot === undefined && !isName(key))
+        throw valueErr(`\`${key}\` cannot be a property of type \`${type.name}\`: it does not follow the naming rules`);
       if (slot === undefined) throw lookupErr(`type \`${type.name}\` has no property \`${key}\``);
       checkField(type, key, type.rule(slot), value);
     } else if (thing.restriction !== null && !thing.restriction.accepts(value)) {
@@ -276,12 +280,22 @@ export class Transaction {
     compact(items, places);
     if (change === null) return taken;
     for (const item of taken) this.release(item);
-    // From the last run to the first, so that each place still means what it meant.
-    for (let i = runs.length - 1; i >= 0; i--) {
-      const run = runs[i] as Run;
-      this.recordSplice(change, list, run.start, run.count, []);
-    }
+    this.recordRemoval(change, list, runs);
     return taken;
+  }
+
+  private recordRemoval(change: Change, list: List, runs: readonly Run[]): void {
+    if (runs.length <= MANY_RUNS) {
+      // From the last run to the first, so that each place still means what it meant.
+      for (const run of runs.toReversed()) this.recordSplice(change, list, run.start, run.count, []);
+      return;
+    }
+    // One operation for all, so that applying it goes over the list once: what stays between the first and the last run is put there again.
+    const { start } = runs[0] as Run;
+    const last = runs[runs.length - 1] as Run;
+    const span = last.start + last.count - start;
+    const removed = runs.reduce((sum, run) => sum + run.count, 0);
+    this.recordSplice(change, list, start, span, list.items.slice(start, start + span - removed));
   }
 
   private recordSplice({ ops }: Change, list: List, start: number, count: number, items: readonly Value[]): void {
@@ -375,61 +389,6 @@ export class Transaction {
 /** The values of a thing's properties. */
 export function valuesOf(thing: Thing): Iterable<Value> {
   return thing.dict === null ? thing.slots : thing.dict.values();
-}
-
-/** As Array.splice, for any number of items and with the common cases first. */
-function spliceInto(target: Value[], start: number, count: number, items: readonly Value[]): Value[] {
-  if (count === 0 && start === target.length) {
-    for (const item of items) target.push(item);
-    return [];
-  }
-  if (count === 1 && items.length === 0) {
-    if (start === target.length - 1) return [target.pop() as Value];
-    if (start === 0) return [target.shift() as Value];
-  }
-  if (count === 1 && items.length === 1) {
-    const old = target[start] as Value;
-    target[start] = items[0] as Value;
-    return [old];
-  }
-  if (items.length < 10_000) return target.splice(start, count, ...items);
-  // A call takes only so many arguments.
-  const tail = target.slice(start + count);
-  const taken = target.slice(start, start + count);
-  target.length = start;
-  for (const item of items) target.push(item);
-  for (const item of tail) target.push(item);
-  return taken;
-}
-
-interface Run {
-  readonly start: number;
-  count: number;
-}
-
-/** Neighbouring places as one. */
-function runsOf(places: readonly number[]): Run[] {
-  const runs: Run[] = [];
-  let last: Run | undefined;
-  for (const place of places) {
-    if (last !== undefined && last.start + last.count === place) last.count++;
-    else {
-      last = { start: place, count: 1 };
-      runs.push(last);
-    }
-  }
-  return runs;
-}
-
-/** Takes the items at ascending places out of an array, in one go over it. */
-function compact(items: Value[], places: readonly number[]): void {
-  let to = places[0] as number;
-  let next = 0;
-  for (let from = to; from < items.length; from++) {
-    if (from === places[next]) next++;
-    else items[to++] = items[from] as Value;
-  }
-  items.length = to;
 }
 
 /** Throws when a value is a list or set that is in use. */

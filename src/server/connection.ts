@@ -1,5 +1,5 @@
 import type { ClientSink, UserRef } from '../engine/api.ts';
-import { PackageParser, type PackageHandler, type ParserState } from './framing.ts';
+import { type PackageHandler, PackageParser, type ParserState } from './framing.ts';
 import type { Receiver } from './hold.ts';
 import type { Hub } from './hub.ts';
 import type { Outbox } from './outbox.ts';
@@ -170,12 +170,11 @@ export class Connection implements PackageHandler, TransportEvents, Receiver, Cl
 
   private endTurn(state: ParserState): void {
     if (this.hub.outbox.size > 0) this.flush();
-    this.hub.current = null;
     if (state === 'broken') {
       this.inputOver = true;
       this.closeWhenDone();
     }
-    this.hub.flushLate();
+    this.hub.endTurn();
   }
 
   /** Sends what is in the outbox, or puts it to what waits for the disk. */

@@ -31,7 +31,7 @@ function isBinding(value: unknown): value is StreamBinding {
 
 function loadBinding(): StreamBinding | null {
   const find = (process as { binding?: (name: string) => unknown }).binding;
-  if (typeof find !== 'function' || process.env['THINGSDB_PLAIN_SOCKETS'] !== undefined) return null;
+  if (typeof find !== 'function' || process.env.THINGSDB_PLAIN_SOCKETS !== undefined) return null;
   try {
     const binding = find.call(process, 'stream_wrap');
     return isBinding(binding) ? binding : null;

@@ -191,6 +191,7 @@ export class PackageParser {
 function packageSize(bytes: Uint8Array, at: number): number {
   if (((bytes[at + 6] as number) ^ 0xff) !== bytes[at + 7]) return -1;
   const payload =
-    ((bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24)) >>> 0;
+    ((bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24)) >>>
+    0;
   return payload > MAX_PAYLOAD ? -1 : payload + HEADER_SIZE;
 }

@@ -29,21 +29,37 @@ export class Hub {
   current: Connection | null = null;
   /** Connections that others' requests have left packages for, to be sent when the present turn ends. */
   private readonly late = new Set<Connection>();
+  private durableInTurn = 0;
 
   constructor(engine: Engine, log: Log, hooks: EncodeHooks, sizeLimit: number) {
     this.engine = engine;
     this.log = log;
     this.outbox = new Outbox(hooks, sizeLimit);
     this.hold = new HoldQueue();
-    engine.onDurable((id) => this.hold.release(id));
+    engine.onDurable((id) => this.onDurable(id));
+  }
+
+  /** A turn is never cut into: what a sync within it sets free is sent when it ends. */
+  private onDurable(id: number): void {
+    if (this.current === null) this.hold.release(id);
+    else this.durableInTurn = id;
+  }
+
+  endTurn(): void {
+    this.current = null;
+    if (this.durableInTurn !== 0) {
+      const id = this.durableInTurn;
+      this.durableInTurn = 0;
+      this.hold.release(id);
+    }
+    if (this.late.size > 0) this.flushLate();
   }
 
   sendLater(connection: Connection): void {
     this.late.add(connection);
   }
 
-  flushLate(): void {
-    if (this.late.size === 0) return;
+  private flushLate(): void {
     const connections = [...this.late];
     this.late.clear();
     for (const connection of connections) connection.sendLate();

@@ -18,14 +18,14 @@ const COLOURS: Readonly<Record<LogLevel, number>> = { debug: 36, info: 32, warni
 export interface LogOptions {
   readonly level: LogLevel;
   readonly colorized: boolean;
-  /** Where lines go, with their line ends; standard output when left out. Text is a byte string. */
+  /** Where lines go, with their line ends; standard output when left out. */
   readonly write?: (line: string) => void;
   /** For tests. */
   readonly now?: () => Date;
 }
 
 function writeOut(line: string): void {
-  process.stdout.write(line, 'latin1');
+  process.stdout.write(line);
 }
 
 /** A log that leaves out what is below its level. */

@@ -4,7 +4,7 @@
 import { ErrorCode, TiError } from '../errors.ts';
 import { MsgpackWriter } from '../msgpack/writer.ts';
 import type { Value } from '../values/value.ts';
-import { Encoder, type EncodeHooks } from '../wire/encode.ts';
+import { type EncodeHooks, Encoder } from '../wire/encode.ts';
 import { HEADER_SIZE, PackageType, PUSH_ID, writeHeader } from './framing.ts';
 
 const INITIAL_SIZE = 64 * 1024;

@@ -1,12 +1,12 @@
 /** What each type of request does. */
 import type { UserRef } from '../engine/api.ts';
+import { parseScope } from '../engine/scope.ts';
 import { ErrorCode, TiError, typeErr } from '../errors.ts';
 import { MsgpackError, type MsgpackReader, Tok } from '../msgpack/reader.ts';
 import type { Connection } from './connection.ts';
 import { PackageType } from './framing.ts';
 import type { Hub } from './hub.ts';
 import { clientError } from './outbox.ts';
-import { parseScope } from '../engine/scope.ts';
 import { isAtLeast } from './status.ts';
 
 /** The longest name and password, in bytes. */

@@ -1,5 +1,15 @@
 /** States of a node, from gone to fully there. */
-export const NODE_STATUS = ['OFFLINE', 'CONNECTING', 'CONNECTED', 'BUILDING', 'SHUTTING_DOWN', 'SYNCHRONIZING', 'AWAY', 'AWAY_SOON', 'READY'] as const;
+export const NODE_STATUS = [
+  'OFFLINE',
+  'CONNECTING',
+  'CONNECTED',
+  'BUILDING',
+  'SHUTTING_DOWN',
+  'SYNCHRONIZING',
+  'AWAY',
+  'AWAY_SOON',
+  'READY',
+] as const;
 
 export type NodeStatus = (typeof NODE_STATUS)[number];
 

@@ -78,7 +78,14 @@ function openDatabases(dir: string): Databases {
   const reader = newRecordReader();
   try {
     // The data is synced before a commit is done, not some time after it.
-    const root = open<Uint8Array, Uint8Array>({ path: dir, noSubdir: false, overlappingSync: false, maxDbs: 4, ...binary });
+    const root = open<Uint8Array, Uint8Array>({
+      path: dir,
+      noSubdir: false,
+      overlappingSync: false,
+      eventTurnBatching: false,
+      maxDbs: 4,
+      ...binary,
+    });
     const meta = root.openDB<Uint8Array, Uint8Array>('meta', binary);
     const encoder = { decode: reader.decodeValue };
     const keyEncoder = { writeKey, readKey: reader.decodeKey };

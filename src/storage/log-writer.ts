@@ -300,6 +300,8 @@ export class LogWriter {
     this.busy = false;
     // First, so that the disk works while the listener sends answers.
     this.flush();
+    // A write on the event loop is done by now, and was reported together with this one.
+    if (this.durableId !== id) return;
     for (let first = this.waiters[0]; first !== undefined && first.id <= id; first = this.waiters[0]) {
       this.waiters.shift();
       first.resolve();

@@ -107,7 +107,21 @@ export function runLoop(m: Machine, stop: number): Value {
             stack[sp - 1] = m.compoundLocal(fn, fp, a, op, value);
             break;
           }
-          case 15: { // COMPOUND_NAME
+          case 15: { // COMPOUND_POP
+            const op = code[pc++] as number;
+            const old = stack[fp + a];
+            const value = stack[--sp] as Value;
+            if (op === 1 && typeof old === 'number' && typeof value === 'number') {
+              const sum = old + value;
+              if (Number.isSafeInteger(sum)) {
+                stack[fp + a] = sum;
+                break;
+              }
+            }
+            m.compoundLocal(fn, fp, a, op, value);
+            break;
+          }
+          case 16: { // COMPOUND_NAME
             const b = code[pc++] as number;
             const cache = caches[b >> 8] as InlineCache;
             const value = stack[sp - 1] as Value;
@@ -123,7 +137,7 @@ export function runLoop(m: Machine, stop: number): Value {
             stack[sp - 1] = m.compoundName(program.names[a] as string, cache, b & 255, value);
             break;
           }
-          case 16: { // ADD
+          case 17: { // ADD
             const y = stack[--sp] as Value;
             const x = stack[sp - 1] as Value;
             if (typeof x === 'number' && typeof y === 'number') {
@@ -136,7 +150,7 @@ export function runLoop(m: Machine, stop: number): Value {
             stack[sp - 1] = add(x, y);
             break;
           }
-          case 17: { // SUB
+          case 18: { // SUB
             const y = stack[--sp] as Value;
             const x = stack[sp - 1] as Value;
             if (typeof x === 'number' && typeof y === 'number') {
@@ -149,17 +163,17 @@ export function runLoop(m: Machine, stop: number): Value {
             stack[sp - 1] = sub(x, y);
             break;
           }
-          case 18: { // MUL
+          case 19: { // MUL
             const y = stack[--sp] as Value;
             stack[sp - 1] = mul(stack[sp - 1] as Value, y);
             break;
           }
-          case 19: { // BINARY
+          case 20: { // BINARY
             const y = stack[--sp] as Value;
             stack[sp - 1] = binary(NAMES[a] as (typeof NAMES)[number], stack[sp - 1] as Value, y);
             break;
           }
-          case 20: { // ADD_INT
+          case 21: { // ADD_INT
             const x = stack[sp - 1] as Value;
             if (typeof x === 'number') {
               const sum = x + a;
@@ -171,7 +185,7 @@ export function runLoop(m: Machine, stop: number): Value {
             stack[sp - 1] = add(x, a);
             break;
           }
-          case 21: { // SUB_INT
+          case 22: { // SUB_INT
             const x = stack[sp - 1] as Value;
             if (typeof x === 'number') {
               const difference = x - a;
@@ -183,7 +197,7 @@ export function runLoop(m: Machine, stop: number): Value {
             stack[sp - 1] = sub(x, a);
             break;
           }
-          case 22: { // MUL_INT
+          case 23: { // MUL_INT
             const x = stack[sp - 1] as Value;
             if (typeof x === 'number') {
               const product = x * a;
@@ -195,103 +209,142 @@ export function runLoop(m: Machine, stop: number): Value {
             stack[sp - 1] = mul(x, a);
             break;
           }
-          case 23: { // MOD_INT
+          case 24: { // MOD_INT
             const x = stack[sp - 1] as Value;
             if (typeof x === 'number' && x >= 0 && a > 0) stack[sp - 1] = x % a;
             else stack[sp - 1] = mod(x, a);
             break;
           }
-          case 24: { // LT
+          case 25: { // LT
             const y = stack[--sp] as Value;
             const x = stack[sp - 1] as Value;
             stack[sp - 1] = typeof x === 'number' && typeof y === 'number' ? x < y : compare('<', x, y);
             break;
           }
-          case 25: { // GT
+          case 26: { // GT
             const y = stack[--sp] as Value;
             const x = stack[sp - 1] as Value;
             stack[sp - 1] = typeof x === 'number' && typeof y === 'number' ? x > y : compare('>', x, y);
             break;
           }
-          case 26: { // LE
+          case 27: { // LE
             const y = stack[--sp] as Value;
             const x = stack[sp - 1] as Value;
             stack[sp - 1] = typeof x === 'number' && typeof y === 'number' ? x <= y : compare('<=', x, y);
             break;
           }
-          case 27: { // GE
+          case 28: { // GE
             const y = stack[--sp] as Value;
             const x = stack[sp - 1] as Value;
             stack[sp - 1] = typeof x === 'number' && typeof y === 'number' ? x >= y : compare('>=', x, y);
             break;
           }
-          case 28: { // EQ
+          case 29: { // EQ
             const y = stack[--sp] as Value;
             const x = stack[sp - 1] as Value;
             stack[sp - 1] = x === y || equal(x, y);
             break;
           }
-          case 29: { // NE
+          case 30: { // NE
             const y = stack[--sp] as Value;
             const x = stack[sp - 1] as Value;
             stack[sp - 1] = !(x === y || equal(x, y));
             break;
           }
-          case 30: { // LT_INT
+          case 31: { // LT_INT
             const x = stack[sp - 1] as Value;
             stack[sp - 1] = typeof x === 'number' ? x < a : compare('<', x, a);
             break;
           }
-          case 31: { // GT_INT
+          case 32: { // GT_INT
             const x = stack[sp - 1] as Value;
             stack[sp - 1] = typeof x === 'number' ? x > a : compare('>', x, a);
             break;
           }
-          case 32: { // EQ_INT
+          case 33: { // EQ_INT
             const x = stack[sp - 1] as Value;
             stack[sp - 1] = typeof x === 'number' ? x === a : equal(x, a);
             break;
           }
-          case 33: // NOT
+          case 34: // NOT
             stack[sp - 1] = !truthy(stack[sp - 1] as Value);
             break;
-          case 34: // NEG
+          case 35: // NEG
             stack[sp - 1] = negate(stack[sp - 1] as Value);
             break;
-          case 35: // PLUS
+          case 36: // PLUS
             stack[sp - 1] = plus(stack[sp - 1] as Value);
             break;
-          case 36: // BIT_NOT
+          case 37: // BIT_NOT
             stack[sp - 1] = bitNot(stack[sp - 1] as Value);
             break;
-          case 37: // JUMP
+          case 38: // JUMP
             pc = a;
             break;
-          case 38: // LOOP
+          case 39: // LOOP
             if (--m.fuel < 0) m.refuel();
             pc = a;
             break;
-          case 39: { // JUMP_FALSE
+          case 40: { // JUMP_FALSE
             const x = stack[--sp] as Value;
             if (x === false || (x !== true && !truthy(x))) pc = a;
             break;
           }
-          case 40: { // AND
+          case 41: { // UNLESS_LT
+            sp -= 2;
+            const x = stack[sp] as Value;
+            const y = stack[sp + 1] as Value;
+            if (!(typeof x === 'number' && typeof y === 'number' ? x < y : compare('<', x, y))) pc = a;
+            break;
+          }
+          case 42: { // UNLESS_GT
+            sp -= 2;
+            const x = stack[sp] as Value;
+            const y = stack[sp + 1] as Value;
+            if (!(typeof x === 'number' && typeof y === 'number' ? x > y : compare('>', x, y))) pc = a;
+            break;
+          }
+          case 43: { // UNLESS_EQ
+            sp -= 2;
+            const x = stack[sp] as Value;
+            const y = stack[sp + 1] as Value;
+            if (!(typeof x === 'number' && typeof y === 'number' ? x === y : equal(x, y))) pc = a;
+            break;
+          }
+          case 44: { // UNLESS_LT_INT
+            const y = code[pc++] as number;
+            const x = stack[--sp] as Value;
+            if (!(typeof x === 'number' ? x < y : compare('<', x, y))) pc = a;
+            break;
+          }
+          case 45: { // UNLESS_GT_INT
+            const y = code[pc++] as number;
+            const x = stack[--sp] as Value;
+            if (!(typeof x === 'number' ? x > y : compare('>', x, y))) pc = a;
+            break;
+          }
+          case 46: { // UNLESS_EQ_INT
+            const y = code[pc++] as number;
+            const x = stack[--sp] as Value;
+            if (!(typeof x === 'number' ? x === y : equal(x, y))) pc = a;
+            break;
+          }
+          case 47: { // AND
             const x = stack[sp - 1] as Value;
             if (x === false || (x !== true && !truthy(x))) pc = a;
             else sp--;
             break;
           }
-          case 41: { // OR
+          case 48: { // OR
             const x = stack[sp - 1] as Value;
             if (x === true || (x !== false && truthy(x))) pc = a;
             else sp--;
             break;
           }
-          case 42: // CHAIN_TEST
+          case 49: // CHAIN_TEST
             if (m.endsChain(stack[sp - 1] as Value)) pc = a;
             break;
-          case 43: { // FOR
+          case 50: { // FOR
             const vars = code[pc++] as number;
             const iteration = m.startFor(stack[sp - 1] as Value);
             if (iteration === null) {
@@ -304,7 +357,7 @@ export function runLoop(m: Machine, stop: number): Value {
             stack[fp + (vars & 4095)] = null;
             break;
           }
-          case 44: { // FOR_NEXT
+          case 51: { // FOR_NEXT
             const vars = code[pc++] as number;
             const iteration = stack[sp - 1] as unknown as Iteration;
             const i = iteration.index;
@@ -320,17 +373,17 @@ export function runLoop(m: Machine, stop: number): Value {
             }
             break;
           }
-          case 45: // FOR_BREAK
+          case 52: // FOR_BREAK
             sp = fp + fn.localCount + a + 1;
             m.unlockTo((stack[sp - 1] as unknown as Iteration).locks);
             stack[sp - 1] = null;
             break;
-          case 46: // FOR_TRIM
+          case 53: // FOR_TRIM
             sp = fp + fn.localCount + a + 1;
             // The lock of the loop itself stays.
             m.unlockTo((stack[sp - 1] as unknown as Iteration).locks + 1);
             break;
-          case 47: { // RETURN
+          case 54: { // RETURN
             let result = stack[sp - 1] as Value;
             const loop = frame.loop;
             if (m.lockTop > frame.locks) m.unlockTo(frame.locks);
@@ -374,68 +427,68 @@ export function runLoop(m: Machine, stop: number): Value {
             pc = frame.pc;
             break;
           }
-          case 48: // SET_DEEP
+          case 55: // SET_DEEP
             m.setDeep(stack[--sp] as Value);
             break;
-          case 49: // SET_FLAGS
+          case 56: // SET_FLAGS
             m.setFlags(stack[--sp] as Value);
             break;
-          case 50: // TRY
+          case 57: // TRY
             m.pushHandler(a, sp);
             break;
-          case 51: // END_TRY
+          case 58: // END_TRY
             m.handlerTop--;
             break;
-          case 52: // DROP_TRY
+          case 59: // DROP_TRY
             m.handlerTop -= a;
             break;
-          case 53: // CATCH
+          case 60: // CATCH
             sp -= a;
             m.checkCatch(stack[sp - 1] as Value, sp, a);
             break;
-          case 54: // THROW_ARGC
+          case 61: // THROW_ARGC
             throw m.rowOf(program, a).countError(code[pc] as number);
-          case 55: // ROOT
+          case 62: // ROOT
             stack[sp++] = m.root();
             break;
-          case 56: { // GET_PROP
+          case 63: { // GET_PROP
             const x = stack[sp - 1] as Value;
             const cache = caches[code[pc++] as number] as InlineCache;
             if (x instanceof Thing && x.shape === cache.shape) stack[sp - 1] = x.slots[cache.slot] as Value;
             else stack[sp - 1] = m.getProperty(x, program.names[a] as string, cache);
             break;
           }
-          case 57: // LOCK_PROP
+          case 64: // LOCK_PROP
             m.lockForProperty(stack[sp - 1] as Value);
             break;
-          case 58: { // SET_PROP
+          case 65: { // SET_PROP
             const b = code[pc++] as number;
             m.unlock();
             const value = stack[--sp] as Value;
             stack[sp - 1] = m.tx.setProperty(stack[sp - 1] as Thing, program.names[a] as string, value, b === 1);
             break;
           }
-          case 59: { // COMPOUND_PROP
+          case 66: { // COMPOUND_PROP
             const op = code[pc++] as number;
             m.unlock();
             const value = stack[--sp] as Value;
             stack[sp - 1] = m.compoundProperty(stack[sp - 1] as Thing, program.names[a] as string, op, value);
             break;
           }
-          case 60: { // INDEX
+          case 67: { // INDEX
             const i = stack[--sp] as Value;
             const x = stack[sp - 1] as Value;
             if (typeof i === 'number' && x instanceof List && i >= 0 && i < x.items.length) stack[sp - 1] = x.items[i] as Value;
             else stack[sp - 1] = indexValue(x, i);
             break;
           }
-          case 61: { // SLICE
+          case 68: { // SLICE
             const given = (a & 1) + ((a >> 1) & 1) + (a >> 2);
             sp -= given;
             stack[sp - 1] = sliceValue(stack[sp - 1] as Value, a, stack, sp);
             break;
           }
-          case 62: { // SLICE_TEST
+          case 69: { // SLICE_TEST
             const x = stack[sp - 1] as Value;
             if (x === '' || (x instanceof List && x.items.length === 0)) {
               stack[sp - 1] = x === '' ? x : new List([]);
@@ -443,35 +496,35 @@ export function runLoop(m: Machine, stop: number): Value {
             }
             break;
           }
-          case 63: // LOCK_INDEX
+          case 70: // LOCK_INDEX
             m.lockForIndex(stack[sp - 1] as Value);
             break;
-          case 64: // CHECK_INDEX
+          case 71: // CHECK_INDEX
             stack[sp - 1] = checkIndex(stack[sp - 2] as Value, stack[sp - 1] as Value);
             break;
-          case 65: { // SET_INDEX
+          case 72: { // SET_INDEX
             m.unlock();
             sp -= 2;
             stack[sp - 1] = setIndex(m.tx, stack[sp - 1] as Value, stack[sp] as Value, a, stack[sp + 1] as Value);
             break;
           }
-          case 66: // LOCK_SLICE
+          case 73: // LOCK_SLICE
             m.lockForSlice(stack[sp - 1] as Value);
             break;
-          case 67: { // CHECK_SLICE
+          case 74: { // CHECK_SLICE
             sp -= (a & 1) + ((a >> 1) & 1) + (a >> 2);
             (stack as unknown[])[sp] = checkSlice(stack[sp - 1] as List, a, stack, sp);
             sp++;
             break;
           }
-          case 68: { // SET_SLICE
+          case 75: { // SET_SLICE
             m.unlock();
             sp -= 2;
             setSlice(m.tx, stack[sp - 1] as List, stack[sp] as unknown as SliceRange, a, stack[sp + 1] as Value);
             stack[sp - 1] = null;
             break;
           }
-          case 69: { // ARRAY
+          case 76: { // ARRAY
             sp -= a;
             const items: Value[] = [];
             for (let i = 0; i < a; i++) {
@@ -481,49 +534,49 @@ export function runLoop(m: Machine, stop: number): Value {
             stack[sp++] = new List(items);
             break;
           }
-          case 70: { // THING
+          case 77: { // THING
             const count = code[pc++] as number;
             sp -= count;
             stack[sp] = m.makeThing(program, a, sp, count);
             sp++;
             break;
           }
-          case 71: { // INSTANCE
+          case 78: { // INSTANCE
             const keys = (program.constants[code[pc++] as number] as List).items as string[];
             sp -= keys.length;
             stack[sp] = m.makeInstance(program.names[a] as string, keys, sp);
             sp++;
             break;
           }
-          case 72: // TYPE_TEST
+          case 79: // TYPE_TEST
             m.typeOf(program.names[a] as string);
             break;
-          case 73: // REGEX
+          case 80: // REGEX
             stack[sp++] = m.regex(program.constants[a] as Regex);
             break;
-          case 74: { // ANO
+          case 81: { // ANO
             const keys = (program.constants[a] as List).items as string[];
             sp -= keys.length;
             stack[sp] = m.makeAno(keys, sp);
             sp++;
             break;
           }
-          case 75: // ENUM
+          case 82: // ENUM
             stack[sp++] = m.enumOf(program.names[a] as string).member(program.names[code[pc++] as number] as string);
             break;
-          case 76: // ENUM_BY_NAME
+          case 83: // ENUM_BY_NAME
             stack[sp - 1] = m.enumMember(program.names[a] as string, stack[sp - 1] as Value);
             break;
-          case 77: { // TEMPLATE
+          case 84: { // TEMPLATE
             sp -= a;
             stack[sp] = m.template(sp, a);
             sp++;
             break;
           }
-          case 78: // SCOPE_TEST
+          case 85: // SCOPE_TEST
             m.checkScope(m.rowOf(program, a));
             break;
-          case 79: { // BUILTIN
+          case 86: { // BUILTIN
             const count = code[pc++] as number;
             const base = sp - count;
             m.sp = sp;
@@ -546,19 +599,19 @@ export function runLoop(m: Machine, stop: number): Value {
             stack[sp++] = result;
             break;
           }
-          case 80: { // RESOLVE
+          case 87: { // RESOLVE
             const cache = caches[code[pc++] as number] as InlineCache;
             const callee = cache.epoch === m.epoch ? stack[cache.slot] : undefined;
             (stack as unknown[])[sp++] = callee instanceof Closure ? callee : m.resolveCall(program.names[a] as string, cache);
             break;
           }
-          case 81: { // RESOLVE_LOCAL
+          case 88: { // RESOLVE_LOCAL
             const name = program.names[code[pc++] as number] as string;
             const callee = stack[fp + a];
             (stack as unknown[])[sp++] = callee instanceof Closure && !m.isType(name) ? callee : m.resolveCall(name, null);
             break;
           }
-          case 82: { // SKIP_ARG
+          case 89: { // SKIP_ARG
             const given = code[pc++] as number;
             const callee = stack[sp - given - 1];
             if (callee instanceof Closure && m.codeOf(callee).arity <= given) {
@@ -569,11 +622,11 @@ export function runLoop(m: Machine, stop: number): Value {
             }
             break;
           }
-          case 83: // CALL
-          case 85: { // CALL_METHOD
+          case 90: // CALL
+          case 92: { // CALL_METHOD
             const base = sp - a;
             const callee = stack[base - 1] as unknown;
-            const isMethod = (word & 255) === 85; /* CALL_METHOD */
+            const isMethod = (word & 255) === 92; /* CALL_METHOD */
             if (callee instanceof Closure) {
               frame.pc = pc;
               frame = m.enter(callee, base, a, isMethod ? base - 2 : base - 1);
@@ -613,7 +666,7 @@ export function runLoop(m: Machine, stop: number): Value {
             sp = base;
             break;
           }
-          case 84: { // METHOD
+          case 91: { // METHOD
             const callee = m.resolveMethod(program.sites[a] as MethodSite, stack[sp - 1] as Value, code[pc++] as number);
             (stack as unknown[])[sp++] = callee;
             break;

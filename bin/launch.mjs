@@ -1,0 +1,68 @@
+/**
+ * Starts a program of this package with a Node.js that can run it: this one when it is new enough, else the one that is installed with the package,
+ * as a child that shares our terminal, gets our signals and gives us its exit code.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
+
+/** The first version that runs TypeScript as it is. */
+const NEEDED = [22, 18];
+const OWN_NODE = new URL('../node_modules/node/bin/node', import.meta.url);
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'];
+/** The descriptor through which a child sees that its launcher is gone, and the variable that says so. */
+const LIFELINE_FD = 3;
+const LIFELINE = 'THINGSC_LIFELINE';
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+const isNewEnough = major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1]);
+
+/** Runs `src/<entry>.ts`, or `dist/src/<entry>.js` when it was built; `script` is the file that was called. */
+export async function launch(entry, script) {
+  if (!isNewEnough) {
+    runWithOwnNode(fileURLToPath(script));
+    return;
+  }
+  if (process.env[LIFELINE] !== undefined) watchLauncher();
+  const built = new URL(`../dist/src/${entry}.js`, import.meta.url);
+  await import(existsSync(built) ? built.href : new URL(`../src/${entry}.ts`, import.meta.url).href);
+}
+
+function runWithOwnNode(script) {
+  if (!existsSync(OWN_NODE)) {
+    console.error(`Node.js ${NEEDED.join('.')} or newer is needed, and this is ${process.versions.node}; \`npm install\` brings one along`);
+    process.exitCode = 1;
+    return;
+  }
+  const child = spawn(fileURLToPath(OWN_NODE), [...process.execArgv, script, ...process.argv.slice(2)], {
+    stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
+    env: { ...process.env, [LIFELINE]: '1' },
+  });
+  child.stdio[LIFELINE_FD].on('error', () => {});
+  for (const signal of SIGNALS) {
+    process.on(signal, () => {
+      // What is typed on a terminal goes to all its processes.
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+    });
+  }
+  child.on('error', (error) => {
+    console.error(`cannot start ${fileURLToPath(OWN_NODE)}: ${error.message}`);
+    process.exit(1);
+  });
+  child.on('exit', (code, signal) => {
+    if (signal === null) process.exit(code);
+    for (const name of SIGNALS) process.removeAllListeners(name);
+    process.kill(process.pid, signal);
+  });
+}
+
+/** Ends at once when the launcher was killed: whoever killed it meant us. */
+function watchLauncher() {
+  delete process.env[LIFELINE];
+  const line = new Socket({ fd: LIFELINE_FD, readable: true, writable: false });
+  line.on('error', () => {});
+  line.on('close', () => process.kill(process.pid, 'SIGKILL'));
+  line.resume();
+  line.unref();
+}

@@ -1,0 +1,176 @@
+/** Replacing in texts: of a text or the matches of a regular expression, by a text or what a closure gives. */
+import { ErrorCode, overflowErr, TiError, typeErr, valueErr } from '../errors.ts';
+import type { Closure } from '../values/closure.ts';
+import { INT_MIN } from '../values/operators.ts';
+import { matcherOf, Regex } from '../values/regex.ts';
+import { typeName, type Value } from '../values/value.ts';
+import { type Context, Loop, type MethodRow } from './row.ts';
+
+const PAGE = 'data-types/str/replace';
+const SEE = `see https://docs.thingsdb.io/v1/${PAGE}`;
+
+/** The longest text that can be made, in bytes; the engine has no longer strings. */
+export const MAX_TEXT = 0x1fffffe8;
+
+export const textTooLong = (): TiError => new TiError(ErrorCode.MEMORY, `a text may be ${MAX_TEXT} bytes long, no longer`);
+
+/** A place in the original that is replaced. */
+interface Span {
+  readonly start: number;
+  readonly end: number;
+  /** Of a regular expression: the match and its groups. */
+  readonly groups: readonly string[] | null;
+}
+
+/** The places of `old`, in order; of `-limit` from the end when `limit` is negative. */
+function findText(text: string, old: string, limit: number): Span[] {
+  if (limit !== 0 && old === '') throw valueErr(`function \`replace\` cannot replace an empty text; ${SEE}`);
+  const spans: Span[] = [];
+  if (limit < 0) {
+    let end = text.length;
+    while (spans.length < -limit && end >= old.length) {
+      const at = text.lastIndexOf(old, end - old.length);
+      if (at < 0) break;
+      spans.push({ start: at, end: at + old.length, groups: null });
+      end = at;
+    }
+    return spans.reverse();
+  }
+  let start = 0;
+  while (spans.length < limit) {
+    const at = text.indexOf(old, start);
+    if (at < 0) break;
+    start = at + old.length;
+    spans.push({ start: at, end: start, groups: null });
+  }
+  return spans;
+}
+
+/** The matches, in order. A match that is empty where the last one ended is the last. */
+function findMatches(cx: Context, text: string, regex: Regex, limit: number, withGroups: boolean): Span[] {
+  if (limit < 0) {
+    throw valueErr(`function \`replace\` does not support backward (negative) replacements when used with a regular expression; ${SEE}`);
+  }
+  const matcher = matcherOf(regex);
+  const spans: Span[] = [];
+  let start = 0;
+  while (spans.length < limit) {
+    const match = withGroups ? matcher.exec(text, start, cx) : matcher.find(text, start, cx);
+    if (match === null) break;
+    spans.push(match);
+    if (match.end === start) break;
+    start = match.end;
+  }
+  return spans;
+}
+
+/** The text with all spans replaced by one text. */
+function substitute(text: string, spans: readonly Span[], by: string): string {
+  if (spans.length === 0) return text;
+  let size = text.length;
+  for (const { start, end } of spans) size += by.length - (end - start);
+  if (size > MAX_TEXT) throw textTooLong();
+  let result = '';
+  let at = 0;
+  for (const { start, end } of spans) {
+    result += text.slice(at, start) + by;
+    at = end;
+  }
+  return result + text.slice(at);
+}
+
+function replacement(value: Value): string {
+  if (typeof value === 'string') return value;
+  throw typeErr(`replace callback is expecting a return value of type \`str\` but got type \`${typeName(value)}\` instead; ${SEE}`);
+}
+
+/** Collects the result of a replacement by a closure. */
+class Pieces {
+  private readonly text: string;
+  private at = 0;
+  private result = '';
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  add(span: Span, by: string): void {
+    if (this.result.length + (span.start - this.at) + by.length > MAX_TEXT) throw textTooLong();
+    this.result += this.text.slice(this.at, span.start) + by;
+    this.at = span.end;
+  }
+
+  end(): string {
+    if (this.result.length + this.text.length - this.at > MAX_TEXT) throw textTooLong();
+    return this.result + this.text.slice(this.at);
+  }
+}
+
+/** The arguments of the closure for one place: the groups and the whole match of a regular expression, start, end, and the original. */
+function argumentsOf(text: string, span: Span): Value[] {
+  const { groups, start, end } = span;
+  return groups === null ? [start, end, text] : [...groups.slice(1), groups[0] as string, start, end, text];
+}
+
+/** Replaces by a closure that looks at no more than three arguments. */
+class ReplaceLoop extends Loop {
+  private readonly text: string;
+  private readonly spans: readonly Span[];
+  private readonly pieces: Pieces;
+  private at = 0;
+
+  constructor(closure: Closure, text: string, spans: readonly Span[]) {
+    super(closure, null);
+    this.text = text;
+    this.spans = spans;
+    this.pieces = new Pieces(text);
+  }
+
+  next(previous: Value | undefined): boolean {
+    if (previous !== undefined) this.pieces.add(this.spans[this.at++] as Span, replacement(previous));
+    const span = this.spans[this.at];
+    if (span === undefined) {
+      this.result = this.pieces.end();
+      return false;
+    }
+    const args = argumentsOf(this.text, span);
+    this.a = args[0] as Value;
+    this.b = args[1] as Value;
+    this.c = args[2] as Value;
+    return true;
+  }
+}
+
+function replaceByClosure(cx: Context, text: string, spans: readonly Span[], closure: Closure): Value | Loop {
+  if (spans.length === 0) return text;
+  if (closure.code.params.length <= 3) return new ReplaceLoop(closure, text, spans);
+  const pieces = new Pieces(text);
+  for (const span of spans) pieces.add(span, replacement(cx.call(closure, ...argumentsOf(text, span))));
+  return pieces.end();
+}
+
+function replace(cx: Context, text: string, old: string | Regex, by: string | Closure, count: number | bigint | undefined): Value | Loop {
+  if (count === INT_MIN) throw overflowErr();
+  const limit = count === undefined ? Number.POSITIVE_INFINITY : Number(count);
+  cx.spend(text.length >> 3);
+  const spans = old instanceof Regex ? findMatches(cx, text, old, limit, typeof by !== 'string') : findText(text, old, limit);
+  cx.spend(spans.length);
+  return typeof by === 'string' ? substitute(text, spans, by) : replaceByClosure(cx, text, spans, by);
+}
+
+export const replaceRow: MethodRow = {
+  name: 'replace',
+  receiver: 'str',
+  params: [
+    { name: 'old', type: 'str|regex' },
+    { name: 'new', type: 'str|closure' },
+    { name: 'count', type: 'int', optional: true },
+  ],
+  returns: 'str',
+  doc:
+    'The text with all places of another text, or all matches, replaced by a text or what a closure gives; `count` limits how many, from the end ' +
+    'when it is negative. The closure gets the groups and the match (of a regular expression), start, end, and the original.',
+  example: "['blue sky'.replace('blue', 'black'), 'a1b22'.replace(/[0-9]+/, |m| `<{m}>`)];  // => [\"black sky\",\"a<1>b<22>\"]",
+  page: PAGE,
+  run: (cx, self: string, old: string | Regex, by: string | Closure, count?: number | bigint) => replace(cx, self, old, by, count),
+};
