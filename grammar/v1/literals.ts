@@ -4,7 +4,6 @@ import type { FloatLiteral, IntLiteral, RegexLiteral, StringLiteral, TemplateTex
 import { Int } from './tokens.ts';
 
 const MAX_INT = 2n ** 63n - 1n;
-const MIN_INT = -(2n ** 63n);
 /** Decimal numbers up to this length, sign included, are safe integers. */
 const SAFE_DIGITS = 15;
 /** More digits than these, without leading zeros, fit in 64 bit in no base. */
@@ -23,8 +22,9 @@ export function intValue(raw: string): number | bigint | null {
   if (!prefixed && raw.length <= SAFE_DIGITS) return Number(raw) + 0;
   if (raw.length > MAX_DIGITS && significant(digits) > MAX_DIGITS) return null;
   const magnitude = BigInt(prefix === 0x6f ? octal(digits) : digits);
+  // The sign is no help: the smallest int cannot be written as a literal.
+  if (magnitude > MAX_INT) return null;
   const value = raw.charCodeAt(0) === 0x2d ? -magnitude : magnitude;
-  if (value > MAX_INT || value < MIN_INT) return null;
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;
 }

@@ -1,23 +1,6 @@
-/** Binary operators: their precedence, and how a flat run of operands and operators becomes a tree. */
+/** How a flat run of operands and binary operators becomes a tree. */
 import type { BinaryOp, Expr } from '../../src/ast/nodes.ts';
-
-/** Groups of operators of equal precedence, the tightest first. All associate to the left. */
-export const PRECEDENCE: readonly (readonly (BinaryOp | '&&' | '||')[])[] = [
-  ['*', '/', '%'],
-  ['+', '-'],
-  ['<<', '>>'],
-  ['&'],
-  ['^'],
-  ['|'],
-  ['<', '>', '==', '!=', '<=', '>='],
-  ['&&'],
-  ['||'],
-];
-
-const powers = new Map(PRECEDENCE.flatMap((group, level) => group.map((op) => [op as string, PRECEDENCE.length - level])));
-
-/** How tightly an operator binds: 1 for `||` up to 9 for `*`; 0 for what is no binary operator. */
-export const bindingPower = (op: string): number => powers.get(op) ?? 0;
+import { bindingPower } from '../../src/ast/precedence.ts';
 
 /**
  * The operands and operators that are not yet part of a tree, of all statements that are being parsed: each works above the level at which it

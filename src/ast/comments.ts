@@ -1,5 +1,5 @@
 /** Comments on their way into a pretty-printed text: each is printed before the first node that starts behind it, or where its brackets close. */
-import { concat, type Doc, hardLine, suffix } from './doc.ts';
+import { concat, type Doc, forceBreak, hardLine, suffix } from './doc.ts';
 import type { Comment } from './nodes.ts';
 
 export class CommentQueue {
@@ -41,6 +41,16 @@ export class CommentQueue {
       const comment = this.take();
       docs.push(' ', textOf(comment));
       if (comment.style === 'line') docs.push(hardLine);
+    }
+    return docs;
+  }
+
+  /** The comments before the end of a list that stand on lines of their own. */
+  atEnd(offset: number): Doc[] {
+    const docs: Doc[] = [];
+    while (this.pending(offset)) {
+      const comment = this.take();
+      docs.push(comment.style === 'line' ? concat([textOf(comment), forceBreak]) : textOf(comment));
     }
     return docs;
   }

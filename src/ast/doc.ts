@@ -36,6 +36,8 @@ export const line: Doc = { kind: 'line', flat: ' ', hard: false };
 /** Nothing, or a line break. */
 export const softLine: Doc = { kind: 'line', flat: '', hard: false };
 export const hardLine: Doc = { kind: 'line', flat: '', hard: true };
+/** Nothing, but what contains it breaks. */
+export const forceBreak: Doc = { kind: 'parts', docs: [], hard: true };
 
 export const isHard = (doc: Doc): boolean => typeof doc !== 'string' && doc.hard;
 export const concat = (docs: readonly Doc[]): Doc => ({ kind: 'parts', docs, hard: docs.some(isHard) });

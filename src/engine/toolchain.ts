@@ -1,13 +1,11 @@
 /** From text to program with the built-ins of this project, and a cache of the programs of recent texts. */
-// printer import
 import { FunctionCode, type Program } from '../bytecode/program.ts';
 import { library } from '../builtins/library.ts';
 import { compileClosure, compileScript } from '../compiler/compile.ts';
+import { compactClosure } from '../../grammar/v1/compact.ts';
 import { parse, parseClosure } from '../../grammar/v1/parser.ts';
 import { Closure, type ClosureCode } from '../values/closure.ts';
 
-/** The normalised text of a closure. */
-export const compactClosure = (text: string): string => text;
 
 /** Compiles a query text (a byte string). Throws TiError (-52). */
 export function compileText(text: string): Program {

@@ -23,7 +23,7 @@ export class Database {
   nextId = 1;
   /** Levels of things that answers of the scopes without collection show. */
   thingsdbDeep = 1;
-  nodeDeep = 1;
+  nodeDeep = 127;
   /** Id of the last change; 0 before the first. */
   changeId = 0;
 

@@ -111,29 +111,31 @@ export class Transaction {
     else if (value instanceof Wrapped) this.release(value.thing);
   }
 
-  /** Gives ids to a thing and to all new things it leads to. */
+  /** Gives ids to a thing and to all new things it leads to: a thing before those in it, and all of those before the next. */
   private attach(first: Thing): void {
     const collection = this.collection as Collection;
     const fresh: Thing[] = [];
-    this.register(collection, first);
-    fresh.push(first);
-    // The list grows while it is walked: `hold` would recurse, so new things are taken here.
-    for (let i = 0; i < fresh.length; i++) {
-      for (const value of valuesOf(fresh[i] as Thing)) this.holdFlat(collection, value, fresh);
+    const stack: Thing[] = [first];
+    const inside: Thing[] = [];
+    // A stack of our own: things may lead to one another over any number of steps.
+    for (let thing = stack.pop(); thing !== undefined; thing = stack.pop()) {
+      if (thing.id !== 0) continue;
+      this.register(collection, thing);
+      fresh.push(thing);
+      for (const value of valuesOf(thing)) this.holdFlat(value, inside);
+      for (let next = inside.pop(); next !== undefined; next = inside.pop()) stack.push(next);
     }
     for (const thing of fresh) this.recordNew(thing);
   }
 
-  private holdFlat(collection: Collection, value: Value, fresh: Thing[]): void {
+  /** Counts references to things and adds those that have no id yet to `fresh`. */
+  private holdFlat(value: Value, fresh: Thing[]): void {
     if (value instanceof Thing) {
       value.refs++;
-      if (value.id === 0) {
-        this.register(collection, value);
-        fresh.push(value);
-      }
-    } else if (value instanceof List) for (const item of value.items) this.holdFlat(collection, item, fresh);
-    else if (value instanceof SetValue) for (const thing of value.things) this.holdFlat(collection, thing, fresh);
-    else if (value instanceof Wrapped) this.holdFlat(collection, value.thing, fresh);
+      if (value.id === 0) fresh.push(value);
+    } else if (value instanceof List) for (const item of value.items) this.holdFlat(item, fresh);
+    else if (value instanceof SetValue) for (const thing of value.things) this.holdFlat(thing, fresh);
+    else if (value instanceof Wrapped) this.holdFlat(value.thing, fresh);
   }
 
   private register(collection: Collection, thing: Thing): void {

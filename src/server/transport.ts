@@ -60,8 +60,8 @@ function withReadBuffer(accepted: Socket, received: (length: number) => void): S
     received(length);
     return true;
   };
-  const options = { handle: holder._handle, allowHalfOpen: true, manualStart: true, onread: { buffer: readBuffer, callback } };
-  const socket = new Socket(options);
+  const options = { allowHalfOpen: true, manualStart: true, onread: { buffer: readBuffer, callback } };
+  const socket = new Socket(Object.assign(options, { handle: holder._handle as never }));
   holder._handle = null;
   // The first socket must end as well, or its server counts it as open.
   socket.once('close', () => accepted.destroy());

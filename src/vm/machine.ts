@@ -433,10 +433,7 @@ export class Machine {
       }
       return value;
     }
-    if (value !== undefined || this.host.constant(name) !== undefined) {
-      const found = value === undefined ? (this.host.constant(name) as Value) : value;
-      throw typeErr(`variable \`${name}\` is of type \`${typeName(found)}\` and is not callable`);
-    }
+    if (value !== undefined) throw typeErr(`variable \`${name}\` is of type \`${typeName(value)}\` and is not callable`);
     const procedure = this.procedures()?.get(name);
     if (procedure !== undefined) return procedure.closure;
     throw lookupErr(`function \`${name}\` is undefined`);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { TiError } from '../../src/errors.ts';
 import { memoryStore } from '../../src/storage/memory.ts';
-import { bytes, turn } from './helpers.ts';
+import { bytes, turn } from './toy.ts';
 
 test('changes are durable at once and listeners hear once a turn', async () => {
   const store = memoryStore();

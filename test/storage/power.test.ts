@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type LogPosition, readLog, recoverLog } from '../../src/storage/log-reader.ts';
 import { LogWriter, type LogWriterOptions } from '../../src/storage/log-writer.ts';
-import { appendToy, text, toyData, turn } from './helpers.ts';
 import { type Fault, SimDisk, seeded } from './sim-disk.ts';
+import { appendToy, text, toyData, turn } from './toy.ts';
 
 /** What a log must never forget over all its lives. */
 interface History {

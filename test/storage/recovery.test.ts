@@ -3,8 +3,8 @@ import { HEADER_SIZE, putHeader, RECORD_SIZE, readHeader, type SegmentHeader } f
 import { type LogPosition, readLog, recoverLog } from '../../src/storage/log-reader.ts';
 import { LogWriter } from '../../src/storage/log-writer.ts';
 import { segmentName } from '../../src/storage/segments.ts';
-import { appendToy, text, toyData } from './helpers.ts';
 import { SimDisk, seeded } from './sim-disk.ts';
+import { appendToy, text, toyData } from './toy.ts';
 
 const POSITION: LogPosition = { storeId: 77n, firstSeq: 1, checkpointId: 0 };
 

@@ -6,7 +6,8 @@ import { TiError } from '../../src/errors.ts';
 import { nodeFileSystem } from '../../src/storage/file-system.ts';
 import { openStore, type StoreTuning } from '../../src/storage/open.ts';
 import type { Store } from '../../src/storage/store.ts';
-import { appendToy, bytes, durable, entries, readToy, tempDirs, text, toyRecords, toyState, turn } from './helpers.ts';
+import { durable, tempDirs } from './helpers.ts';
+import { appendToy, bytes, entries, readToy, text, toyRecords, toyState, turn } from './toy.ts';
 
 const tempDir = tempDirs();
 
