@@ -18,15 +18,15 @@ const LIFELINE = 'THINGSC_LIFELINE';
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 const isNewEnough = major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1]);
 
-/** Runs `src/<entry>.ts`, or `dist/src/<entry>.js` when it was built; `script` is the file that was called. */
+/** Runs `src/<entry>.ts`, or `dist/src/<entry>.js` where the package came without sources; `script` is the file that was called. */
 export async function launch(entry, script) {
   if (!isNewEnough) {
     runWithOwnNode(fileURLToPath(script));
     return;
   }
   if (process.env[LIFELINE] !== undefined) watchLauncher();
-  const built = new URL(`../dist/src/${entry}.js`, import.meta.url);
-  await import(existsSync(built) ? built.href : new URL(`../src/${entry}.ts`, import.meta.url).href);
+  const source = new URL(`../src/${entry}.ts`, import.meta.url);
+  await import(existsSync(source) ? source.href : new URL(`../dist/src/${entry}.js`, import.meta.url).href);
 }
 
 function runWithOwnNode(script) {

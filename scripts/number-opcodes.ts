@@ -6,6 +6,9 @@ const file = new URL('../src/vm/loop.ts', import.meta.url);
 const numbers: Readonly<Record<string, number>> = Op;
 
 const text = readFileSync(file, 'utf8')
-  .replace(/case \d+:( \{)? \/\/ ([A-Z_]+)$/gm, (_, brace: string | undefined, name: string) => `case ${numbers[name]}:${brace ?? ''} // ${name}`)
+  .replace(
+    /case \d+:( \{)? \/\/ ([A-Z_]+)$/gm,
+    (_, brace: string | undefined, name: string) => `case ${numbers[name]}:${brace ?? ''} // ${name}`,
+  )
   .replace(/\d+; \/\* ([A-Z_]+) \*\//g, (_, name: string) => `${numbers[name]}; /* ${name} */`);
 writeFileSync(file, text);

@@ -102,7 +102,8 @@ class Writer {
   }
 
   private needsSpace(left: IToken, right: IToken): boolean {
-    if (wordEnd.test(left.image) && wordStart.test(right.image)) return left.tokenType !== t.TemplateText && right.tokenType !== t.TemplateText;
+    if (wordEnd.test(left.image) && wordStart.test(right.image))
+      return left.tokenType !== t.TemplateText && right.tokenType !== t.TemplateText;
     if (right.tokenType === t.Dot || right.tokenType === t.DotDot) {
       return isNumeric(left) && !this.roles.names.has(left.startOffset);
     }

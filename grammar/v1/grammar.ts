@@ -1,5 +1,5 @@
 /**
- * The grammar of the language. Each rule builds its node of the syntax tree; `docs/grammar/v1.ebnf` is written from these rules.
+ * The grammar of the language; what a chain may start with is in `primaries.ts`. Each rule builds its node of the syntax tree; `docs/grammar/v1.ebnf` is written from these rules.
  *
  * A few things to know before reading:
  * - A statement is a run of operands and binary operators, and every nested part (an argument, an item, a branch) is a statement again. What ends
@@ -9,20 +9,15 @@
  * - Rules that hold one another at every level of nesting are kept few and short: each costs stack.
  * - Chevrotain runs every rule once without input, to learn the grammar, and gives it empty values then.
  */
-import { EOF, type IToken } from 'chevrotain';
+import { EOF } from 'chevrotain';
 import type * as ast from '../../src/ast/nodes.ts';
 import { adjacent, chooseLink, chooseOperand, choosePrimary, chooseUnaryOperand, startsOperand, startsPrefix } from './choose.ts';
 import type { EngineOptions, Rule } from './engine.ts';
-import { numberNode, regexNode, stringNode, templateTextNode } from './literals.ts';
-import { endOf, GrammarState } from './state.ts';
+import { Primaries } from './primaries.ts';
 import * as t from './tokens.ts';
+import { endOf } from './tokens.ts';
 
-interface Assignment {
-  readonly op: ast.AssignOp;
-  readonly value: ast.Expr;
-}
-
-export abstract class Grammar extends GrammarState {
+export abstract class Grammar extends Primaries {
   constructor(options: EngineOptions) {
     super(options);
     // Any text but an empty one is tried, for the better error.
@@ -258,7 +253,7 @@ export abstract class Grammar extends GrammarState {
     return { kind: 'PropertyLink', optional: dot.tokenType === t.DotDot, name, assign, start: dot.startOffset, end: this.end() };
   });
 
-  private readonly assign = (): Assignment => {
+  private readonly assign = (): { readonly op: ast.AssignOp; readonly value: ast.Expr } => {
     const op = this.CONSUME(t.AssignOperator).image as ast.AssignOp;
     return { op, value: this.SUBRULE(this.statement) };
   };
@@ -288,20 +283,6 @@ export abstract class Grammar extends GrammarState {
     return { kind: 'SliceLink', colons: colons as 0 | 1 | 2, from: from ?? null, to, step, assign, start, end };
   });
 
-  readonly args: Rule<ast.Expr[]> = this.rule('args', (): ast.Expr[] => {
-    const args: ast.Expr[] = [];
-    this.CONSUME(t.LParen);
-    this.checkNesting(this.depth);
-    this.MANY_SEP({
-      SEP: t.Comma,
-      DEF: () => {
-        if (this.peek(1).tokenType !== t.RParen) args.push(this.SUBRULE(this.statement));
-      },
-    });
-    this.CONSUME(t.RParen);
-    return args;
-  });
-
   readonly primary: Rule<ast.Expr> = this.choice<ast.Expr>('primary', choosePrimary, () => [
     this.constant,
     this.number,
@@ -318,128 +299,4 @@ export abstract class Grammar extends GrammarState {
     this.array,
     this.parenthesis,
   ]);
-
-  readonly constant: Rule<ast.NilLiteral | ast.BoolLiteral> = this.rule('constant', (): ast.NilLiteral | ast.BoolLiteral => {
-    const word = this.CONSUME(t.Constant);
-    const start = word.startOffset;
-    const end = endOf(word);
-    if (word.tokenType === t.Nil) return { kind: 'NilLiteral', start, end };
-    return { kind: 'BoolLiteral', value: word.tokenType === t.True, start, end };
-  });
-
-  readonly number: Rule<ast.IntLiteral | ast.FloatLiteral> = this.rule('number', (): ast.IntLiteral | ast.FloatLiteral => {
-    const sign = this.OPTION(this.sign) ?? null;
-    return numberNode(sign, this.CONSUME(t.Numeric));
-  });
-
-  private readonly sign = (): IToken => this.CONSUME(t.Sign);
-
-  readonly string: Rule<ast.StringLiteral> = this.rule('string', (): ast.StringLiteral => stringNode(this.CONSUME(t.StringText)));
-
-  readonly regex: Rule<ast.RegexLiteral> = this.rule('regex', (): ast.RegexLiteral => regexNode(this.CONSUME(t.Regex)));
-
-  readonly template: Rule<ast.TemplateLiteral> = this.rule('template', (): ast.TemplateLiteral => {
-    const parts: (ast.TemplateText | ast.Expr)[] = [];
-    const { startOffset: start } = this.CONSUME(t.TemplateStart);
-    this.MANY(() => {
-      this.OR([
-        { ALT: () => parts.push(templateTextNode(this.CONSUME(t.TemplateText))) },
-        {
-          ALT: () => {
-            this.CONSUME(t.TemplateOpen);
-            parts.push(this.SUBRULE(this.statement));
-            this.CONSUME(t.RBrace);
-          },
-        },
-      ]);
-    });
-    this.CONSUME(t.TemplateEnd);
-    return { kind: 'TemplateLiteral', parts, start, end: this.end() };
-  });
-
-  readonly call: Rule<ast.CallExpr> = this.rule('call', (): ast.CallExpr => {
-    const callee = this.ident(this.CONSUME(t.Identifier));
-    const args = this.SUBRULE(this.args);
-    return { kind: 'CallExpr', callee, args, start: callee.start, end: this.end() };
-  });
-
-  readonly assignment: Rule<ast.AssignExpr> = this.rule('assignment', (): ast.AssignExpr => {
-    const target = this.ident(this.CONSUME(t.Identifier));
-    const op = this.CONSUME(t.AssignOperator).image as ast.AssignOp;
-    const value = this.SUBRULE(this.statement);
-    return { kind: 'AssignExpr', target, op, value, start: target.start, end: value.end };
-  });
-
-  readonly instance: Rule<ast.InstanceLiteral> = this.rule('instance', (): ast.InstanceLiteral => {
-    const type = this.ident(this.CONSUME(t.Identifier));
-    const fields = this.SUBRULE(this.fields);
-    return { kind: 'InstanceLiteral', type, fields, start: type.start, end: this.end() };
-  });
-
-  readonly enumMember: Rule<ast.EnumMember> = this.rule('enumMember', (): ast.EnumMember => {
-    const type = this.ident(this.CONSUME(t.Identifier));
-    this.CONSUME(t.LBrace);
-    const member = this.OR([
-      { ALT: (): ast.Ident | ast.ClosureLiteral => this.ident(this.CONSUME1(t.Identifier)) },
-      { ALT: () => this.SUBRULE(this.closure) },
-    ]);
-    this.CONSUME(t.RBrace);
-    return { kind: 'EnumMember', type, member, start: type.start, end: this.end() };
-  });
-
-  readonly variable: Rule<ast.Name> = this.rule('variable', (): ast.Name => {
-    const { name, start, end } = this.ident(this.CONSUME(t.Identifier));
-    return { kind: 'Name', name, start, end };
-  });
-
-  readonly thing: Rule<ast.ThingLiteral> = this.rule('thing', (): ast.ThingLiteral => {
-    const start = this.peek(1).startOffset;
-    const fields = this.SUBRULE(this.fields);
-    return { kind: 'ThingLiteral', fields, start, end: this.end() };
-  });
-
-  readonly anonymousType: Rule<ast.AnoLiteral> = this.rule('anonymousType', (): ast.AnoLiteral => {
-    const { startOffset: start } = this.CONSUME(t.Amp);
-    const fields = this.SUBRULE(this.fields);
-    return { kind: 'AnoLiteral', fields, start, end: this.end() };
-  });
-
-  /** `{name: value, ...}`: the fields of a thing, an instance or an anonymous type. */
-  readonly fields: Rule<ast.Field[]> = this.rule('fields', (): ast.Field[] => {
-    const fields: ast.Field[] = [];
-    this.CONSUME(t.LBrace);
-    this.MANY_SEP({
-      SEP: t.Comma,
-      DEF: () => {
-        if (this.peek(1).tokenType === t.RBrace) return;
-        const name = this.ident(this.CONSUME(t.Identifier));
-        this.CONSUME(t.Colon);
-        const value = this.OPTION(() => this.SUBRULE(this.statement)) ?? null;
-        fields.push({ kind: 'Field', name, value, start: name.start, end: this.end() });
-      },
-    });
-    this.CONSUME(t.RBrace);
-    return fields;
-  });
-
-  readonly array: Rule<ast.ArrayLiteral> = this.rule('array', (): ast.ArrayLiteral => {
-    const items: ast.Expr[] = [];
-    const { startOffset: start } = this.CONSUME(t.LBracket);
-    this.checkNesting(this.depth);
-    this.MANY_SEP({
-      SEP: t.Comma,
-      DEF: () => {
-        if (this.peek(1).tokenType !== t.RBracket) items.push(this.SUBRULE(this.statement));
-      },
-    });
-    this.CONSUME(t.RBracket);
-    return { kind: 'ArrayLiteral', items, start, end: this.end() };
-  });
-
-  readonly parenthesis: Rule<ast.ParenExpr> = this.rule('parenthesis', (): ast.ParenExpr => {
-    const { startOffset: start } = this.CONSUME(t.LParen);
-    const expr = this.SUBRULE(this.statement);
-    this.CONSUME(t.RParen);
-    return { kind: 'ParenExpr', expr, start, end: this.end() };
-  });
 }

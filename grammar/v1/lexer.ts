@@ -23,7 +23,7 @@ export function tokenize(source: string): Tokens {
   const { tokens, groups } = lexer.tokenize(text);
   resetSlash();
   tokens.push({ image: '', startOffset: text.length, tokenType: EOF, tokenTypeIdx: EOF.tokenTypeIdx as number });
-  const comments = groups['comments'] as IToken[];
+  const comments = groups.comments as IToken[];
   return { tokens, comments: comments.length === 0 ? noComments : comments.map(toComment), text };
 }
 

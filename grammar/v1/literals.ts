@@ -1,7 +1,7 @@
 /** Literals: from their text to their value, and from their tokens to nodes. */
 import type { IToken } from 'chevrotain';
 import type { FloatLiteral, IntLiteral, RegexLiteral, StringLiteral, TemplateText } from '../../src/ast/nodes.ts';
-import { Int } from './tokens.ts';
+import { endOf, Int } from './tokens.ts';
 
 const MAX_INT = 2n ** 63n - 1n;
 /** Decimal numbers up to this length, sign included, are safe integers. */
@@ -55,8 +55,6 @@ export function stringValue(raw: string): string {
 export function templateValue(raw: string): string {
   return /[`{}]/.test(raw) ? raw.replace(/(``|\{\{|\}\})/g, (pair) => pair.charAt(0)) : raw;
 }
-
-const endOf = (token: IToken): number => token.startOffset + token.image.length;
 
 /** A number and the sign in front of it, if that belongs to it. */
 export function numberNode(sign: IToken | null, token: IToken): IntLiteral | FloatLiteral {

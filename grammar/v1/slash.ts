@@ -59,11 +59,13 @@ function advance(type: TokenType): void {
   state.dotted = false;
   switch (type.name) {
     case 'LParen':
-      return open(header);
+      open(header);
+      return;
     case 'LBracket':
     case 'LBrace':
     case 'TemplateOpen':
-      return open(PLAIN);
+      open(PLAIN);
+      return;
     case 'RParen':
       state.operand = state.brackets.pop() === CONDITION && !closesEmpty();
       return;

@@ -3,14 +3,13 @@ import type { IRecognitionException, IToken } from 'chevrotain';
 import type * as ast from '../../src/ast/nodes.ts';
 import { Engine } from './engine.ts';
 import { OperatorStack } from './run.ts';
+import { endOf } from './tokens.ts';
 
 /** Statements within statements; each operator before an operand counts as one, as what stands right of it is nested in it. */
 export const MAX_NESTING = 500;
 /** The height of a tree: nesting, plus the operators that a left operand comes to lie under, which nesting alone does not bound. */
 const MAX_HEIGHT = 2 * MAX_NESTING;
 const MAX_NAME = 255;
-
-export const endOf = (token: IToken): number => token.startOffset + token.image.length;
 
 export abstract class GrammarState extends Engine {
   /** The statements of the text so far. */

@@ -5,7 +5,7 @@
  * Keywords are words in some places only: `if`, `return` or `nil` may also name a property, a parameter or a field. Each keyword therefore
  * is an `Identifier`, and the parser decides by place. `||` is two `Bar` tokens: `|x||y| x` is a closure that returns a closure.
  */
-import { createToken, type ITokenConfig, Lexer, type TokenType } from 'chevrotain';
+import { createToken, type IToken, type ITokenConfig, Lexer, type TokenType } from 'chevrotain';
 import { matchBlockComment, matchRegex, matchString, matchTemplateText } from './scanners.ts';
 
 const token = (name: string, pattern: NonNullable<ITokenConfig['pattern']>, rest: Partial<ITokenConfig> = {}): TokenType =>
@@ -111,6 +111,7 @@ export const BarAssign = assign('BarAssign', '|=');
 export const BadNumber = token('BadNumber', /[0-9][0-9A-Za-z_.]*/);
 export const OpenComment = token('OpenComment', /\/\*[\s\S]*/, { line_breaks: true });
 export const OpenString = token('OpenString', /['"][\s\S]*/, { line_breaks: true });
+// biome-ignore lint/suspicious/noControlCharactersInRegex: any character at all is meant.
 export const Unknown = token('Unknown', /[\u0000-\uffff]/, { line_breaks: true });
 
 const keywords = [Nil, True, False, Inf, Nan, If, Else, For, In, Return, Break, Continue];
@@ -129,24 +130,7 @@ const assignOperators = [
   GreaterEqual,
   Assign,
 ];
-const operators = [
-  ShiftLeft,
-  ShiftRight,
-  AmpAmp,
-  Star,
-  Slash,
-  Percent,
-  Plus,
-  Minus,
-  Amp,
-  Caret,
-  Bar,
-  Less,
-  Greater,
-  Bang,
-  Tilde,
-  Question,
-];
+const operators = [ShiftLeft, ShiftRight, AmpAmp, Star, Slash, Percent, Plus, Minus, Amp, Caret, Bar, Less, Greater, Bang, Tilde, Question];
 const punctuation = [LParen, RParen, LBracket, RBracket, LBrace, RBrace, Comma, Semicolon, Colon, DotDot, Dot];
 const categories = [Identifier, BinaryOperator, AssignOperator, Sign, PrefixOperator, Access, Constant, Numeric, Jump];
 
@@ -174,6 +158,9 @@ export const modes: Record<'code' | 'template', TokenType[]> = {
   ],
   template: [TemplateText, TemplateEnd, TemplateOpen, Unknown],
 };
+
+/** The offset behind a token. */
+export const endOf = (token: IToken): number => token.startOffset + token.image.length;
 
 /** Every token type once, as the parser wants them. */
 export const vocabulary: TokenType[] = [...new Set([...modes.code, ...modes.template])];

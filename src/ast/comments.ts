@@ -45,6 +45,17 @@ export class CommentQueue {
     return docs;
   }
 
+  /** The comments before an offset, to stand behind what comes before them. */
+  trailing(offset: number): Doc {
+    const docs: Doc[] = [];
+    while (this.pending(offset)) {
+      const comment = this.take();
+      const text = ` ${textOf(comment)}`;
+      docs.push(comment.style === 'line' ? suffix(text) : text);
+    }
+    return concat(docs);
+  }
+
   /** The comments before the end of a list that stand on lines of their own. */
   atEnd(offset: number): Doc[] {
     const docs: Doc[] = [];

@@ -156,9 +156,9 @@ class Printer {
     const head = concat(['if (', group(indent(softLine, this.node(node.test)), softLine), ')']);
     const then = this.branch(node.then);
     if (node.else === null) return group(head, then);
-    const comments = this.comments.inside(node.else.start);
-    const between = node.then.kind === 'BlockExpr' && !isHard(concat(comments)) ? ' ' : line;
-    return group(head, then, ...comments, between, 'else', this.branch(node.else));
+    const comments = this.comments.trailing(node.else.start);
+    const between = node.then.kind === 'BlockExpr' && !isHard(comments) ? ' ' : line;
+    return group(head, then, comments, between, 'else', this.branch(node.else));
   }
 
   private returning(node: ast.ReturnExpr): Doc {
@@ -169,8 +169,9 @@ class Printer {
 
   /** What follows an assignment operator. */
   private assigned(op: ast.AssignOp, value: ast.Expr): Doc {
+    if (isOperation(value)) return group(` ${op}`, indent(line, ...this.comments.before(value.start), ...this.operands(value)));
     const doc = this.node(value);
-    const breaks = isOperation(value) || value.kind === 'TernaryExpr' || value.kind === 'StringLiteral' || value.kind === 'AssignExpr';
+    const breaks = value.kind === 'TernaryExpr' || value.kind === 'StringLiteral' || value.kind === 'AssignExpr';
     return breaks ? group(` ${op}`, indent(line, doc)) : concat([` ${op} `, doc]);
   }
 
@@ -178,8 +179,13 @@ class Printer {
     return assign === null ? '' : this.assigned(assign.op, assign.value);
   }
 
-  /** Operators of one precedence side by side. */
   private operation(node: Operation): Doc {
+    const [first = '', ...rest] = this.operands(node);
+    return group(first, indent(...rest));
+  }
+
+  /** Operands with operators of one precedence between them, side by side. */
+  private operands(node: Operation): Doc[] {
     const power = bindingPower(node.op);
     const spine: Operation[] = [node];
     let { left } = node;
@@ -188,8 +194,8 @@ class Printer {
       left = left.left;
     }
     const docs: Doc[] = [this.node(left)];
-    for (const { op, right } of spine.reverse()) docs.push(` ${op}`, indent(line, this.node(right)));
-    return group(...docs);
+    for (const { op, right } of spine.reverse()) docs.push(` ${op}`, line, this.node(right));
+    return docs;
   }
 
   private ternary(node: ast.TernaryExpr): Doc {

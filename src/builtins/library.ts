@@ -49,6 +49,7 @@ class Library implements Catalog {
       max: builtin.max,
       effect: mask === 0 ? null : { mask, notOnVariable: false },
       scoped: row.scopes !== undefined,
+      scopes: builtin.scopes,
     });
   }
 

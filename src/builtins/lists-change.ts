@@ -2,11 +2,12 @@
 import { typeErr } from '../errors.ts';
 import type { Closure } from '../values/closure.ts';
 import { List } from '../values/list.ts';
-import { truthy, typeName, type Value } from '../values/value.ts';
+import { typeName, type Value } from '../values/value.ts';
 import { emptyError, keep, keepAll } from './lists-common.ts';
+import { ItemLoop, listSource, Mode, type Source } from './lists-loops.ts';
 import { distinct } from './lists-read.ts';
 import { Distinct } from './lists-search.ts';
-import { type Context, Loop, type MethodRow, type Param, type Row } from './row.ts';
+import type { MethodRow, Param, Row } from './row.ts';
 
 const ITEMS: readonly Param[] = [
   { name: 'item', type: 'any' },
@@ -173,39 +174,10 @@ const splice: MethodRow = {
   },
 };
 
-/** Finds the items that a closure wants removed, from the end on for a negative limit, and removes them when it was asked about all. */
-class RemoveLoop extends Loop {
-  private readonly cx: Context;
-  private readonly list: List;
-  private readonly step: 1 | -1;
-  private readonly limit: number;
-  private readonly places: number[] = [];
-  private at: number;
-
-  constructor(cx: Context, list: List, closure: Closure, limit: number) {
-    super(closure, list);
-    this.cx = cx;
-    this.list = list;
-    this.step = limit < 0 ? -1 : 1;
-    this.limit = Math.abs(limit);
-    this.at = limit < 0 ? list.items.length - 1 : 0;
-  }
-
-  override next(previous: Value | undefined): boolean {
-    const { items } = this.list;
-    if (previous !== undefined) {
-      if (truthy(previous)) this.places.push(this.at);
-      this.at += this.step;
-    }
-    if (this.at < 0 || this.at >= items.length || this.places.length >= this.limit) {
-      if (this.step < 0) this.places.reverse();
-      this.result = new List(this.cx.tx.removeItems(this.list, this.places));
-      return false;
-    }
-    this.a = items[this.at] as Value;
-    this.b = this.at;
-    return true;
-  }
+/** Goes through a list from the end on, with the index of each item. */
+function backwards(list: List): Source {
+  const { items } = list;
+  return { lock: list, first: items.toReversed(), second: items.map((_item, i) => items.length - 1 - i) };
 }
 
 const remove: MethodRow = {
@@ -219,8 +191,13 @@ const remove: MethodRow = {
   doc: 'Removes the items for which a closure gives something true, at most `limit` (from the end when negative), and gives a list of them.',
   example: 'l = [1, 2, 3, 4]; [l.remove(|x| x % 2 == 0), l];  // => [[2, 4], [1, 3]]',
   page: 'data-types/list/remove',
-  run: (cx, self: List, callback: Closure, limit: number | bigint = Number.POSITIVE_INFINITY) =>
-    new RemoveLoop(cx, self, callback, Number(limit)),
+  run: ({ tx }, self: List, callback: Closure, limit: number | bigint = Number.POSITIVE_INFINITY) => {
+    const fromEnd = limit < 0;
+    const last = self.items.length - 1;
+    const finish = (places: Value[]): Value =>
+      new List(tx.removeItems(self, (fromEnd ? places.map((place) => last - (place as number)).reverse() : places) as number[]));
+    return ItemLoop.collecting(Mode.PICK, fromEnd ? backwards(self) : listSource(self), callback, finish, Math.abs(Number(limit)));
+  },
 };
 
 export const listChangeRows: readonly Row[] = [push, unshift, pop, shift, extend, extendUnique, fill, clear, splice, remove];

@@ -6,7 +6,7 @@ import { add } from '../values/operators.ts';
 import { truthy, type Value } from '../values/value.ts';
 import { wrongArgument } from './lists-common.ts';
 import { type EarlyRow, USE_ARGUMENT } from './lists-early.ts';
-import { EachLoop, FilterLoop, FindLoop, listSource, MapLoop, ReduceLoop, SumLoop, TestLoop } from './lists-loops.ts';
+import { ItemLoop, listSource, Mode } from './lists-loops.ts';
 import { indexOf } from './lists-search.ts';
 import type { Context, MethodRow, Param, Row } from './row.ts';
 
@@ -29,7 +29,7 @@ const each: MethodRow = {
   doc: 'Calls a closure with each item and its index.',
   example: 'l = []; [5, 6].each(|x, i| l.push(x * i)); l;  // => [0, 6]',
   page: 'data-types/list/each',
-  run: (_cx, self: List, callback: Closure) => new EachLoop(listSource(self), callback),
+  run: (_cx, self: List, callback: Closure) => ItemLoop.seeking(Mode.EACH, listSource(self), callback, null),
 };
 
 const map: MethodRow = {
@@ -40,7 +40,7 @@ const map: MethodRow = {
   doc: 'Gives a new list of what a closure gives for each item and its index.',
   example: '[1, 2].map(|x| x + 1);  // => [2, 3]',
   page: 'data-types/list/map',
-  run: (cx, self: List, callback: Closure) => new MapLoop(listSource(self), callback, cx.tx),
+  run: (cx, self: List, callback: Closure) => ItemLoop.listing(Mode.MAP, listSource(self), callback, cx.tx),
 };
 
 const filter: MethodRow = {
@@ -51,7 +51,7 @@ const filter: MethodRow = {
   doc: 'Gives a new list of the items for which a closure gives something true.',
   example: '[1, 2, 3].filter(|x| x > 1);  // => [2, 3]',
   page: 'data-types/list/filter',
-  run: (cx, self: List, callback: Closure) => new FilterLoop(listSource(self), callback, cx.tx),
+  run: (cx, self: List, callback: Closure) => ItemLoop.listing(Mode.FILTER, listSource(self), callback, cx.tx),
 };
 
 const find: EarlyRow = {
@@ -70,7 +70,7 @@ const find: EarlyRow = {
     cx.unlock();
     return found === undefined ? USE_ARGUMENT : found;
   },
-  run: (_cx, self: List, callback: Closure, alt: Value = null) => new FindLoop(listSource(self), callback, false, alt),
+  run: (_cx, self: List, callback: Closure, alt: Value = null) => ItemLoop.seeking(Mode.FIND, listSource(self), callback, alt),
 };
 
 const findIndex: MethodRow = {
@@ -81,7 +81,7 @@ const findIndex: MethodRow = {
   doc: 'Gives the index of the first item for which a closure gives something true; nil when there is none.',
   example: '[4, 7, 10].find_index(|x| x > 5);  // => 1',
   page: 'data-types/list/find_index',
-  run: (_cx, self: List, callback: Closure) => new FindLoop(listSource(self), callback, true, null),
+  run: (_cx, self: List, callback: Closure) => ItemLoop.seeking(Mode.FIND_INDEX, listSource(self), callback, null),
 };
 
 const some: MethodRow = {
@@ -92,7 +92,7 @@ const some: MethodRow = {
   doc: 'Whether a closure gives something true for at least one item.',
   example: '[1, 2].some(|x| x > 1);  // => true',
   page: 'data-types/list/some',
-  run: (_cx, self: List, callback: Closure) => new TestLoop(listSource(self), callback, true),
+  run: (_cx, self: List, callback: Closure) => ItemLoop.seeking(Mode.SOME, listSource(self), callback, false),
 };
 
 const every: MethodRow = {
@@ -103,7 +103,7 @@ const every: MethodRow = {
   doc: 'Whether a closure gives something true for every item; true for an empty list.',
   example: '[1, 2].every(|x| x > 1);  // => false',
   page: 'data-types/list/every',
-  run: (_cx, self: List, callback: Closure) => new TestLoop(listSource(self), callback, false),
+  run: (_cx, self: List, callback: Closure) => ItemLoop.seeking(Mode.EVERY, listSource(self), callback, true),
 };
 
 const reduce: MethodRow = {
@@ -118,9 +118,9 @@ const reduce: MethodRow = {
   example: '[1, 2, 3].reduce(|total, x| total + x);  // => 6',
   page: 'data-types/list/reduce',
   run: (_cx, self: List, reducer: Closure, initial: Value | undefined) => {
-    if (initial !== undefined) return new ReduceLoop(listSource(self), reducer, initial, 0);
+    if (initial !== undefined) return ItemLoop.reducing(listSource(self), reducer, initial, 0);
     if (self.items.length === 0) throw lookupErr('an empty list can only be reduced with an initial value');
-    return new ReduceLoop(listSource(self), reducer, self.items[0] as Value, 1);
+    return ItemLoop.reducing(listSource(self), reducer, self.items[0] as Value, 1);
   },
 };
 
@@ -133,7 +133,7 @@ const count: MethodRow = {
   example: '[[1, 2, 1].count(1), [1, 2, 3].count(|x| x > 1)];  // => [2, 2]',
   page: 'data-types/list/count',
   run: (cx, self: List, value: Value) => {
-    if (value instanceof Closure) return new SumLoop(self, value, true);
+    if (value instanceof Closure) return ItemLoop.seeking(Mode.COUNT, listSource(self), value, 0);
     const { items } = self;
     cx.spend(items.length);
     let total = 0;
@@ -151,7 +151,7 @@ const sum: MethodRow = {
   example: '[[1, 2, 3].sum(), [1, 2].sum(|x| x * 0.5)];  // => [6, 1.5]',
   page: 'data-types/list/sum',
   run: (cx, self: List, callback: Closure | undefined) => {
-    if (callback !== undefined) return new SumLoop(self, callback, false);
+    if (callback !== undefined) return ItemLoop.seeking(Mode.SUM, listSource(self), callback, 0);
     cx.spend(self.items.length);
     let total: Value = 0;
     for (const item of self.items) total = add(total, item);

@@ -1,8 +1,6 @@
 /**
- * The loops of methods that call a closure for each item. All go through two arrays: `first` holds the first argument of each call; `second` the
- * second, or is null where that is the index itself (a list). What is gone through is locked, so the arrays do not change meanwhile.
- *
- * Each class writes its steps out: code that they shared would see many classes and be slow.
+ * The loop behind the methods that call a closure for each item. There is one class for all of them, because the machine calls `next` at one place:
+ * with a class for each method, that call would be several times slower once a program uses more than a few of them.
  */
 import type { Transaction } from '../model/transaction.ts';
 import type { Closure } from '../values/closure.ts';
@@ -11,12 +9,15 @@ import { add } from '../values/operators.ts';
 import type { SetValue } from '../values/set.ts';
 import type { Thing } from '../values/thing.ts';
 import { truthy, type Value } from '../values/value.ts';
-import { keep } from './lists-common.ts';
+import { idOf, keep } from './lists-common.ts';
 import { Loop } from './row.ts';
 
 type Container = List | SetValue | Thing;
 
-/** What a loop goes through. */
+/**
+ * What a loop goes through: `first` holds the first argument of each call, `second` the second, or is null where that is the index (in a list).
+ * What is locked does not change meanwhile.
+ */
 export interface Source {
   readonly lock: Container | null;
   readonly first: readonly Value[];
@@ -25,230 +26,168 @@ export interface Source {
 
 export const listSource = (list: List): Source => ({ lock: list, first: list.items, second: null });
 
-/** The things of a set, with their ids when the closure asks for them. */
-export function setSource(set: SetValue, closure: Closure): Source {
+/** The things of a set, with their ids when the closure has a parameter at `position` for them. */
+export function setSource(set: SetValue, closure: Closure, position = 1): Source {
   const things = [...set.things];
-  const second = closure.code.params.length > 1 ? things.map((thing) => (thing.id === 0 ? null : thing.id)) : things;
-  return { lock: set, first: things, second };
+  return { lock: set, first: things, second: closure.code.params.length > position ? things.map(idOf) : things };
 }
 
 /** The keys and values of a thing. */
 export function thingSource(thing: Thing): Source {
   const keys = thing.keys();
-  return { lock: thing, first: keys, second: thing.dict === null ? thing.slots.slice() : keys.map((key) => thing.get(key) as Value) };
+  return { lock: thing, first: keys, second: valuesInOrder(thing, keys) };
 }
 
-export class EachLoop extends Loop {
+/** The values of a thing in the order of its keys, in a new array. */
+export function valuesInOrder(thing: Thing, keys: readonly string[]): Value[] {
+  return thing.dict === null ? thing.slots.slice() : keys.map((key) => thing.get(key) as Value);
+}
+
+/** What is done with what the closure gives. */
+export const Mode = {
+  /** Nothing. */
+  EACH: 0,
+  /** Collects it, as a list keeps it. */
+  MAP: 1,
+  /** Collects it as it is. */
+  COLLECT: 2,
+  /** Adds it to the result. */
+  SUM: 3,
+  /** Hands it to the next call; the last is the result. */
+  REDUCE: 4,
+  /** False ends the loop with the result false. */
+  EVERY: 5,
+  /** True ends the loop with the result true. */
+  SOME: 6,
+  /** True ends the loop with the item as the result. */
+  FIND: 7,
+  /** True ends the loop with the index as the result. */
+  FIND_INDEX: 8,
+  /** Adds 1 to the result for what is true. */
+  COUNT: 9,
+  /** Collects the items for which it is true. */
+  FILTER: 10,
+  /** Collects the places for which it is true. */
+  PICK: 11,
+} as const;
+
+type Finish = (collected: Value[]) => Value;
+
+export class ItemLoop extends Loop {
+  private readonly mode: number;
   private readonly first: readonly Value[];
   private readonly second: readonly Value[] | null;
-  private readonly count: number;
+  private readonly tx: Transaction | null;
+  private readonly collected: Value[] = [];
+  private readonly finish: Finish | null;
+  private end: number;
   private at = 0;
+  private limit = Number.POSITIVE_INFINITY;
 
-  constructor(source: Source, closure: Closure) {
+  private constructor(mode: number, source: Source, closure: Closure, result: Value, tx: Transaction | null, finish: Finish | null) {
     super(closure, source.lock);
+    this.mode = mode;
     this.first = source.first;
     this.second = source.second;
-    this.count = source.first.length;
-  }
-
-  override next(): boolean {
-    const i = this.at;
-    if (i === this.count) return false;
-    this.a = this.first[i] as Value;
-    this.b = this.second === null ? i : (this.second[i] as Value);
-    this.at = i + 1;
-    return true;
-  }
-}
-
-export class MapLoop extends Loop {
-  private readonly tx: Transaction;
-  private readonly first: readonly Value[];
-  private readonly second: readonly Value[] | null;
-  private readonly count: number;
-  private readonly made: Value[] = [];
-  private at = 0;
-
-  constructor(source: Source, closure: Closure, tx: Transaction) {
-    super(closure, source.lock);
+    this.end = source.first.length;
+    this.result = result;
     this.tx = tx;
-    this.first = source.first;
-    this.second = source.second;
-    this.count = source.first.length;
+    this.finish = finish;
+  }
+
+  /** A loop that gives `result` unless a call changes that: EACH, SUM, EVERY, SOME, FIND, FIND_INDEX and COUNT. */
+  static seeking(mode: number, source: Source, closure: Closure, result: Value): ItemLoop {
+    return new ItemLoop(mode, source, closure, result, null, null);
+  }
+
+  /** A loop that makes a list: MAP and FILTER. */
+  static listing(mode: number, source: Source, closure: Closure, tx: Transaction): ItemLoop {
+    return new ItemLoop(mode, source, closure, null, tx, (collected) => new List(collected));
+  }
+
+  /** A loop that hands what it collected to `finish`: COLLECT, and PICK, which may end after `limit` places. */
+  static collecting(mode: number, source: Source, closure: Closure, finish: Finish, limit = Number.POSITIVE_INFINITY): ItemLoop {
+    const loop = new ItemLoop(mode, source, closure, null, null, finish);
+    loop.limit = limit;
+    if (limit <= 0) loop.end = 0;
+    return loop;
+  }
+
+  /** A loop that reduces the items from place `from` on. */
+  static reducing(source: Source, closure: Closure, initial: Value, from: number): ItemLoop {
+    const loop = new ItemLoop(Mode.REDUCE, source, closure, null, null, null);
+    loop.a = initial;
+    loop.at = from;
+    return loop;
   }
 
   override next(previous: Value | undefined): boolean {
-    if (previous !== undefined) this.made.push(keep(this.tx, previous));
+    if (previous !== undefined && this.take(previous)) return false;
     const i = this.at;
-    if (i === this.count) {
-      this.result = new List(this.made);
+    if (i === this.end) {
+      if (this.finish !== null) this.result = this.finish(this.collected);
+      else if (this.mode === Mode.REDUCE) this.result = this.a;
       return false;
     }
-    this.a = this.first[i] as Value;
-    this.b = this.second === null ? i : (this.second[i] as Value);
     this.at = i + 1;
+    const { second } = this;
+    if (this.mode === Mode.REDUCE) {
+      this.b = this.first[i] as Value;
+      this.c = second === null ? i : (second[i] as Value);
+    } else {
+      this.a = this.first[i] as Value;
+      this.b = second === null ? i : (second[i] as Value);
+    }
     return true;
   }
-}
 
-export class FilterLoop extends Loop {
-  private readonly tx: Transaction;
-  private readonly first: readonly Value[];
-  private readonly second: readonly Value[] | null;
-  private readonly count: number;
-  private readonly passed: Value[] = [];
-  private at = 0;
-
-  constructor(source: Source, closure: Closure, tx: Transaction) {
-    super(closure, source.lock);
-    this.tx = tx;
-    this.first = source.first;
-    this.second = source.second;
-    this.count = source.first.length;
+  /** Takes what a call gave; true when that ends the loop. */
+  private take(value: Value): boolean {
+    switch (this.mode) {
+      case 0: // EACH
+        return false;
+      case 1: // MAP
+        this.collected.push(keep(this.tx as Transaction, value));
+        return false;
+      case 2: // COLLECT
+        this.collected.push(value);
+        return false;
+      case 3: // SUM
+        this.result = add(this.result, value);
+        return false;
+      case 4: // REDUCE
+        this.a = value;
+        return false;
+      case 5: // EVERY
+        if (truthy(value)) return false;
+        this.result = false;
+        return true;
+      default:
+        return (value === true || (value !== false && truthy(value))) && this.hit(this.at - 1);
+    }
   }
 
-  override next(previous: Value | undefined): boolean {
-    const i = this.at;
-    if (previous === true || (previous !== undefined && previous !== false && truthy(previous))) {
-      this.passed.push(keep(this.tx, this.first[i - 1] as Value));
+  /** Takes a place for which the closure gave something true; true when that ends the loop. */
+  private hit(place: number): boolean {
+    switch (this.mode) {
+      case 6: // SOME
+        this.result = true;
+        return true;
+      case 7: // FIND
+        this.result = this.first[place] as Value;
+        return true;
+      case 8: // FIND_INDEX
+        this.result = place;
+        return true;
+      case 9: // COUNT
+        this.result = (this.result as number) + 1;
+        return false;
+      case 10: // FILTER
+        this.collected.push(keep(this.tx as Transaction, this.first[place] as Value));
+        return false;
+      default: // PICK
+        if (this.collected.push(place) >= this.limit) this.end = this.at;
+        return false;
     }
-    if (i === this.count) {
-      this.result = new List(this.passed);
-      return false;
-    }
-    this.a = this.first[i] as Value;
-    this.b = this.second === null ? i : (this.second[i] as Value);
-    this.at = i + 1;
-    return true;
-  }
-}
-
-/** Ends at the first call that gives something true: with the item, or its index; with `other` when there is none. */
-export class FindLoop extends Loop {
-  private readonly first: readonly Value[];
-  private readonly second: readonly Value[] | null;
-  private readonly count: number;
-  private readonly wantsIndex: boolean;
-  private readonly other: Value;
-  private at = 0;
-
-  constructor(source: Source, closure: Closure, wantsIndex: boolean, other: Value) {
-    super(closure, source.lock);
-    this.first = source.first;
-    this.second = source.second;
-    this.count = source.first.length;
-    this.wantsIndex = wantsIndex;
-    this.other = other;
-  }
-
-  override next(previous: Value | undefined): boolean {
-    const i = this.at;
-    if (previous === true || (previous !== undefined && previous !== false && truthy(previous))) {
-      this.result = this.wantsIndex ? i - 1 : (this.first[i - 1] as Value);
-      return false;
-    }
-    if (i === this.count) {
-      this.result = this.other;
-      return false;
-    }
-    this.a = this.first[i] as Value;
-    this.b = this.second === null ? i : (this.second[i] as Value);
-    this.at = i + 1;
-    return true;
-  }
-}
-
-/** Ends at the first call whose truth is `stop`, and gives it; gives the opposite when there is none. */
-export class TestLoop extends Loop {
-  private readonly first: readonly Value[];
-  private readonly second: readonly Value[] | null;
-  private readonly count: number;
-  private readonly stop: boolean;
-  private at = 0;
-
-  constructor(source: Source, closure: Closure, stop: boolean) {
-    super(closure, source.lock);
-    this.first = source.first;
-    this.second = source.second;
-    this.count = source.first.length;
-    this.stop = stop;
-  }
-
-  override next(previous: Value | undefined): boolean {
-    const i = this.at;
-    if (previous !== undefined && truthy(previous) === this.stop) {
-      this.result = this.stop;
-      return false;
-    }
-    if (i === this.count) {
-      this.result = !this.stop;
-      return false;
-    }
-    this.a = this.first[i] as Value;
-    this.b = this.second === null ? i : (this.second[i] as Value);
-    this.at = i + 1;
-    return true;
-  }
-}
-
-/** Hands what each call gave to the next; `from` is the first item to be called with. */
-export class ReduceLoop extends Loop {
-  private readonly first: readonly Value[];
-  private readonly second: readonly Value[] | null;
-  private readonly count: number;
-  private at: number;
-
-  constructor(source: Source, closure: Closure, initial: Value, from: number) {
-    super(closure, source.lock);
-    this.first = source.first;
-    this.second = source.second;
-    this.count = source.first.length;
-    this.at = from;
-    this.a = initial;
-  }
-
-  override next(previous: Value | undefined): boolean {
-    if (previous !== undefined) this.a = previous;
-    const i = this.at;
-    if (i === this.count) {
-      this.result = this.a;
-      return false;
-    }
-    this.b = this.first[i] as Value;
-    this.c = this.second === null ? i : (this.second[i] as Value);
-    this.at = i + 1;
-    return true;
-  }
-}
-
-/** Adds up what the calls give; or, to count, 1 for each that gave something true. */
-export class SumLoop extends Loop {
-  private readonly first: readonly Value[];
-  private readonly count: number;
-  private readonly counts: boolean;
-  private total: Value = 0;
-  private at = 0;
-
-  constructor(list: List, closure: Closure, counts: boolean) {
-    super(closure, list);
-    this.first = list.items;
-    this.count = list.items.length;
-    this.counts = counts;
-  }
-
-  override next(previous: Value | undefined): boolean {
-    if (previous !== undefined) {
-      if (!this.counts) this.total = add(this.total, previous);
-      else if (truthy(previous)) this.total = (this.total as number) + 1;
-    }
-    const i = this.at;
-    if (i === this.count) {
-      this.result = this.total;
-      return false;
-    }
-    this.a = this.first[i] as Value;
-    this.b = i;
-    this.at = i + 1;
-    return true;
   }
 }

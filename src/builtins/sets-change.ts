@@ -2,71 +2,18 @@
 import { typeErr } from '../errors.ts';
 import { Closure } from '../values/closure.ts';
 import { List } from '../values/list.ts';
-import { SetValue } from '../values/set.ts';
+import type { SetValue } from '../values/set.ts';
 import { Thing } from '../values/thing.ts';
-import { truthy, typeName, type Value } from '../values/value.ts';
+import { typeName, type Value } from '../values/value.ts';
 import { wrongArgument, wrongCount } from './lists-common.ts';
-import { setSource } from './lists-loops.ts';
-import { type Context, Loop, type MethodRow, type Row } from './row.ts';
+import { ItemLoop, Mode, setSource } from './lists-loops.ts';
+import type { Context, Loop, MethodRow, Row } from './row.ts';
 
 const REMOVE = 'data-types/set/remove';
 
-/** Goes through the things of a set and notes those for which the closure gives something true, until there are `limit` of them. */
-abstract class PickLoop extends Loop {
-  protected readonly picked: Thing[] = [];
-  private readonly things: readonly Value[];
-  private readonly ids: readonly Value[] | null;
-  private readonly limit: number;
-  private at = 0;
-
-  constructor(set: SetValue, closure: Closure, limit: number) {
-    super(closure, set);
-    const { first, second } = setSource(set, closure);
-    this.things = first;
-    this.ids = second;
-    this.limit = limit;
-  }
-
-  protected abstract finish(): Value;
-
-  override next(previous: Value | undefined): boolean {
-    const i = this.at;
-    if (previous !== undefined && truthy(previous)) this.picked.push(this.things[i - 1] as Thing);
-    if (i === this.things.length || this.picked.length >= this.limit) {
-      this.result = this.finish();
-      return false;
-    }
-    this.a = this.things[i] as Value;
-    this.b = this.ids === null ? null : (this.ids[i] as Value);
-    this.at = i + 1;
-    return true;
-  }
-}
-
-export class SetFilterLoop extends PickLoop {
-  constructor(set: SetValue, closure: Closure) {
-    super(set, closure, Number.POSITIVE_INFINITY);
-  }
-
-  protected override finish(): Value {
-    return new SetValue(new Set(this.picked));
-  }
-}
-
-class RemoveLoop extends PickLoop {
-  private readonly cx: Context;
-  private readonly set: SetValue;
-
-  constructor(cx: Context, set: SetValue, closure: Closure, limit: number) {
-    super(set, closure, limit);
-    this.cx = cx;
-    this.set = set;
-  }
-
-  protected override finish(): Value {
-    return new List(this.cx.tx.removeFromSet(this.set, this.picked));
-  }
-}
+/** The things at some places of what a loop went through. */
+export const thingsAt = (things: readonly Value[], places: readonly Value[]): Thing[] =>
+  places.map((place) => things[place as number] as Thing);
 
 const CHANGES = { receiver: 'set', changes: ['collection'], notUnderNse: true, locks: true } as const;
 
@@ -94,11 +41,13 @@ const add: MethodRow = {
 function removeWhere(cx: Context, self: SetValue, closure: Closure, more: readonly Value[]): Loop {
   if (more.length > 1)
     throw wrongCount(`function \`remove\` takes at most 2 arguments with a \`closure\` but ${more.length + 1} were given`, REMOVE);
-  const limit = more[0];
-  if (limit === undefined) return new RemoveLoop(cx, self, closure, Number.POSITIVE_INFINITY);
-  if (typeof limit !== 'number' && typeof limit !== 'bigint') throw wrongArgument('remove', REMOVE, 2, '`int`', limit);
-  // A set has no end to start from.
-  return new RemoveLoop(cx, self, closure, limit < 0 ? Number.POSITIVE_INFINITY : Number(limit));
+  const limit = more[0] ?? null;
+  if (more.length > 0 && typeof limit !== 'number' && typeof limit !== 'bigint') throw wrongArgument('remove', REMOVE, 2, '`int`', limit);
+  const source = setSource(self, closure);
+  const finish = (places: Value[]) => new List(cx.tx.removeFromSet(self, thingsAt(source.first, places)));
+  // A set has no end to start from, so a negative limit is none.
+  const most = limit === null || (limit as number) < 0 ? Number.POSITIVE_INFINITY : Number(limit);
+  return ItemLoop.collecting(Mode.PICK, source, closure, finish, most);
 }
 
 const remove: MethodRow = {

@@ -8,9 +8,9 @@ import { typeName, type Value } from '../values/value.ts';
 import { emptyError, idOf, wrongArgument } from './lists-common.ts';
 import { type EarlyRow, USE_ARGUMENT } from './lists-early.ts';
 import { findNow } from './lists-iterate.ts';
-import { EachLoop, FindLoop, MapLoop, ReduceLoop, setSource, TestLoop } from './lists-loops.ts';
+import { ItemLoop, Mode, setSource } from './lists-loops.ts';
 import type { FunctionRow, MethodRow, Param, Row } from './row.ts';
-import { SetFilterLoop } from './sets-change.ts';
+import { thingsAt } from './sets-change.ts';
 import { cannotConvert } from './text.ts';
 
 const CALLBACK: Param = { name: 'callback', type: 'closure' };
@@ -87,7 +87,7 @@ const each: MethodRow = {
   doc: 'Calls a closure with each thing and its id.',
   example: 'l = []; set({a: 1}).each(|t| l.push(t.a)); l;  // => [1]',
   page: 'data-types/set/each',
-  run: (_cx, self: SetValue, callback: Closure) => new EachLoop(setSource(self, callback), callback),
+  run: (_cx, self: SetValue, callback: Closure) => ItemLoop.seeking(Mode.EACH, setSource(self, callback), callback, null),
 };
 
 const map: MethodRow = {
@@ -98,7 +98,7 @@ const map: MethodRow = {
   doc: 'Gives a list of what a closure gives for each thing and its id.',
   example: 'set({a: 1}).map(|t| t.a + 1);  // => [2]',
   page: 'data-types/set/map',
-  run: (cx, self: SetValue, callback: Closure) => new MapLoop(setSource(self, callback), callback, cx.tx),
+  run: (cx, self: SetValue, callback: Closure) => ItemLoop.listing(Mode.MAP, setSource(self, callback), callback, cx.tx),
 };
 
 const filter: MethodRow = {
@@ -109,7 +109,10 @@ const filter: MethodRow = {
   doc: 'Gives a new set of the things for which a closure gives something true.',
   example: 'set({a: 1}, {a: 2}).filter(|t| t.a > 1);  // => [{"a": 2}]',
   page: 'data-types/set/filter',
-  run: (_cx, self: SetValue, callback: Closure) => new SetFilterLoop(self, callback),
+  run: (_cx, self: SetValue, callback: Closure) => {
+    const source = setSource(self, callback);
+    return ItemLoop.collecting(Mode.PICK, source, callback, (places) => new SetValue(new Set(thingsAt(source.first, places))));
+  },
 };
 
 const find: EarlyRow = {
@@ -129,7 +132,7 @@ const find: EarlyRow = {
     cx.unlock();
     return found === undefined ? USE_ARGUMENT : found;
   },
-  run: (_cx, self: SetValue, callback: Closure, alt: Value = null) => new FindLoop(setSource(self, callback), callback, false, alt),
+  run: (_cx, self: SetValue, callback: Closure, alt: Value = null) => ItemLoop.seeking(Mode.FIND, setSource(self, callback), callback, alt),
 };
 
 const some: MethodRow = {
@@ -140,7 +143,7 @@ const some: MethodRow = {
   doc: 'Whether a closure gives something true for at least one thing.',
   example: 'set({a: 1}).some(|t| t.a == 1);  // => true',
   page: 'data-types/set/some',
-  run: (_cx, self: SetValue, callback: Closure) => new TestLoop(setSource(self, callback), callback, true),
+  run: (_cx, self: SetValue, callback: Closure) => ItemLoop.seeking(Mode.SOME, setSource(self, callback), callback, false),
 };
 
 const every: MethodRow = {
@@ -151,7 +154,7 @@ const every: MethodRow = {
   doc: 'Whether a closure gives something true for every thing; true for an empty set.',
   example: 'set({a: 1}).every(|t| t.a > 1);  // => false',
   page: 'data-types/set/every',
-  run: (_cx, self: SetValue, callback: Closure) => new TestLoop(setSource(self, callback), callback, false),
+  run: (_cx, self: SetValue, callback: Closure) => ItemLoop.seeking(Mode.EVERY, setSource(self, callback), callback, true),
 };
 
 const reduce: MethodRow = {
@@ -166,12 +169,10 @@ const reduce: MethodRow = {
   example: 'set({a: 1}, {a: 2}).reduce(|total, t| total + t.a, 0);  // => 3',
   page: 'data-types/set/reduce',
   run: (_cx, self: SetValue, reducer: Closure, initial: Value | undefined) => {
-    const things = [...self.things];
-    const second = reducer.code.params.length > 2 ? things.map(idOf) : things;
-    const source = { lock: self, first: things, second };
-    if (initial !== undefined) return new ReduceLoop(source, reducer, initial, 0);
-    if (things.length === 0) throw lookupErr('an empty set can only be reduced with an initial value');
-    return new ReduceLoop(source, reducer, things[0] as Thing, 1);
+    const source = setSource(self, reducer, 2);
+    if (initial !== undefined) return ItemLoop.reducing(source, reducer, initial, 0);
+    if (source.first.length === 0) throw lookupErr('an empty set can only be reduced with an initial value');
+    return ItemLoop.reducing(source, reducer, source.first[0] as Thing, 1);
   },
 };
 

@@ -4,11 +4,11 @@ import type { Closure } from '../values/closure.ts';
 import { List } from '../values/list.ts';
 import { SetValue } from '../values/set.ts';
 import type { Thing } from '../values/thing.ts';
-import { truthy, type Value } from '../values/value.ts';
+import type { Value } from '../values/value.ts';
 import { keep, wrongArgument } from './lists-common.ts';
 import type { EarlyRow } from './lists-early.ts';
-import { thingSource } from './lists-loops.ts';
-import { type Context, Loop, type MethodRow, type Row } from './row.ts';
+import { ItemLoop, Mode, thingSource } from './lists-loops.ts';
+import type { MethodRow, Row } from './row.ts';
 import { plainOnly } from './things-common.ts';
 
 const CHANGES = { receiver: 'thing', changes: ['collection'], notUnderNse: true, locks: true } as const;
@@ -109,47 +109,6 @@ const assign: MethodRow = {
   },
 };
 
-/** Finds the properties that a closure wants removed and removes them when it was asked about all. */
-class RemoveLoop extends Loop {
-  private readonly cx: Context;
-  private readonly thing: Thing;
-  private readonly limit: number;
-  private readonly keys: readonly string[];
-  private readonly values: readonly Value[];
-  private readonly picked: string[] = [];
-  private at = 0;
-
-  constructor(cx: Context, thing: Thing, closure: Closure, limit: number) {
-    super(closure, thing);
-    const { first, second } = thingSource(thing);
-    this.cx = cx;
-    this.thing = thing;
-    this.limit = limit;
-    this.keys = first as readonly string[];
-    this.values = second as readonly Value[];
-  }
-
-  override next(previous: Value | undefined): boolean {
-    const i = this.at;
-    if (previous !== undefined && truthy(previous)) this.picked.push(this.keys[i - 1] as string);
-    if (i === this.keys.length || this.picked.length >= this.limit) {
-      this.result = this.removed();
-      return false;
-    }
-    this.a = this.keys[i] as string;
-    this.b = this.values[i] as Value;
-    this.at = i + 1;
-    return true;
-  }
-
-  private removed(): List {
-    const { tx } = this.cx;
-    checkFree(this.thing, this.picked);
-    this.cx.spend(this.picked.length);
-    return new List(this.picked.map((key) => keep(tx, tx.deleteProperty(this.thing, key))));
-  }
-}
-
 const remove: MethodRow = {
   ...CHANGES,
   name: 'remove',
@@ -163,7 +122,16 @@ const remove: MethodRow = {
   page: 'data-types/thing/remove',
   run: (cx, self: Thing, callback: Closure, limit: number | bigint | undefined) => {
     plainOnly(self, 'remove');
-    return new RemoveLoop(cx, self, callback, limit === undefined || limit < 0 ? Number.POSITIVE_INFINITY : Number(limit));
+    const source = thingSource(self);
+    const finish = (places: Value[]): Value => {
+      const keys = places.map((place) => source.first[place as number] as string);
+      checkFree(self, keys);
+      cx.spend(keys.length);
+      return new List(keys.map((key) => keep(cx.tx, cx.tx.deleteProperty(self, key))));
+    };
+    // The order of properties has no end to start from, so a negative limit is none.
+    const most = limit === undefined || limit < 0 ? Number.POSITIVE_INFINITY : Number(limit);
+    return ItemLoop.collecting(Mode.PICK, source, callback, finish, most);
   },
 };
 

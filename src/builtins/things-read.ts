@@ -7,6 +7,7 @@ import { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
 import { checkDeep, wrongArgument } from './lists-common.ts';
 import { type EarlyRow, USE_ARGUMENT } from './lists-early.ts';
+import { valuesInOrder } from './lists-loops.ts';
 import type { Context, FunctionRow, MethodRow, Row } from './row.ts';
 import { cannotConvert } from './text.ts';
 import { newThing, plainOnly } from './things-common.ts';
@@ -141,7 +142,7 @@ const values: MethodRow = {
   page: 'data-types/thing/values',
   run: (cx, self: Thing) => {
     cx.spend(self.size);
-    return new List(self.dict === null ? self.slots.slice() : self.keys().map((key) => self.get(key) as Value));
+    return new List(valuesInOrder(self, self.keys()));
   },
 };
 

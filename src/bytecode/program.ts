@@ -3,6 +3,10 @@ import type { Closure, ClosureCode } from '../values/closure.ts';
 import type { Shape } from '../values/shape.ts';
 import type { Value } from '../values/value.ts';
 
+/** Translated code; `machine` is the machine that runs it. */
+export type LeafCode = (machine: unknown, a: Value, b: Value, c: Value) => Value;
+export type FramedCode = (machine: unknown, fp: number) => Value;
+
 /** What a function's code remembers at one instruction between runs; which fields are in use depends on the instruction. */
 export class InlineCache {
   /** GET_PROP, SET_PROP: the shape that was seen, the slot of the property in it, and the shape after the property was added. */
@@ -64,6 +68,13 @@ export class FunctionCode implements ClosureCode {
   readonly localCount: number;
   readonly slotOf: ReadonlyMap<string, number>;
   readonly caches: readonly InlineCache[];
+  /** How much it ran; what runs often is translated (see `src/vm/translate.ts`). */
+  heat = FunctionCode.initialHeat;
+  /** Where `heat` starts; tests set it so that everything is translated at once. */
+  static initialHeat = 0;
+  /** The translation for a function that needs no frame, and that for one that does; at most one of them is there. */
+  leaf: LeafCode | null = null;
+  framed: FramedCode | null = null;
 
   constructor(program: Program, index: number, fields: FunctionFields) {
     this.program = program;

@@ -15,6 +15,8 @@ export interface FunctionInfo {
   readonly effect: EffectRule | null;
   /** Whether it only runs in some scopes. */
   readonly scoped: boolean;
+  /** Bits of the scopes in which it runs; 7 for all. */
+  readonly scopes: number;
 }
 
 export interface Catalog {

@@ -183,17 +183,21 @@ export class LocalEngine implements Engine {
   }
 
   query(request: QueryRequest): QueryAnswer {
+    return this.answer(request, null);
+  }
+
+  /** Runs a program that was compiled elsewhere; else as `query`. */
+  runProgram(program: Program, request: Omit<QueryRequest, 'code'>): QueryAnswer {
+    return this.answer({ ...request, code: program.source }, program);
+  }
+
+  private answer(request: QueryRequest, compiled: Program | null): QueryAnswer {
     const place = this.place(request.scope);
     const user = this.database.users.get(request.user.id);
     checkRights(user, place.scope, place.collection, Right.QUERY);
     const vars = request.vars === null ? null : decodeVars(request.vars, place.collection);
-    const program = this.programs.get(request.code);
+    const program = compiled ?? this.programs.get(request.code);
     return this.run(program, program.main, [], vars, place, user as User, request.client);
-  }
-
-  /** Runs a program that was compiled elsewhere. */
-  runProgram(program: Program, user: UserRef, scope: string, vars: ReadonlyMap<string, Value> | null, client: ClientSink | null): QueryAnswer {
-    return this.run(program, program.main, [], vars, this.place(scope), this.database.users.get(user.id) as User, client);
   }
 
   private run(

@@ -1,18 +1,19 @@
 /** Applies recorded changes: what recovery does with the log, and what any copy of a store does with the changes of another. */
-import { MsgpackReader } from '../msgpack/reader.ts';
+import { MsgpackReader, Tok } from '../msgpack/reader.ts';
 import type { ClosureCode } from '../values/closure.ts';
 import { Closure } from '../values/closure.ts';
 import { List } from '../values/list.ts';
 import { SetValue } from '../values/set.ts';
 import { Shape } from '../values/shape.ts';
-import { Thing } from '../values/thing.ts';
+import type { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
 import { ChangeOp } from './change.ts';
 import { Collection } from './collection.ts';
 import type { Database } from './database.ts';
 import { decodeCollectionInfo, decodeUser } from './database-records.ts';
 import { readCount, readInt, readStr } from './read.ts';
-import { collectionContext, type ClosureLoader, decodeEnum, decodeType } from './schema-records.ts';
+import { parseRestriction } from './restrictions.ts';
+import { type ClosureLoader, collectionContext, decodeEnum, decodeType } from './schema-records.ts';
 import { decodeProperty, decodeStored, type StoredContext } from './stored.ts';
 
 /** Applies the operations of one change. Throws when they are damaged: the caller must not go on with the store. */
@@ -107,6 +108,12 @@ class CollectionApplier {
       case ChangeOp.CLEAR:
         this.thing(r).clear();
         break;
+      case ChangeOp.RESTRICT: {
+        const thing = this.thing(r);
+        const definition = readStr(r);
+        thing.restriction = definition === '' ? null : parseRestriction(collection, definition);
+        break;
+      }
       case ChangeOp.RENAME: {
         const thing = this.thing(r);
         const value = thing.remove(readStr(r));
@@ -182,9 +189,12 @@ export function putOwned(thing: Thing, key: string, value: Value): void {
   thing.put(key, value);
 }
 
-/** Reads type, count and properties into a thing. */
+/** Reads a thing as `encodeThingBody` writes it. */
 export function decodeThingBody(r: MsgpackReader, thing: Thing, collection: Collection, cx: StoredContext): void {
-  const typeId = readInt(r);
+  const head = r.next();
+  const typeId = head === Tok.INT ? r.number : 0;
+  if (head === Tok.STR) thing.restriction = parseRestriction(collection, r.text());
+  else if (head !== Tok.INT) throw new Error('damaged record: expected a type or a restriction');
   const count = readInt(r);
   thing.dict = null;
   if (typeId !== 0) {

@@ -4,7 +4,7 @@
  *
  * An operation is an int code followed by its operands, all MessagePack; values as `encodeStored` writes them.
  */
-import { MsgpackWriter } from '../msgpack/writer.ts';
+import type { MsgpackWriter } from '../msgpack/writer.ts';
 
 export const ChangeOp = {
   /** thing, key, value */
@@ -25,7 +25,7 @@ export const ChangeOp = {
   RENAME: 8,
   /** array of things that nothing holds any more */
   REMOVE: 9,
-  /** thing, definition or nil */
+  /** thing, definition; an empty one takes the restriction away */
   RESTRICT: 10,
   /** type definition, whole, as `encodeType` writes it: new or replaced */
   TYPE: 20,

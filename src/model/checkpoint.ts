@@ -11,8 +11,17 @@ import { Collection, PAGE_SIZE } from './collection.ts';
 import type { Database } from './database.ts';
 import { decodeCollectionInfo, decodeUser, encodeCollectionInfo, encodeUser } from './database-records.ts';
 import { readInt, readStr } from './read.ts';
-import { type ClosureLoader, collectionContext, decodeEnum, decodeType, encodeEnum, encodeProcedure, encodeType } from './schema-records.ts';
-import { encodeStored, type StoredContext } from './stored.ts';
+import {
+  type ClosureLoader,
+  collectionContext,
+  decodeEnum,
+  decodeType,
+  encodeEnum,
+  encodeProcedure,
+  encodeType,
+} from './schema-records.ts';
+import type { StoredContext } from './stored.ts';
+import { encodeThingBody } from './thing-record.ts';
 import { valuesOf } from './transaction.ts';
 
 /** Kinds of records, in the order in which they must be read: types before things. */
@@ -167,13 +176,7 @@ export class CheckpointSource {
 
 function encodeThing(w: MsgpackWriter, thing: Thing): void {
   w.int(thing.id);
-  w.int(thing.shape.type?.id ?? 0);
-  const keys = thing.keys();
-  w.int(keys.length);
-  keys.forEach((k, i) => {
-    w.str(k);
-    encodeStored(w, thing.dict === null ? (thing.slots[i] as Value) : (thing.dict.get(k) as Value));
-  });
+  encodeThingBody(w, thing);
 }
 
 /** Reads checkpoint records, in key order, into an empty database. */

@@ -1,9 +1,9 @@
 /** How users, collections and the settings of scopes are written. */
 import type { MsgpackReader } from '../msgpack/reader.ts';
 import type { MsgpackWriter } from '../msgpack/writer.ts';
-import { readInt, readStr } from './read.ts';
 import type { Collection } from './collection.ts';
 import type { Database, User } from './database.ts';
+import { readInt, readStr } from './read.ts';
 
 export function encodeUser(w: MsgpackWriter, user: User): void {
   w.int(user.id);

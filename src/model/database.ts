@@ -1,7 +1,7 @@
 /** All that one store holds: collections, users, and the procedures of the scope of users and collections. */
 import { ErrorCode, lookupErr, TiError, valueErr } from '../errors.ts';
 import { isName } from '../values/thing.ts';
-import { Collection } from './collection.ts';
+import type { Collection } from './collection.ts';
 import type { Procedure } from './procedures.ts';
 
 export interface User {

@@ -1,5 +1,5 @@
 import { lookupErr, typeErr, valueErr } from '../errors.ts';
-import { EnumMember, type EnumInfo } from '../values/handles.ts';
+import { type EnumInfo, EnumMember } from '../values/handles.ts';
 import { equal } from '../values/operators.ts';
 import { typeName, type Value } from '../values/value.ts';
 

@@ -6,10 +6,10 @@ import { Room, Wrapped } from '../values/handles.ts';
 import { Shape } from '../values/shape.ts';
 import { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
-import { readInt, readStr } from './read.ts';
 import type { Collection } from './collection.ts';
 import { EnumDef } from './enums.ts';
 import type { Procedure } from './procedures.ts';
+import { readInt, readStr } from './read.ts';
 import { decodeStored, encodeStored, type StoredContext } from './stored.ts';
 import { type FieldDef, makeAnoType, parseRule, TypeDef } from './types.ts';
 

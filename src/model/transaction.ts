@@ -6,6 +6,7 @@ import { ErrorCode, lookupErr, operationErr, TiError, typeErr, valueErr } from '
 import { Closure } from '../values/closure.ts';
 import { Future, Wrapped } from '../values/handles.ts';
 import { List } from '../values/list.ts';
+import type { Restriction } from '../values/restriction.ts';
 import { SetValue } from '../values/set.ts';
 import { isName, Thing, ThingFlag } from '../values/thing.ts';
 import { typeName, type Value } from '../values/value.ts';
@@ -13,6 +14,7 @@ import { type Change, ChangeOp } from './change.ts';
 import type { Collection } from './collection.ts';
 import { compact, type Run, runsOf, spliceInto } from './splice.ts';
 import { encodeStored } from './stored.ts';
+import { encodeThingBody } from './thing-record.ts';
 import { checkField, type TypeDef } from './types.ts';
 
 export type Container = List | SetValue | Thing;
@@ -148,13 +150,7 @@ export class Transaction {
     const w = (this.change as Change).ops;
     w.int(ChangeOp.NEW);
     w.int(thing.id);
-    w.int(thing.shape.type?.id ?? 0);
-    const keys = thing.keys();
-    w.int(keys.length);
-    keys.forEach((key, i) => {
-      w.str(key);
-      encodeStored(w, thing.dict === null ? (thing.slots[i] as Value) : (thing.dict.get(key) as Value));
-    });
+    encodeThingBody(w, thing);
   }
 
   /** Before a stored thing changes; throws when it may not. */
@@ -202,7 +198,7 @@ export class Transaction {
     } else if (thing.restriction !== null && !thing.restriction.accepts(value)) {
       throw typeErr(`restriction mismatch; type \`${typeName(value)}\` is not allowed as \`${thing.restriction.definition}\``);
     }
-    if (!isName(key)) checkKey(key);
+    if (!thing.has(key) && !isName(key)) checkKey(key);
   }
 
   /** Removes a property and gives its value. Throws lookup_err when there is none. */
@@ -251,6 +247,16 @@ export class Transaction {
     change.ops.int(thing.id);
     change.ops.str(from);
     change.ops.str(to);
+  }
+
+  /** Sets what the values of a plain thing must be, null for anything. The values that it has are not looked at. */
+  restrict(thing: Thing, rule: Restriction | null): void {
+    const change = thing.id === 0 ? null : this.touch(thing);
+    thing.restriction = rule;
+    if (change === null) return;
+    change.ops.int(ChangeOp.RESTRICT);
+    change.ops.int(thing.id);
+    change.ops.str(rule?.definition ?? '');
   }
 
   // --- lists and sets ---

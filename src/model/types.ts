@@ -1,5 +1,5 @@
 /** Types: named layouts for things, with a rule for each field. */
-import { lookupErr, typeErr, valueErr } from '../errors.ts';
+import { lookupErr, TiError, typeErr, valueErr } from '../errors.ts';
 import { Closure } from '../values/closure.ts';
 import { DateTime } from '../values/datetime.ts';
 import { AnoType, EnumMember, Room, Task } from '../values/handles.ts';
@@ -11,7 +11,6 @@ import { SetValue } from '../values/set.ts';
 import { Shape, type TypeInfo } from '../values/shape.ts';
 import { isName, Thing } from '../values/thing.ts';
 import { typeName, type Value } from '../values/value.ts';
-import { TiError } from '../errors.ts';
 import type { Collection } from './collection.ts';
 
 /** What a field, the items of an array or the things of a set must be. */

@@ -1,6 +1,6 @@
 /** A running server: ports for clients in front of an engine, from start to clean stop. */
 
-import { unlinkSync } from 'node:fs';
+import { lstatSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import type { Engine } from '../engine/api.ts';
 import { type EncodeHooks, plainHooks } from '../wire/encode.ts';
@@ -10,7 +10,6 @@ import { listenForClients } from './listen.ts';
 import type { Log } from './log.ts';
 import type { NodeStatus } from './status.ts';
 
-/** How long clients are still served once a stop began, in ms. */
 const SHUTDOWN_PAUSE = 250;
 /** How long connections may take to end before they are cut, in ms. */
 const CLOSE_TIMEOUT = 2000;
@@ -19,6 +18,8 @@ export interface ServeOptions {
   readonly log: Log;
   /** How answers show types, wraps and tasks. */
   readonly hooks?: EncodeHooks;
+  /** How long clients are still served once a stop began, in ms; 250 when left out. */
+  readonly shutdownPause?: number;
 }
 
 /** The settings that this server heeds; see `Config`. */
@@ -59,7 +60,7 @@ export async function startServer(engine: Engine, config: ServeConfig, options: 
     const server = await listenOnPort(hub, config);
     servers.push(server);
     if (config.pipe_client_name !== null) servers.push(await listenOnPipe(hub, config.pipe_client_name));
-    return running(hub, servers, portOf(server));
+    return running(hub, servers, portOf(server), options.shutdownPause ?? SHUTDOWN_PAUSE);
   } catch (error) {
     for (const server of servers) server.close();
     throw error;
@@ -101,6 +102,7 @@ async function listenOnPipe(hub: Hub, path: string): Promise<Server> {
 
 /** Whether a socket file is there that no process listens on: what a killed server leaves behind. */
 function isStale(path: string): Promise<boolean> {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() !== true) return Promise.resolve(false);
   return new Promise((resolve) => {
     const probe = connect(path);
     probe.on('connect', () => {
@@ -127,14 +129,14 @@ function listenForNodes(host: string, port: number, log: Log): Promise<Server> {
   });
 }
 
-function running(hub: Hub, servers: readonly Server[], port: number): RunningServer {
+function running(hub: Hub, servers: readonly Server[], port: number, shutdownPause: number): RunningServer {
   let stopping: Promise<void> | null = null;
   let onStopped = (): void => {};
   const stopped = new Promise<void>((resolve) => {
     onStopped = resolve;
   });
   const stop = (): Promise<void> => {
-    stopping ??= shutDown(hub, servers).then(onStopped);
+    stopping ??= shutDown(hub, servers, shutdownPause).then(onStopped);
     return stopping;
   };
   // The request that asks for the end is answered first.
@@ -156,10 +158,10 @@ function running(hub: Hub, servers: readonly Server[], port: number): RunningSer
   };
 }
 
-async function shutDown(hub: Hub, servers: readonly Server[]): Promise<void> {
+async function shutDown(hub: Hub, servers: readonly Server[], shutdownPause: number): Promise<void> {
   hub.setStatus('SHUTTING_DOWN');
   for (const server of servers) server.close();
-  await pause(SHUTDOWN_PAUSE);
+  await pause(shutdownPause);
   hub.setStatus('OFFLINE');
   for (const connection of [...hub.connections]) connection.close();
   const deadline = performance.now() + CLOSE_TIMEOUT;

@@ -52,6 +52,19 @@ async function syncDir(path: string): Promise<void> {
   }
 }
 
+/** Writes all of `bytes`, in as many calls as it takes. */
+export async function writeAll(fs: FileSystem, fd: number, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    done += await new Promise<number>((resolve, reject) => {
+      fs.write(fd, bytes, done, bytes.length - done, position + done, (error, written) => {
+        if (error) reject(error);
+        else if (written === 0) reject(new Error('nothing was written'));
+        else resolve(written);
+      });
+    });
+  }
+}
+
 /** Whether a system call failed with this code, such as `ENOENT`. */
 export function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && (error as NodeJS.ErrnoException).code === code;

@@ -7,7 +7,7 @@
  */
 import { constants } from 'node:fs';
 import { join } from 'node:path';
-import type { FileSystem } from './file-system.ts';
+import { type FileSystem, writeAll } from './file-system.ts';
 import {
   addRecord,
   type Batch,
@@ -357,12 +357,7 @@ export class LogWriter {
     const batch = this.flying;
     addRecord(batch, 0, 0, new Uint8Array(0));
     sealBatch(batch, active.salt, active.end, active.end);
-    await new Promise<void>((resolve, reject) => {
-      fs.write(active.fd, batch.bytes, HEADER_SIZE, RECORD_SIZE, active.end, (error, written) => {
-        if (error || written !== RECORD_SIZE) reject(error ?? new Error('less was written than asked'));
-        else resolve();
-      });
-    });
+    await writeAll(fs, active.fd, batch.bytes.subarray(HEADER_SIZE, HEADER_SIZE + RECORD_SIZE), active.end);
     await fs.truncate(active.fd, active.end + RECORD_SIZE);
     await fs.datasync(active.fd);
   }

@@ -1,7 +1,7 @@
 /** The files of the log: names, creation, and a spare one that is made ahead. */
 import { constants } from 'node:fs';
 import { join } from 'node:path';
-import type { FileSystem } from './file-system.ts';
+import { type FileSystem, writeAll } from './file-system.ts';
 import { reasonOf } from './store-error.ts';
 
 export interface Segment {
@@ -105,8 +105,9 @@ export function openStandby(fs: FileSystem, dir: string, size: number, onWarning
     async close() {
       stop = true;
       await work;
-      if (state === 'ready') await fs.unlink(path).catch(() => undefined);
+      if (state !== 'ready') return;
       state = 'none';
+      await fs.unlink(path).catch((error: unknown) => onWarning(`cannot remove the spare log file: ${reasonOf(error)}`));
     },
   };
 }
@@ -116,21 +117,13 @@ async function writeZeros(fs: FileSystem, path: string, size: number, stopped: (
   const fd = await fs.open(path, constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC);
   try {
     for (let at = 0; at < size && !stopped(); ) {
-      at += await writeOnce(fs, fd, zeros, Math.min(zeros.length, size - at), at);
+      const length = Math.min(zeros.length, size - at);
+      await writeAll(fs, fd, zeros.subarray(0, length), at);
+      at += length;
       // Synced bit by bit, so that the log's own syncs wait for little.
       await fs.datasync(fd);
     }
   } finally {
     await fs.close(fd);
   }
-}
-
-function writeOnce(fs: FileSystem, fd: number, bytes: Uint8Array, length: number, position: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    fs.write(fd, bytes, 0, length, position, (error, written) => {
-      if (error) reject(error);
-      else if (written === 0) reject(new Error('nothing was written'));
-      else resolve(written);
-    });
-  });
 }

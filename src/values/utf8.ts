@@ -36,3 +36,17 @@ export function encodeCodePoint(code: number): string {
   if (code < 0x10000) return String.fromCharCode(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f));
   return String.fromCharCode(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 0x3f), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f));
 }
+
+/** How many bytes the character has that begins with this byte; in well-formed UTF-8. */
+export const widthOf = (lead: number): number => (lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4);
+
+/** The code point that begins at a position of well-formed UTF-8. */
+export function codePointAt(text: string, at: number): number {
+  const lead = text.charCodeAt(at);
+  if (lead < 0x80) return lead;
+  const second = text.charCodeAt(at + 1) & 0x3f;
+  if (lead < 0xe0) return ((lead & 0x1f) << 6) | second;
+  const third = text.charCodeAt(at + 2) & 0x3f;
+  if (lead < 0xf0) return ((lead & 0x0f) << 12) | (second << 6) | third;
+  return ((lead & 0x07) << 18) | (second << 12) | (third << 6) | (text.charCodeAt(at + 3) & 0x3f);
+}

@@ -5,6 +5,11 @@ import type { SetValue } from '../values/set.ts';
 import type { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
 
+/** Translated functions call one another natively up to here; deeper calls are left to the loop, which needs no native stack for them. */
+export const MAX_NATIVE = 100;
+/** Calls, or turns of loops, after which a function is translated. */
+export const HOT = 1000;
+
 export type Container = List | SetValue | Thing;
 
 /** One call in progress. Frames are kept and used again: the machine has one for each depth. */
@@ -33,6 +38,7 @@ export class Handler {
   pc = 0;
   sp = 0;
   locks = 0;
+  nested = 0;
 }
 
 /** The state of a `for`, on the operand stack under the loop's body. */

@@ -15,7 +15,7 @@ import { add, binary, bitNot, compare, equal, mod, mul, negate, plus, sub } from
 import type { Regex } from '../values/regex.ts';
 import { Thing } from '../values/thing.ts';
 import { truthy, type Value } from '../values/value.ts';
-import type { Frame, Iteration, SliceRange } from './frame.ts';
+import { type Frame, HOT, type Iteration, MAX_NATIVE, type SliceRange } from './frame.ts';
 import type { Machine } from './machine.ts';
 import { checkIndex, checkSlice, indexValue, setIndex, setSlice, sliceValue } from './indexing.ts';
 
@@ -390,6 +390,24 @@ export function runLoop(m: Machine, stop: number): Value {
             if (m.handlerTop > frame.handlers) m.handlerTop = frame.handlers;
             if (loop !== null) {
               if (loop.next(result)) {
+                if (fn.heat < HOT) m.warm(fn);
+                if (fn.leaf !== null || fn.framed !== null) {
+                  // It became hot just now: the rest of the loop runs translated.
+                  m.finishLoop(loop, frame);
+                  frame.loop = null;
+                  sp = frame.result;
+                  stack[sp++] = loop.result;
+                  if (--m.depth <= stop) return loop.result;
+                  frame = m.frames[m.depth - 1] as Frame;
+                  if (frame.fn.program !== program) m.epoch++;
+                  fn = frame.fn;
+                  code = fn.code;
+                  caches = fn.caches;
+                  program = fn.program;
+                  fp = frame.fp;
+                  pc = frame.pc;
+                  break;
+                }
                 const arity = fn.arity;
                 const count = fn.localCount;
                 if (arity > 0) {
@@ -629,6 +647,23 @@ export function runLoop(m: Machine, stop: number): Value {
             const isMethod = (word & 255) === 92; /* CALL_METHOD */
             if (callee instanceof Closure) {
               frame.pc = pc;
+              const called = m.codeOf(callee);
+              if (called.leaf !== null) {
+                m.sp = sp;
+                const result = m.callLeaf(callee, called, base, a);
+                sp = isMethod ? base - 2 : base - 1;
+                stack[sp++] = result;
+                break;
+              }
+              if (called.framed !== null && m.nested < MAX_NATIVE) {
+                const next = m.enter(callee, base, a, base - 1);
+                if (called.program !== program) m.epoch++;
+                const result = m.runFramed(next);
+                if (called.program !== program) m.epoch++;
+                sp = isMethod ? base - 2 : base - 1;
+                stack[sp++] = result;
+                break;
+              }
               frame = m.enter(callee, base, a, isMethod ? base - 2 : base - 1);
               if (frame.fn.program !== program) m.epoch++;
               fn = frame.fn;

@@ -4,10 +4,10 @@
  */
 import { Builtin, scopeError } from '../builtins/builtin.ts';
 import type { MethodTable } from '../builtins/library.ts';
-import { type Context, kindOf, type Loop, type ScopeName, ScopeBit } from '../builtins/row.ts';
+import { type Context, kindOf, Loop, type ScopeName, ScopeBit } from '../builtins/row.ts';
 import { textOf } from '../builtins/text.ts';
 import { BINARY_OPS } from '../bytecode/opcodes.ts';
-import { FunctionCode, type InlineCache, type MethodSite, type Program } from '../bytecode/program.ts';
+import { type FramedCode, FunctionCode, type InlineCache, type LeafCode, type MethodSite, type Program } from '../bytecode/program.ts';
 import { ErrorCode, lookupErr, operationErr, TiError, typeErr, valueErr } from '../errors.ts';
 import type { Collection } from '../model/collection.ts';
 import type { Database } from '../model/database.ts';
@@ -23,14 +23,15 @@ import { SetValue } from '../values/set.ts';
 import { MAX_SHAPE_KEYS, Shape } from '../values/shape.ts';
 import { Thing } from '../values/thing.ts';
 import { typeName, type Value } from '../values/value.ts';
-import { type Container, Frame, Handler, Iteration } from './frame.ts';
+import { type Container, Frame, HOT, Handler, Iteration, MAX_NATIVE } from './frame.ts';
 import { runLoop } from './loop.ts';
+import { translate } from './translate.ts';
 
 
 /** Calls that may be open at once; beyond is an error. */
 const MAX_DEPTH = 2000;
 /** Runs of the loop inside of one another (a built-in that calls a closure that ...); each takes much of the native stack. */
-const MAX_NESTED = 120;
+const MAX_NESTED = 150;
 const FUEL_SLICE = 10_000;
 const RECURSION = 'maximum recursion depth exceeded; see https://docs.thingsdb.io/v1/data-types/closure';
 
@@ -74,10 +75,13 @@ export class Machine {
   flags = 0;
   tx!: Transaction;
   context!: Context;
+  /** Position in the code of the leaf that runs, for the place of an error. */
+  leafPc = 0;
+  nested = 0;
+  private slices = 0;
   private readonly host: MachineHost;
   private readonly locks: Container[] = [];
   private readonly handlers: Handler[] = [];
-  private nested = 0;
   private deadline = Number.POSITIVE_INFINITY;
   private vars: Map<string, Value> = new Map();
   private scope: ScopeName = 'thingsdb';
@@ -99,6 +103,8 @@ export class Machine {
     this.vars = options.vars === null ? new Map() : new Map(options.vars);
     this.deadline = options.deadline;
     this.fuel = FUEL_SLICE;
+    this.slices = 1;
+    this.nested = 0;
     this.deep = options.deep;
     this.flags = 0;
     try {
@@ -106,8 +112,9 @@ export class Machine {
       for (let i = 0; i < base; i++) this.stack[i] = args[i] as Value;
       this.push(fn, 0, base, 0);
       this.bindVars(fn);
-      return runLoop(this, 0);
+      return this.runMain(fn);
     } finally {
+      if (fn.heat <= HOT) this.warmMain(fn);
       this.unlockTo(0);
       this.depth = 0;
       this.nested = 0;
@@ -116,6 +123,30 @@ export class Machine {
       this.stack.length = Math.min(this.stack.length, 4096);
       this.stack.fill(null, 0, Math.min(this.stack.length, 256));
     }
+  }
+
+  private runMain(fn: FunctionCode): Value {
+    this.sp = fn.localCount;
+    if (fn.framed === null && (fn.leaf === null || this.vars.size > 0 || fn.arity > 0)) return runLoop(this, 0);
+    try {
+      return fn.framed !== null ? fn.framed(this, 0) : (fn.leaf as LeafCode)(this, null, null, null);
+    } catch (error) {
+      const caught = this.asError(error);
+      if (fn.leaf !== null) (this.frames[0] as Frame).pc = this.leafPc;
+      if (caught.start < 0) this.locate(caught);
+      throw caught;
+    }
+  }
+
+  /** A text that ran long is worth translating for the next time. */
+  private warmMain(fn: FunctionCode): void {
+    fn.heat += this.slices * FUEL_SLICE - this.fuel;
+    if (fn.heat > HOT) translate(fn);
+  }
+
+  /** Counts a call of a function, and translates it when that was often enough. */
+  warm(fn: FunctionCode): void {
+    if (++fn.heat === HOT) translate(fn);
   }
 
   /** Variables sent with a query are as if assigned before its first statement. */
@@ -168,7 +199,99 @@ export class Machine {
     if (--this.fuel < 0) this.refuel();
     if (this.depth >= MAX_DEPTH) throw operationErr(RECURSION);
     if (fn.effects !== 0 && closure.unbound) this.checkEffects(fn);
+    if (fn.heat < HOT) this.warm(fn);
     return this.push(fn, base, given, result);
+  }
+
+  /** Calls a leaf with arguments that lie at `base`; nothing else on the stack from `m.sp` on may be in use. */
+  callLeaf(closure: Closure, fn: FunctionCode, base: number, count: number): Value {
+    if (--this.fuel < 0) this.refuel();
+    if (fn.effects !== 0 && closure.unbound) this.checkEffects(fn);
+    const { stack } = this;
+    return (fn.leaf as LeafCode)(
+      this,
+      count > 0 ? (stack[base] as Value) : null,
+      count > 1 ? (stack[base + 1] as Value) : null,
+      count > 2 ? (stack[base + 2] as Value) : null,
+    );
+  }
+
+  /** Runs the translation in the frame just opened, and closes the frame. */
+  runFramed(frame: Frame): Value {
+    const { fn, fp } = frame;
+    this.sp = fp + fn.localCount;
+    this.nested++;
+    const result = (fn.framed as FramedCode)(this, fp);
+    this.nested--;
+    this.depth--;
+    if (fn.seen) this.epoch++;
+    return result;
+  }
+
+  /** A call from translated code: the `count` arguments lie above `m.sp`. */
+  callFrom(callee: unknown, count: number, program: Program): Value {
+    const base = this.sp + 1;
+    if (!(callee instanceof Closure)) return this.construct(callee, base, count);
+    const fn = this.codeOf(callee);
+    if (fn.leaf !== null) return this.callLeaf(callee, fn, base, count);
+    const depth = this.depth;
+    const frame = this.enter(callee, base, count, base - 1);
+    if (fn.program !== program) this.epoch++;
+    let result: Value;
+    if (fn.framed !== null && this.nested < MAX_NATIVE) result = this.runFramed(frame);
+    else {
+      if (this.nested >= MAX_NESTED) throw operationErr(RECURSION);
+      this.nested++;
+      result = runLoop(this, depth);
+      this.nested--;
+    }
+    this.sp = base - 1;
+    if (fn.program !== program) this.epoch++;
+    return result;
+  }
+
+  /** A call of a method from translated code. */
+  methodFrom(self: Value, callee: unknown, count: number, program: Program): Value {
+    if (!(callee instanceof Builtin)) return this.callFrom(callee, count, program);
+    if (callee.locks) this.unlock();
+    const base = this.sp + 1;
+    this.sp = base + count;
+    const result = callee.callMethod(this.context, self, this.stack, base, count);
+    this.sp = base - 1;
+    return result instanceof Loop ? this.loopFrom(result) : result;
+  }
+
+  /** A call of a built-in function from translated code: the arguments lie from `m.sp` on. */
+  builtinFrom(builtin: Builtin, count: number): Value {
+    const base = this.sp;
+    this.sp = base + count;
+    const result = builtin.callFunction(this.context, this.stack, base, count);
+    this.sp = base;
+    return result instanceof Loop ? this.loopFrom(result) : result;
+  }
+
+  /** Runs a built-in's loop to its end. */
+  private loopFrom(loop: Loop): Value {
+    const base = this.sp;
+    const depth = this.depth;
+    this.startLoop(loop, base);
+    let result = this.stack[base] as Value;
+    if (this.depth > depth) {
+      if (this.nested >= MAX_NESTED) throw operationErr(RECURSION);
+      this.nested++;
+      result = runLoop(this, depth);
+      this.nested--;
+    }
+    this.sp = base;
+    return result;
+  }
+
+  closure(cache: InlineCache, code: FunctionCode): Closure {
+    if (cache.run !== this.run || cache.closure === null) {
+      cache.run = this.run;
+      cache.closure = new Closure(code);
+    }
+    return cache.closure;
   }
 
   private checkEffects(fn: FunctionCode): void {
@@ -182,25 +305,31 @@ export class Machine {
 
   /** Calls a closure from a built-in and gives its result. */
   call(closure: Closure, args: readonly Value[]): Value {
-    if (this.nested >= MAX_NESTED) throw operationErr(RECURSION);
-    const base = this.sp + 1;
-    const savedSp = this.sp;
+    const { sp, depth, nested } = this;
+    if (nested >= MAX_NESTED) throw operationErr(RECURSION);
+    const base = sp + 1;
     for (let i = 0; i < args.length; i++) this.stack[base + i] = args[i] as Value;
-    const depth = this.depth;
+    const fn = this.codeOf(closure);
     const caller = this.frames[depth - 1];
-    const frame = this.enter(closure, base, args.length, base - 1);
-    if (caller === undefined || caller.fn.program !== frame.fn.program) this.epoch++;
-    this.nested++;
+    const crosses = caller === undefined || caller.fn.program !== fn.program;
     try {
+      if (fn.leaf !== null) return this.callLeaf(closure, fn, base, args.length);
+      const frame = this.enter(closure, base, args.length, base - 1);
+      if (crosses) this.epoch++;
+      if (fn.framed !== null) return this.runFramed(frame);
+      this.nested++;
       return runLoop(this, depth);
     } finally {
-      this.nested--;
-      this.sp = savedSp;
-      if (caller === undefined || caller.fn.program !== frame.fn.program) this.epoch++;
+      this.nested = nested;
+      this.sp = sp;
+      if (crosses) this.epoch++;
     }
   }
 
-  /** Starts a built-in's loop: opens the frame of its first call and gives the height of the stack; or, when there is none, puts its result. */
+  /**
+   * Starts a built-in's loop: opens the frame of its first call and gives the height of the stack; or, when there is none, or the closure is translated
+   * so that the whole loop can run here, puts its result.
+   */
   startLoop(loop: Loop, result: number): number {
     if (loop.lock !== null) this.lock(loop.lock);
     if (!loop.next(undefined)) {
@@ -210,16 +339,88 @@ export class Machine {
     }
     const { stack } = this;
     const base = result + 1;
+    const fn = this.codeOf(loop.closure);
+    if (fn.leaf !== null) {
+      this.sp = base;
+      if (fn.effects !== 0 && loop.closure.unbound) this.checkEffects(fn);
+      this.finishLeaf(loop, fn);
+      stack[result] = loop.result;
+      return base;
+    }
     const lockTop = this.lockTop;
     stack[base] = loop.a;
     stack[base + 1] = loop.b;
     stack[base + 2] = loop.c;
     const caller = this.frames[this.depth - 1] as Frame;
     const frame = this.enter(loop.closure, base, 3, result);
-    if (caller.fn.program !== frame.fn.program) this.epoch++;
+    if (caller.fn.program !== fn.program) this.epoch++;
     frame.locks = lockTop;
+    if (fn.framed !== null && this.nested < MAX_NATIVE) {
+      this.finishFramed(loop, frame);
+      this.depth--;
+      if (caller.fn.program !== fn.program) this.epoch++;
+      stack[result] = loop.result;
+      return base;
+    }
     frame.loop = loop;
-    return base + frame.fn.localCount;
+    return base + fn.localCount;
+  }
+
+  /** Runs what is left of a loop whose closure is a leaf and whose next arguments are set. */
+  finishLeaf(loop: Loop, fn: FunctionCode): void {
+    const leaf = fn.leaf as LeafCode;
+    try {
+      do {
+        if (--this.fuel < 0) this.refuel();
+      } while (loop.next(leaf(this, loop.a, loop.b, loop.c)));
+    } catch (error) {
+      const caught = this.asError(error);
+      if (caught.start < 0 && fn.program === this.frames[0]?.fn.program) caught.start = fn.offsetAt(this.leafPc - 1);
+      throw caught;
+    }
+    if (loop.lock !== null) this.unlock();
+  }
+
+  /** The same for a closure with a frame, which is open and holds the next arguments. */
+  finishFramed(loop: Loop, frame: Frame): void {
+    const { fn, fp } = frame;
+    const { arity, localCount } = fn;
+    const framed = fn.framed as FramedCode;
+    const { lockTop } = this;
+    this.nested++;
+    for (;;) {
+      if (--this.fuel < 0) this.refuel();
+      this.sp = fp + localCount;
+      const previous = framed(this, fp);
+      if (this.lockTop > lockTop) this.unlockTo(lockTop);
+      if (!loop.next(previous)) break;
+      this.setLoopArguments(loop, fp, arity, localCount);
+      if (fn.seen) this.epoch++;
+    }
+    this.nested--;
+    if (fn.seen) this.epoch++;
+    if (loop.lock !== null) this.unlock();
+  }
+
+  /** Runs the rest of a loop in the frame that ran it so far, which stays open. */
+  finishLoop(loop: Loop, frame: Frame): void {
+    const { fn, fp } = frame;
+    this.sp = fp + fn.localCount;
+    if (fn.leaf !== null) {
+      this.finishLeaf(loop, fn);
+      return;
+    }
+    this.setLoopArguments(loop, fp, fn.arity, fn.localCount);
+    this.finishFramed(loop, frame);
+  }
+
+  private setLoopArguments(loop: Loop, fp: number, arity: number, localCount: number): void {
+    const { stack } = this;
+    if (arity > 0) stack[fp] = loop.a;
+    if (arity > 1) stack[fp + 1] = loop.b;
+    if (arity > 2) stack[fp + 2] = loop.c;
+    for (let i = 3; i < arity; i++) stack[fp + i] = null;
+    for (let i = arity; i < localCount; i++) (stack as unknown[])[fp + i] = undefined;
   }
 
   /** Unwinds to the handler of an error and gives it; throws the error when there is none above `stop` frames, or when it cannot be caught. */
@@ -239,6 +440,7 @@ export class Machine {
     }
     this.handlerTop--;
     this.depth = handler.depth;
+    this.nested = handler.nested;
     this.unlockTo(handler.locks);
     this.epoch++;
     return handler;
@@ -272,6 +474,7 @@ export class Machine {
     handler.pc = pc;
     handler.sp = sp;
     handler.locks = this.lockTop;
+    handler.nested = this.nested;
   }
 
   /** Raises the error again when it is none of the `count` errors at `base`. */
@@ -293,6 +496,7 @@ export class Machine {
 
   refuel(): void {
     this.fuel = FUEL_SLICE;
+    this.slices++;
     if (performance.now() > this.deadline) {
       throw operationErr('query has taken too long and was ended; see `query_duration_error` in the configuration');
     }
@@ -391,7 +595,7 @@ export class Machine {
 
   compoundLocal(fn: FunctionCode, fp: number, slot: number, op: number, value: Value): Value {
     const own = (this.stack as unknown[])[fp + slot];
-    if (own === undefined) return this.compoundFound(fn.locals[slot] as string, op, value);
+    if (own === undefined) return this.compoundOuter(fn.locals[slot] as string, op, value);
     const result = compound(this, op, own as Value, value);
     this.stack[fp + slot] = result;
     return result;
@@ -403,10 +607,11 @@ export class Machine {
       cache.epoch = this.epoch;
       cache.slot = at;
     }
-    return this.compoundFound(name, op, value);
+    return this.compoundOuter(name, op, value);
   }
 
-  private compoundFound(name: string, op: number, value: Value): Value {
+  /** A compound assignment to the variable of that name in the nearest caller that has it. */
+  compoundOuter(name: string, op: number, value: Value): Value {
     const at = this.find(name);
     if (at >= 0) {
       const result = compound(this, op, this.stack[at] as Value, value);
@@ -417,6 +622,10 @@ export class Machine {
     const result = compound(this, op, this.vars.get(name) as Value, value);
     this.vars.set(name, result);
     return result;
+  }
+
+  compoundValue(old: Value, op: number, value: Value): Value {
+    return compound(this, op, old, value);
   }
 
   /** What a call of `name(...)` calls: a type, an enumerator, or the closure in a variable or procedure. */

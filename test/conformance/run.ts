@@ -1,9 +1,10 @@
 /**
  * Runs conformance cases and prints the counts per family.
  *
- *     node test/conformance/run.ts [--family core,lists] [--case NAME] [--failures] [--port PORT]
+ *     node test/conformance/run.ts [--family core,lists] [--case NAME] [--failures] [--port PORT] [--translated]
  *
- * With a port, over TCP against the server there (it must be empty: collections are removed); else in this process.
+ * With a port, over TCP against the server there (it must be empty: collections are removed); else in this process; `--translated` there
+ * translates everything to JavaScript before it first runs.
  */
 import { parseArgs } from 'node:util';
 import { FAMILIES, type Family, loadCases, loadDeviations } from './cases.ts';
@@ -16,10 +17,11 @@ const { values: options } = parseArgs({
     case: { type: 'string' },
     failures: { type: 'boolean', default: false },
     port: { type: 'string' },
+    translated: { type: 'boolean', default: false },
   },
 });
 
-const target: Target = options.port === undefined ? new ProcessTarget() : new TcpTarget(Number(options.port));
+const target: Target = options.port === undefined ? new ProcessTarget(options.translated) : new TcpTarget(Number(options.port));
 const deviations = loadDeviations();
 for (const family of options.family.split(',') as Family[]) {
   const cases = loadCases(family).filter((c) => options.case === undefined || c.name.includes(options.case));

@@ -7,6 +7,9 @@ import { TiError } from '../../src/errors.ts';
 import { MsgpackWriter } from '../../src/msgpack/writer.ts';
 import { memoryStore } from '../../src/storage/memory.ts';
 import { encodeValue } from '../../src/wire/encode.ts';
+import { FunctionCode } from '../../src/bytecode/program.ts';
+import { HOT } from '../../src/vm/frame.ts';
+import { translate } from '../../src/vm/translate.ts';
 import type { Step } from './cases.ts';
 import { type Typed, typedOf } from './typed.ts';
 import { packVars } from './vars.ts';
@@ -26,6 +29,13 @@ const latin1 = (text: string): string => Buffer.from(text, 'utf8').toString('lat
 export class ProcessTarget implements Target {
   private engine: LocalEngine | null = null;
   private readonly hash = hashPassword('pass');
+  private readonly translated: boolean;
+
+  /** `translated`: everything that can be is translated to JavaScript before it first runs. */
+  constructor(translated = false) {
+    this.translated = translated;
+    FunctionCode.initialHeat = translated ? HOT - 1 : 0;
+  }
 
   async reset(): Promise<void> {
     await this.engine?.close();
@@ -39,6 +49,7 @@ export class ProcessTarget implements Target {
       let user: UserRef = { id: 1, name: 'admin' };
       if (step.auth !== undefined) user = await engine.authenticate(latin1(step.auth[0]), latin1(step.auth[1]));
       if (step.token !== undefined) user = await engine.authenticateToken(step.token);
+      if (this.translated) this.translateMain(engine, latin1(step.code));
       const answer = engine.query({
         user,
         client: null,
@@ -52,6 +63,16 @@ export class ProcessTarget implements Target {
     } catch (error) {
       if (error instanceof TiError) return { err: error.code, message: error.message };
       return { err: -1, message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    }
+  }
+
+  private translateMain(engine: LocalEngine, code: string): void {
+    try {
+      const { main } = engine.programs.get(code);
+      if (main.leaf === null && main.framed === null) translate(main);
+    } catch (error) {
+      // A syntax error is the answer of the query itself.
+      if (!(error instanceof TiError)) throw error;
     }
   }
 

@@ -47,7 +47,7 @@ test.concurrent.each([
   async (...settings) => {
     const dir = tempDir();
     let acknowledged = 0;
-    for (let kill = 0; kill < 14; kill++) {
+    for (let kill = 0; kill < 12; kill++) {
       const life = await runAndKill(dir, settings, Math.random() * 120);
       expect(life.complaint).toBe('');
       expect(life.opened).toBeGreaterThanOrEqual(acknowledged);

@@ -2,13 +2,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach } from 'vitest';
+import { afterAll } from 'vitest';
 import type { Store } from '../../src/storage/store.ts';
 
-/** Returns a function that gives new folders, removed after each test. */
+/** Returns a function that gives new folders, removed when the tests of the file are done. */
 export function tempDirs(): () => string {
   const dirs: string[] = [];
-  afterEach(() => {
+  afterAll(() => {
     for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true });
   });
   return () => {

@@ -1,0 +1,94 @@
+/**
+ * Kinds of what lies on the operand stack, and stacks of kinds. Equal stacks are the same node (each node knows those above it), so that stacks of
+ * any height are compared and copied at no cost.
+ */
+
+/** What the verifier tells apart. The kinds from ITERATION on hold a lock, but for PLACE and RANGE, which lie above one that does. */
+export const Kind = {
+  VALUE: 0,
+  /** A value known to be a closure; only at the top. */
+  CLOSURE: 1,
+  /** A value known to be a list that nobody else holds; only at the top. */
+  FRESH: 2,
+  /** A value known to be an error. */
+  ERROR: 3,
+  /** The int beyond 64 bit that PLUS refuses; no value. */
+  WIDE: 4,
+  /** What CALL calls. */
+  CALLEE: 5,
+  ITERATION: 6,
+  /** A thing, locked by LOCK_PROP. */
+  THING: 7,
+  /** A list or thing, locked by LOCK_INDEX. */
+  INDEXED: 8,
+  PLACE: 9,
+  /** A list, locked by LOCK_SLICE. */
+  LIST: 10,
+  RANGE: 11,
+  /** What CALL_METHOD calls; the number of arguments it was resolved for is added. */
+  METHOD: 12,
+} as const;
+
+const NAMES = ['value', 'closure', 'list', 'error', 'int', 'callee', 'loop', 'locked thing', 'locked value', 'place', 'locked list', 'range'];
+
+export const kindName = (kind: number): string => NAMES[kind] ?? `method of ${kind - Kind.METHOD} arguments`;
+
+/** Whether any instruction may take it as an ordinary value. */
+export const isValue = (kind: number): boolean => kind <= Kind.ERROR;
+
+export class StackNode {
+  readonly kind: number;
+  readonly below: StackNode | null;
+  readonly height: number;
+  private readonly above = new Map<number, StackNode>();
+
+  private constructor(kind: number, below: StackNode | null) {
+    this.kind = kind;
+    this.below = below;
+    this.height = below === null ? 0 : below.height + 1;
+  }
+
+  /** The stack of a function that begins. */
+  static empty(): StackNode {
+    return new StackNode(-1, null);
+  }
+
+  push(kind: number): StackNode {
+    const base = this.kind === Kind.CLOSURE || this.kind === Kind.FRESH ? (this.below as StackNode).child(Kind.VALUE) : this;
+    return base.child(kind);
+  }
+
+  private child(kind: number): StackNode {
+    let node = this.above.get(kind);
+    if (node === undefined) {
+      node = new StackNode(kind, this);
+      this.above.set(kind, node);
+    }
+    return node;
+  }
+}
+
+/** What both kinds are; -1 when they have nothing in common. */
+function join(a: number, b: number): number {
+  if (a === b) return a;
+  return isValue(a) && isValue(b) ? Kind.VALUE : -1;
+}
+
+/** What is known where two ways meet; null when the stacks do not fit. `spend` is told the work, in nodes. */
+export function joinStacks(a: StackNode, b: StackNode, spend: (nodes: number) => void): StackNode | null {
+  if (a === b) return a;
+  if (a.height !== b.height) return null;
+  const kinds: number[] = [];
+  let x = a;
+  let y = b;
+  while (x !== y) {
+    const kind = join(x.kind, y.kind);
+    if (kind < 0) return null;
+    kinds.push(kind);
+    x = x.below as StackNode;
+    y = y.below as StackNode;
+  }
+  spend(kinds.length);
+  for (let i = kinds.length - 1; i >= 0; i--) x = x.push(kinds[i] as number);
+  return x;
+}

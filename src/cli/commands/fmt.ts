@@ -1,0 +1,40 @@
+import { format } from '../../../grammar/v1/format.ts';
+import { parseTolerant } from '../../../grammar/v1/parser.ts';
+import { ExitCode, usageError } from '../exit.ts';
+import { writeWhole } from '../files.ts';
+import { type Io, toBytes } from '../io.ts';
+import { reportDiagnostics } from '../report.ts';
+import { readSources, type Source } from '../source.ts';
+
+export interface FmtOptions {
+  readonly eval?: string;
+  readonly check?: boolean;
+  readonly write?: boolean;
+}
+
+/** Formats texts: prints them, writes them back, or only tells which would change. A text with errors stays as it is. */
+export async function fmt(files: readonly string[], options: FmtOptions, io: Io): Promise<ExitCode> {
+  if (options.write === true && options.check === true) throw usageError('--write and --check exclude each other');
+  const sources = await readSources(files, options.eval, io);
+  if (options.write === true && sources.some(({ path }) => path === null)) throw usageError('--write needs files to write to');
+  let exitCode: ExitCode = ExitCode.FINE;
+  for (const source of sources) {
+    const formatted = formatSource(source, io);
+    if (formatted === null) exitCode = ExitCode.SCRIPT;
+    else if (options.check !== true && options.write !== true) io.out.write(formatted);
+    else if (formatted !== source.text) {
+      io.out.write(toBytes(`${source.name}\n`));
+      if (options.check === true) exitCode = ExitCode.SCRIPT;
+      else if (source.path !== null) writeWhole(source.path, Buffer.from(formatted, 'latin1'));
+    }
+  }
+  return exitCode;
+}
+
+/** Null, with the errors told, when the text has some. */
+function formatSource(source: Source, io: Io): string | null {
+  const { diagnostics } = parseTolerant(source.text);
+  if (diagnostics.length === 0) return format(source.text);
+  reportDiagnostics(source, diagnostics, io.err);
+  return null;
+}

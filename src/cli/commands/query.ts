@@ -1,0 +1,71 @@
+import { TiError } from '../../errors.ts';
+import { parseAddress, scopeOf } from '../address.ts';
+import { answerFormat, answerText, type FormatOptions } from '../answer.ts';
+import { Client, ConnectionError } from '../client.ts';
+import { CliError, ExitCode, usageError } from '../exit.ts';
+import { fromBytes, type Io, toBytes } from '../io.ts';
+import { reportFailure } from '../report.ts';
+import { readSource, type Source } from '../source.ts';
+import { packVars } from '../vars.ts';
+
+export interface QueryOptions extends FormatOptions {
+  readonly node: string;
+  readonly user: string;
+  readonly password: string;
+  readonly token?: string;
+  readonly collection: string;
+  /** `-` for standard input. */
+  readonly query?: string;
+  readonly var: readonly string[];
+  readonly timeout?: number;
+}
+
+/** Asks a server, and prints its answer. */
+export async function query(file: string | undefined, options: QueryOptions, io: Io): Promise<ExitCode> {
+  if (file !== undefined && options.query !== undefined) throw usageError('give either a file or -q CODE, not both');
+  const source = await readSource(file, options.query === '-' ? undefined : options.query, io);
+  const vars = packVars(options.var);
+  const onWarning = (message: string): void => io.err.write(`${message}\n`);
+  try {
+    const client = await Client.open({ ...parseAddress(options.node), onWarning });
+    try {
+      await login(client, options);
+      return await ask(client, source, vars, options, io);
+    } finally {
+      client.close();
+    }
+  } catch (error) {
+    if (error instanceof ConnectionError) throw new CliError(ExitCode.CONNECTION, error.message);
+    throw error;
+  }
+}
+
+async function login(client: Client, { user, password, token }: QueryOptions): Promise<void> {
+  try {
+    await (token === undefined ? client.login(toBytes(user), toBytes(password)) : client.loginWithToken(toBytes(token)));
+  } catch (error) {
+    if (!(error instanceof TiError)) throw error;
+    throw new CliError(ExitCode.CONNECTION, `the server refuses the login: ${fromBytes(error.message)}`);
+  }
+}
+
+async function ask(client: Client, source: Source, vars: Uint8Array | null, options: QueryOptions, io: Io): Promise<ExitCode> {
+  try {
+    const answer = await within(options.timeout, client.query(toBytes(scopeOf(options.collection)), source.text, vars));
+    io.out.write(answerText(answer, answerFormat(options)));
+    return ExitCode.FINE;
+  } catch (error) {
+    if (!(error instanceof TiError)) throw error;
+    reportFailure(source, error, options.json === true, io);
+    return ExitCode.SCRIPT;
+  }
+}
+
+function within<T>(seconds: number | undefined, promise: Promise<T>): Promise<T> {
+  if (seconds === undefined) return promise;
+  let timer: NodeJS.Timeout;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new ConnectionError(`no answer within ${seconds} seconds`)), seconds * 1000);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}

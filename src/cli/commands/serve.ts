@@ -1,0 +1,134 @@
+import type { LocalEngine } from '../../engine/engine.ts';
+import { openEngine } from '../../engine/open.ts';
+import { TiError } from '../../errors.ts';
+import { type Config, loadConfig } from '../../server/config.ts';
+import { ConfigError } from '../../server/config-error.ts';
+import { createLog, type LogLevel } from '../../server/log.ts';
+import { ListenError, startServer } from '../../server/serve.ts';
+import { compileSource } from '../compile.ts';
+import { CliError, ExitCode, fileError, usageError } from '../exit.ts';
+import { fromBytes, type Io, toBytes } from '../io.ts';
+import { reportDiagnostics, reportFailure } from '../report.ts';
+import { readSource } from '../source.ts';
+import { ownVersion } from '../version.ts';
+
+export interface ServeOptions {
+  readonly config?: string;
+  readonly data?: string;
+  readonly port?: number;
+  readonly bind?: string;
+  readonly logLevel: LogLevel;
+  readonly seed: readonly string[];
+}
+
+/** Serves a store until a signal or a script asks for the end. */
+export async function serve(options: ServeOptions, io: Io): Promise<ExitCode> {
+  const log = createLog({ level: options.logLevel, colorized: io.out.colored, write: io.out.write });
+  const warn = (message: string): void => log.warning(toBytes(message));
+  const config = settings(options, io, warn);
+  const dir = config.storage_path;
+  if (dir === null) throw usageError('say with --data where the store is');
+  const { engine, created } = await open(dir, config, warn);
+  try {
+    if (created && !(await seedAll(engine, options.seed, io))) return ExitCode.SCRIPT;
+    const server = await startServer(engine, config, { log, hooks: engine.hooks });
+    io.out.write(toBytes(welcome(dir, config.bind_client_addr, server.port, options.seed)));
+    const offSignals = io.onSignal((name) => {
+      log.info(`stopping (${name})`);
+      void server.stop();
+    });
+    await server.stopped;
+    offSignals();
+    return ExitCode.FINE;
+  } catch (error) {
+    if (error instanceof ListenError) throw new CliError(ExitCode.CONNECTION, error.message);
+    throw error;
+  } finally {
+    await engine.close();
+  }
+}
+
+/** The settings of file and environment, over which those of the command line stand. This server works alone: it has no port for other nodes. */
+function settings(
+  options: ServeOptions,
+  io: Io,
+  warn: (message: string) => void,
+): Omit<Config, 'listen_node_port'> & { listen_node_port: null } {
+  try {
+    const config = loadConfig({ file: options.config ?? null, env: io.env, warn });
+    return {
+      ...config,
+      listen_node_port: null,
+      storage_path: options.data ?? config.storage_path,
+      listen_client_port: options.port ?? config.listen_client_port,
+      bind_client_addr: options.bind ?? config.bind_client_addr,
+    };
+  } catch (error) {
+    if (error instanceof ConfigError) throw fileError(error.message);
+    throw error;
+  }
+}
+
+async function open(dir: string, config: Pick<Config, 'durability' | 'query_duration_error'>, warn: (message: string) => void) {
+  try {
+    return await openEngine({ dir, durability: config.durability, onWarning: warn, queryDurationError: config.query_duration_error });
+  } catch (error) {
+    if (error instanceof TiError) throw fileError(fromBytes(error.message));
+    throw error;
+  }
+}
+
+/** Makes the collections of a new store; false when a script failed, which was told. */
+async function seedAll(engine: LocalEngine, seeds: readonly string[], io: Io): Promise<boolean> {
+  for (const seed of seeds) {
+    const [name = '', file = ''] = splitSeed(seed);
+    const source = await readSource(file, undefined, io);
+    const { program, diagnostics } = compileSource(source.text);
+    reportDiagnostics(source, diagnostics, io.err);
+    if (program === null) return false;
+    const admin = { user: { id: 1, name: 'admin' }, client: null, vars: null };
+    try {
+      if (!hasCollection(engine, name)) engine.query({ ...admin, scope: '@thingsdb', code: `new_collection('${name}');` });
+      engine.runProgram(program, { ...admin, scope: `//${name}` });
+    } catch (error) {
+      if (!(error instanceof TiError)) throw error;
+      reportFailure(source, error, false, io);
+      return false;
+    }
+  }
+  return true;
+}
+
+function hasCollection(engine: LocalEngine, name: string): boolean {
+  return [...engine.database.collections.values()].some((collection) => collection.name === name);
+}
+
+function splitSeed(seed: string): [string, string] {
+  const at = seed.indexOf('=');
+  const name = seed.slice(0, Math.max(at, 0));
+  if (!/^[A-Za-z_]\w{0,254}$/.test(name)) throw usageError(`--seed takes COLLECTION=FILE, not \`${seed}\``);
+  return [name, seed.slice(at + 1)];
+}
+
+function welcome(dir: string, host: string, port: number, seeds: readonly string[]): string {
+  const collection = seeds[0] === undefined ? 'stuff' : splitSeed(seeds[0])[0];
+  const node = port === 9200 ? '' : ` -n :${port}`;
+  return `thingsc ${ownVersion()} serves ${dir} at ${host}:${port}, user \`admin\`, password \`pass\` unless changed. Stop with Ctrl-C.
+
+With thingsc:   thingsc query${node} -c ${collection} -q '.keys();'
+With Python:    pip install python-thingsdb, then
+
+    import asyncio
+    from thingsdb.client import Client
+
+    async def main():
+        client = Client()
+        await client.connect('127.0.0.1', ${port})
+        await client.authenticate('admin', 'pass')
+        print(await client.query('.keys();', scope='//${collection}'))
+        await client.close_and_wait()
+
+    asyncio.run(main())
+
+`;
+}

@@ -1,0 +1,59 @@
+/** Where a command meets the world. Text that goes out and comes in is byte strings; tests bring their own. */
+
+export interface Output {
+  write(text: string): void;
+  /** Whether a person reads it in colours. */
+  readonly colored: boolean;
+}
+
+export interface Io {
+  readonly out: Output;
+  readonly err: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** All of standard input. */
+  readonly readInput: () => Promise<string>;
+  /** Calls `listener` at each signal that asks for the end, until the returned function is called. */
+  readonly onSignal: (listener: (name: string) => void) => () => void;
+}
+
+/** JavaScript text as UTF-8 bytes. */
+export const toBytes = (text: string): string => Buffer.from(text, 'utf8').latin1Slice();
+
+/** UTF-8 bytes as JavaScript text; ill-formed bytes become U+FFFD. */
+export const fromBytes = (bytes: string): string => Buffer.from(bytes, 'latin1').toString('utf8');
+
+function outputTo(stream: NodeJS.WriteStream): Output {
+  return {
+    write: (text) => {
+      stream.write(text, 'latin1');
+    },
+    colored: stream.isTTY === true && stream.hasColors(),
+  };
+}
+
+async function readAll(stream: NodeJS.ReadStream): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).latin1Slice();
+}
+
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+
+function onSignal(listener: (name: string) => void): () => void {
+  const handlers = SIGNALS.map((signal) => [signal, () => listener(signal)] as const);
+  for (const [signal, handler] of handlers) process.on(signal, handler);
+  return () => {
+    for (const [signal, handler] of handlers) process.off(signal, handler);
+  };
+}
+
+/** The input and output of this process. */
+export function processIo(): Io {
+  return {
+    out: outputTo(process.stdout),
+    err: outputTo(process.stderr),
+    env: process.env,
+    readInput: () => readAll(process.stdin),
+    onSignal,
+  };
+}

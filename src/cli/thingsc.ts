@@ -1,0 +1,264 @@
+/** The command line of `thingsc`: what there is to say, and where it is done. Commands are loaded when they are called. */
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { TiError } from '../errors.ts';
+import { LOG_LEVELS } from '../server/log.ts';
+import type { AstOptions } from './commands/ast.ts';
+import type { CheckOptions } from './commands/check.ts';
+import type { CompileOptions } from './commands/compile.ts';
+import type { DisasmOptions } from './commands/disasm.ts';
+import type { FmtOptions } from './commands/fmt.ts';
+import type { QueryOptions } from './commands/query.ts';
+import type { RunOptions } from './commands/run.ts';
+import type { ServeOptions } from './commands/serve.ts';
+import { CliError, EXIT_MEANINGS, ExitCode } from './exit.ts';
+import { fromBytes, type Io, toBytes } from './io.ts';
+import { ownVersion } from './version.ts';
+
+/** Runs the words behind `thingsc`, and gives the exit code. */
+export async function main(words: readonly string[], io: Io): Promise<ExitCode> {
+  const commandLine = new CommandLine(io);
+  try {
+    await commandLine.program.parseAsync(words, { from: 'user' });
+    return commandLine.exitCode;
+  } catch (error) {
+    return failed(error, io);
+  }
+}
+
+function failed(error: unknown, io: Io): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.FINE : ExitCode.USAGE;
+  if (error instanceof CliError) {
+    io.err.write(toBytes(`thingsc: ${error.message}\n`));
+    return error.exitCode;
+  }
+  const text =
+    error instanceof TiError ? fromBytes(String(error)) : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  io.err.write(toBytes(`thingsc: internal error: ${text}\n`));
+  return ExitCode.INTERNAL;
+}
+
+const EXIT_HELP = `\nExit codes:\n${EXIT_MEANINGS.map(([code, meaning]) => `  ${code}  ${meaning}`).join('\n')}\n`;
+
+/** Examples below the help of a command: a line of shell and what it does. */
+function examples(...rows: readonly (readonly [command: string, does: string])[]): string {
+  return `\nExamples:\n${rows.map(([command, does]) => `  $ ${command}\n      ${does}`).join('\n')}\n`;
+}
+
+function integer(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a number from ${least} to ${most}.`);
+  };
+}
+
+function seconds(text: string): number {
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (value > 0) return value;
+  throw new InvalidArgumentError('It must be a number of seconds.');
+}
+
+const collect = (text: string, before: readonly string[]): readonly string[] => [...before, text];
+
+const FILE = '[file]';
+const FILE_HELP = 'a script; standard input when left out, or `-`';
+const EVAL = ['-e, --eval <code>', 'use this code in place of a file'] as const;
+
+const ANSWER_OPTIONS = [
+  new Option('--json', 'print the answer, or the error, as JSON in one line').conflicts(['table', 'raw']),
+  new Option('--table', 'print a list of things as a table').conflicts(['json', 'raw']),
+  new Option('--raw', 'print a str without quotes').conflicts(['json', 'table']),
+];
+
+const VAR_OPTION = new Option('--var <name=json>', 'a variable for the script; may be repeated').argParser(collect).default([], 'none');
+
+class CommandLine {
+  exitCode: ExitCode = ExitCode.FINE;
+  readonly program: Command;
+  private readonly io: Io;
+
+  constructor(io: Io) {
+    this.io = io;
+    this.program = new Command('thingsc')
+      .description('Checks, compiles, formats, runs and explains ThingsDB scripts, and serves them.')
+      .version(`thingsc ${ownVersion()}`, '-V, --version', 'print the version')
+      .helpCommand(false)
+      .showHelpAfterError('(thingsc --help tells more)')
+      .exitOverride()
+      .configureOutput({
+        writeOut: (text) => io.out.write(toBytes(text)),
+        writeErr: (text) => io.err.write(toBytes(text)),
+        getOutHasColors: () => io.out.colored,
+        getErrHasColors: () => io.err.colored,
+      })
+      .addHelpText(
+        'after',
+        examples(
+          ["thingsc run -e 'range(5).map(|x| x * x);'", 'run a script in memory'],
+          ['thingsc serve --data ./data', 'serve a store'],
+        ) + EXIT_HELP,
+      );
+    this.serve();
+    this.check();
+    this.ast();
+    this.compile();
+    this.disasm();
+    this.run();
+    this.query();
+    this.fmt();
+  }
+
+  /** A command whose work is done by `act`. Its help ends with the examples. */
+  private command<A extends unknown[]>(name: string, description: string, shown: string, act: (...args: A) => Promise<ExitCode>): Command {
+    const command = this.program.command(name).description(description).addHelpText('after', shown);
+    return command.action(async (...args: unknown[]) => {
+      this.exitCode = await act(...(args as A));
+    });
+  }
+
+  private serve(): void {
+    const shown = examples(
+      ['thingsc serve --data ./data', 'serve the store in ./data, made when there is none, at port 9200'],
+      ['thingsc serve --data ./data --seed shop=shop.ti', 'the same; a new store gets the collection `shop`, filled by a script'],
+    );
+    this.command('serve', 'serve a store to clients', shown, async (options: ServeOptions) => {
+      const { serve } = await import('./commands/serve.ts');
+      return serve(options, this.io);
+    })
+      .option('-d, --data <dir>', 'folder of the store (default: `storage_path` of the settings)')
+      .option('-p, --port <port>', 'port for clients, 0 for any free one (default: 9200)', integer(0, 65_535))
+      .option('-b, --bind <address>', 'address to listen at (default: 127.0.0.1)')
+      .option('-c, --config <file>', 'settings; environment variables THINGSDB_... stand over them, options over both')
+      .addOption(new Option('-l, --log-level <level>', 'what to log').choices(LOG_LEVELS).default('info'))
+      .addOption(
+        new Option('--seed <collection=file>', 'make a collection in a new store and fill it by a script; may be repeated')
+          .argParser(collect)
+          .default([], 'none'),
+      );
+  }
+
+  private check(): void {
+    const shown = examples(
+      ['thingsc check *.ti', 'tell the errors of all these scripts'],
+      ["thingsc check --effects -e '.users.push({});'", 'tell whether the script needs a change, and why'],
+    );
+    this.command('check', 'tell the errors of scripts', shown, async (files: string[], options: CheckOptions) => {
+      const { check } = await import('./commands/check.ts');
+      return check(files, options, this.io);
+    })
+      .addArgument(new Argument('[files...]', 'scripts; standard input when left out, or `-`'))
+      .option(...EVAL)
+      .option('--effects', 'tell in which scopes a script needs a change, and why')
+      .option('--json', 'print a JSON list with an object for each script');
+  }
+
+  private ast(): void {
+    const shown = examples(
+      ["thingsc ast -e 'a = 1 + 2;'", 'print the syntax tree as indented lines'],
+      ['thingsc ast shop.ti --format dot | dot -Tsvg > shop.svg', 'draw it with Graphviz'],
+    );
+    this.command('ast', 'print the syntax tree of a script', shown, async (file: string | undefined, options: AstOptions) => {
+      const { ast } = await import('./commands/ast.ts');
+      return ast(file, options, this.io);
+    })
+      .argument(FILE, FILE_HELP)
+      .option(...EVAL)
+      .addOption(new Option('-f, --format <format>', 'how to print it').choices(['tree', 'json', 'dot']).default('tree'))
+      .option('--json', 'the same as --format json')
+      .option('--no-spans', 'leave out where nodes begin and end');
+  }
+
+  private compile(): void {
+    const shown = examples(
+      ['thingsc compile shop.ti', 'write shop.tic'],
+      ["thingsc compile -e '1 + 1;' -o - | thingsc run -", 'compile and run without a file between'],
+    );
+    this.command('compile', 'compile a script into a file', shown, async (file: string | undefined, options: CompileOptions) => {
+      const { compile } = await import('./commands/compile.ts');
+      return compile(file, options, this.io);
+    })
+      .argument(FILE, FILE_HELP)
+      .option(...EVAL)
+      .option('-o, --output <file>', 'where to write, `-` for standard output (default: the name of the script, ending in .tic)');
+  }
+
+  private disasm(): void {
+    const shown = examples(["thingsc disasm -e '.count += 1;'", 'print the instructions beside the lines of the script']);
+    this.command(
+      'disasm',
+      'print the instructions of a script or compiled file',
+      shown,
+      async (file: string | undefined, options: DisasmOptions) => {
+        const { disasm } = await import('./commands/disasm.ts');
+        return disasm(file, options, this.io);
+      },
+    )
+      .argument(FILE, 'a script or a compiled file; standard input when left out, or `-`')
+      .option(...EVAL);
+  }
+
+  private run(): void {
+    const shown = examples(
+      ["thingsc run -e 'range(5).map(|x| x * x);'", 'run in memory; the collection `stuff` is there and empty'],
+      ['thingsc run import.ti --data ./data --scope shop', 'run in the collection `shop` of a store that no server has open'],
+      ["thingsc run -e 'name.upper();' --var 'name=\"iris\"' --raw", 'pass a variable; print the text without quotes'],
+    );
+    const command = this.command(
+      'run',
+      'run a script or compiled file without a server',
+      shown,
+      async (file: string | undefined, options: RunOptions) => {
+        const { run } = await import('./commands/run.ts');
+        return run(file, options, this.io);
+      },
+    )
+      .argument(FILE, 'a script or a compiled file; standard input when left out, or `-`')
+      .option(...EVAL)
+      .option('-d, --data <dir>', 'folder of a store (default: a store in memory, gone afterwards)')
+      .option('-s, --scope <scope>', 'a collection or a scope such as @thingsdb', 'stuff')
+      .option('-u, --user <name>', 'whose rights count', 'admin')
+      .addOption(VAR_OPTION)
+      .option('--timeout <seconds>', 'end the script with an error after this time', seconds);
+    for (const option of ANSWER_OPTIONS) command.addOption(option);
+  }
+
+  private query(): void {
+    const shown = examples(
+      ["thingsc query -c shop -q '.products.filter(|p| p.stock == 0);' --table", 'ask a server at 127.0.0.1:9200'],
+      [
+        'thingsc query -n db.example.org -u iris -c @thingsdb -q - < script.ti',
+        'run a file at another server, password from THINGSC_PASSWORD',
+      ],
+    );
+    const command = this.command('query', 'ask a server', shown, async (file: string | undefined, options: QueryOptions) => {
+      const { query } = await import('./commands/query.ts');
+      return query(file, options, this.io);
+    })
+      .argument(FILE, 'a script; standard input when left out, or `-`')
+      .option('-n, --node <host[:port]>', 'the server', '127.0.0.1:9200')
+      .addOption(new Option('-u, --user <name>', 'the user').default('admin').env('THINGSC_USER'))
+      .addOption(new Option('-p, --password <password>', 'the password').default('pass').env('THINGSC_PASSWORD'))
+      .addOption(new Option('-t, --token <token>', 'a token in place of user and password').env('THINGSC_TOKEN'))
+      .option('-c, --collection <name>', 'a collection or a scope such as @thingsdb', 'stuff')
+      .option('-q, --query <code>', 'use this code in place of a file; `-` for standard input')
+      .addOption(VAR_OPTION)
+      .option('--timeout <seconds>', 'how long to wait for the answer', seconds);
+    for (const option of ANSWER_OPTIONS) command.addOption(option);
+  }
+
+  private fmt(): void {
+    const shown = examples(
+      ['thingsc fmt shop.ti', 'print the script, formatted'],
+      ['thingsc fmt --write *.ti', 'format the files in place, and name those that changed'],
+      ['thingsc fmt --check *.ti', 'name the files that are not formatted, and end with 1 when there are some'],
+    );
+    this.command('fmt', 'format scripts', shown, async (files: string[], options: FmtOptions) => {
+      const { fmt } = await import('./commands/fmt.ts');
+      return fmt(files, options, this.io);
+    })
+      .addArgument(new Argument('[files...]', 'scripts; standard input when left out, or `-`'))
+      .option(...EVAL)
+      .option('-w, --write', 'write the files back in place')
+      .option('--check', 'only name the files that would change');
+  }
+}

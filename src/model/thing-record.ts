@@ -1,0 +1,20 @@
+/**
+ * How a thing is written into changes and checkpoint records, behind its id: the id of its type (0 for none), or the definition of its restriction
+ * as a str; then how many properties there are, and key and value of each.
+ */
+import type { MsgpackWriter } from '../msgpack/writer.ts';
+import type { Thing } from '../values/thing.ts';
+import type { Value } from '../values/value.ts';
+import { encodeStored } from './stored.ts';
+
+export function encodeThingBody(w: MsgpackWriter, thing: Thing): void {
+  if (thing.restriction !== null && thing.shape.type === null) w.str(thing.restriction.definition);
+  else w.int(thing.shape.type?.id ?? 0);
+  const keys = thing.keys();
+  w.int(keys.length);
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] as string;
+    w.str(key);
+    encodeStored(w, thing.dict === null ? (thing.slots[i] as Value) : (thing.dict.get(key) as Value));
+  }
+}
