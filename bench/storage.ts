@@ -6,7 +6,7 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore, type StoreTuning } from '../src/storage/open.ts';
-import type { Key, Store } from '../src/storage/store.ts';
+import type { Key } from '../src/storage/store.ts';
 
 export interface Measure {
   readonly name: string;
@@ -14,7 +14,9 @@ export interface Measure {
   readonly unit: string;
 }
 
-const RUN_MS = 1500;
+/** A rate is the median over so many windows of so many milliseconds: a disk that is shared has its moods. */
+const WINDOWS = 9;
+const WINDOW_MS = 250;
 /** About what a change of one property takes. */
 const CHANGE = new Uint8Array(60).fill(7);
 const RAW_BYTES = 1 << 24;
@@ -60,39 +62,37 @@ function rawFile(path: string, preallocated: boolean): number {
 /** Blocking writes of one change each, as a program that does nothing else would make them. */
 function rawSyncs(path: string, kind: 'growing' | 'preallocated'): number {
   const fd = rawFile(path, kind === 'preallocated');
-  let count = 0;
-  const start = performance.now();
-  for (let at = 0; performance.now() - start < RUN_MS && at < RAW_BYTES - CHANGE.length; at += CHANGE.length) {
+  const meter = newMeter();
+  for (let at = 0; !meter.count(1) && at < RAW_BYTES - CHANGE.length; at += CHANGE.length) {
     fs.writeSync(fd, CHANGE, 0, CHANGE.length, at);
     if (kind === 'growing') fs.fdatasyncSync(fd);
-    count++;
   }
   fs.closeSync(fd);
-  return perSecond(count, start);
+  return meter.rate();
 }
 
 async function pooledSyncs(path: string): Promise<number> {
   const fd = rawFile(path, true);
-  let count = 0;
-  const start = performance.now();
+  const meter = newMeter();
+  let at = 0;
   await new Promise<void>((resolve, reject) => {
     const next = (error: Error | null): void => {
       if (error) reject(error);
-      else if (performance.now() - start > RUN_MS) resolve();
-      else fs.write(fd, CHANGE, 0, CHANGE.length, count++ * CHANGE.length, next);
+      else if (meter.count(1)) resolve();
+      else fs.write(fd, CHANGE, 0, CHANGE.length, (at += CHANGE.length), next);
     };
     next(null);
   });
   fs.closeSync(fd);
-  return perSecond(count, start);
+  return meter.rate();
 }
 
 /** Keeps so many changes on their way: as many new ones as have become durable follow at once. */
 async function appendRate(dir: string, outstanding: number, tuning: StoreTuning = {}): Promise<number> {
   const store = await openStore({ dir }, tuning);
+  const meter = newMeter();
   let id = 0;
   let done = 0;
-  const start = performance.now();
   const append = (count: number): void => {
     for (let i = 0; i < count; i++) store.append(++id, 1, CHANGE);
   };
@@ -101,14 +101,39 @@ async function appendRate(dir: string, outstanding: number, tuning: StoreTuning 
     store.onDurable((durable) => {
       const count = durable - done;
       done = durable;
-      if (performance.now() - start > RUN_MS) resolve();
+      if (meter.count(count)) resolve();
       else append(count);
     });
     append(outstanding);
   });
-  const rate = perSecond(done, start);
   await store.close();
-  return rate;
+  return meter.rate();
+}
+
+interface Meter {
+  /** Counts what was done; true when it is enough. */
+  count(done: number): boolean;
+  /** The median of the windows, per second. */
+  rate(): number;
+}
+
+function newMeter(): Meter {
+  const rates: number[] = [];
+  let start = performance.now();
+  let total = 0;
+  return {
+    count(done) {
+      total += done;
+      const ms = performance.now() - start;
+      if (ms > WINDOW_MS) {
+        rates.push((total * 1000) / ms);
+        total = 0;
+        start = performance.now();
+      }
+      return rates.length === WINDOWS;
+    },
+    rate: () => rates.sort((a, b) => a - b)[rates.length >> 1] ?? 0,
+  };
 }
 
 async function checkpointTime(dir: string, count: number, size: number): Promise<{ ms: number; stall: number }> {
@@ -151,17 +176,16 @@ function watchLoop(): () => number {
 }
 
 async function readRate(dir: string): Promise<number> {
-  const store: Store = await openStore({ dir });
-  let count = 0;
-  const start = performance.now();
-  while (performance.now() - start < RUN_MS / 3) for (const _ of store.records()) count++;
-  const rate = perSecond(count, start);
+  const store = await openStore({ dir });
+  const rates: number[] = [];
+  for (let i = 0; i < WINDOWS; i++) {
+    const start = performance.now();
+    let count = 0;
+    for (const _ of store.records()) count++;
+    rates.push((count * 1000) / (performance.now() - start));
+  }
   await store.close();
-  return rate;
-}
-
-function perSecond(count: number, start: number): number {
-  return (count * 1000) / (performance.now() - start);
+  return rates.sort((a, b) => a - b)[rates.length >> 1] ?? 0;
 }
 
 if (import.meta.main) {

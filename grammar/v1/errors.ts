@@ -103,8 +103,11 @@ function either(list: readonly string[]): string {
 }
 
 /** `found ..., expected ...`. */
-export const problemWith = (token: IToken, expected: readonly string[], source: string): string =>
-  `found ${describe(token, source)}, expected ${either(expected)}`;
+export function problemWith(token: IToken, expected: readonly string[], source: string): string {
+  // A rule may have had its fill of what it names here.
+  const rest = expected.filter((each) => each !== label(token.tokenType));
+  return `found ${describe(token, source)}, expected ${either(rest)}`;
+}
 
 /** A syntax error at a byte offset of the source. */
 export function failure(source: string, offset: number, problem: string): TiError {

@@ -74,11 +74,24 @@ export function sortTexts(texts: readonly string[]): string[] {
     let end = i + 1;
     while (end < count && sameKey(bytes, places[i] as number, places[end] as number)) end++;
     if (end === i + 1) sorted.push(texts[places[i] as number] as string);
-    // Without a function, JavaScript compares strings char by char, which here means byte by byte.
-    else for (const text of Array.from(places.subarray(i, end), (place) => texts[place] as string).sort()) sorted.push(text);
+    else for (const text of sortRun(places.subarray(i, end), texts)) sorted.push(text);
     i = end;
   }
   return sorted;
+}
+
+/** Strings that start alike, in order. Mostly they are equal. */
+function sortRun(places: Uint32Array, texts: readonly string[]): string[] {
+  const first = texts[places[0] as number] as string;
+  const run: string[] = [];
+  let differ = false;
+  for (const place of places) {
+    const text = texts[place] as string;
+    differ ||= text !== first;
+    run.push(text);
+  }
+  // Without a function, JavaScript compares strings char by char, which here means byte by byte.
+  return differ ? run.sort() : run;
 }
 
 function sameKey(bytes: Uint8Array, a: number, b: number): boolean {

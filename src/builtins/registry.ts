@@ -10,6 +10,7 @@ import { listReadRows } from './lists-read.ts';
 import { listSortRows } from './lists-sort.ts';
 import { mathRows } from './math.ts';
 import { randomRows } from './random.ts';
+import { roomRows } from './rooms.ts';
 import type { Row } from './row.ts';
 import { setRows } from './sets.ts';
 import { setChangeRows } from './sets-change.ts';
@@ -33,6 +34,7 @@ export const allRows: readonly Row[] = [
   ...listSortRows,
   ...mathRows,
   ...randomRows,
+  ...roomRows,
   ...setChangeRows,
   ...setRows,
   ...thingChangeRows,

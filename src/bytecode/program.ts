@@ -51,6 +51,8 @@ export interface FunctionFields {
 }
 
 export class FunctionCode implements ClosureCode {
+  /** Where `heat` starts; tests set it so that everything is translated at once. */
+  static initialHeat = 0;
   readonly program: Program;
   readonly index: number;
   readonly params: readonly string[];
@@ -70,8 +72,6 @@ export class FunctionCode implements ClosureCode {
   readonly caches: readonly InlineCache[];
   /** How much it ran; what runs often is translated (see `src/vm/translate.ts`). */
   heat = FunctionCode.initialHeat;
-  /** Where `heat` starts; tests set it so that everything is translated at once. */
-  static initialHeat = 0;
   /** The translation for a function that needs no frame, and that for one that does; at most one of them is there. */
   leaf: LeafCode | null = null;
   framed: FramedCode | null = null;

@@ -40,7 +40,9 @@ export class StackNode {
   readonly kind: number;
   readonly below: StackNode | null;
   readonly height: number;
-  private readonly above = new Map<number, StackNode>();
+  /** Nearly every node has one above it; the others come in a map. */
+  private first: StackNode | null = null;
+  private others: Map<number, StackNode> | null = null;
 
   private constructor(kind: number, below: StackNode | null) {
     this.kind = kind;
@@ -59,10 +61,16 @@ export class StackNode {
   }
 
   private child(kind: number): StackNode {
-    let node = this.above.get(kind);
+    if (this.first === null) {
+      this.first = new StackNode(kind, this);
+      return this.first;
+    }
+    if (this.first.kind === kind) return this.first;
+    this.others ??= new Map();
+    let node = this.others.get(kind);
     if (node === undefined) {
       node = new StackNode(kind, this);
-      this.above.set(kind, node);
+      this.others.set(kind, node);
     }
     return node;
   }

@@ -2,7 +2,7 @@
 import { ErrorCode, lookupErr, TiError } from '../errors.ts';
 import type { Collection } from '../model/collection.ts';
 import { makeAnoType } from '../model/types.ts';
-import { Room, Task } from '../values/handles.ts';
+import { Task } from '../values/handles.ts';
 import { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
 import { type DecodeContext, decodeArguments, detachedContext } from '../wire/decode.ts';
@@ -19,9 +19,9 @@ function contextOf(collection: Collection | null): DecodeContext {
       return thing;
     },
     room(id) {
-      const room = new Room();
-      room.id = id;
-      return room;
+      const found = collection.rooms.get(id);
+      if (found === undefined) throw lookupErr(`cannot find \`room\` with id ${id}`);
+      return found;
     },
     task: (id) => new Task(id),
     anoType(definition) {

@@ -1,5 +1,6 @@
 /** A collection: a graph of things from one root, with its types, enumerators and procedures. */
 import { Shape } from '../values/shape.ts';
+import type { Room } from '../values/handles.ts';
 import { Thing } from '../values/thing.ts';
 import type { EnumDef } from './enums.ts';
 import type { Procedure } from './procedures.ts';
@@ -26,6 +27,8 @@ export class Collection {
   readonly enums = new Map<string, EnumDef>();
   readonly enumsById = new Map<number, EnumDef>();
   readonly procedures = new Map<string, Procedure>();
+  /** Stored rooms by id. */
+  readonly rooms = new Map<number, Room>();
   nextTypeId = 1;
   nextEnumId = 1;
 

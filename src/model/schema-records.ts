@@ -34,8 +34,13 @@ export function collectionContext(collection: Collection, load: ClosureLoader): 
       return enumeration.member(name);
     },
     room(id: number, name: string | null): Value {
-      const room = new Room();
-      room.id = id;
+      let room = collection.rooms.get(id);
+      if (room === undefined) {
+        room = new Room();
+        room.id = id;
+        collection.rooms.set(id, room);
+        collection.nextId = Math.max(collection.nextId, id + 1);
+      }
       room.name = name;
       return room;
     },

@@ -4,7 +4,7 @@
  */
 import { ErrorCode, lookupErr, operationErr, TiError, typeErr, valueErr } from '../errors.ts';
 import { Closure } from '../values/closure.ts';
-import { Future, Wrapped } from '../values/handles.ts';
+import { Future, Room, Wrapped } from '../values/handles.ts';
 import { List } from '../values/list.ts';
 import type { Restriction } from '../values/restriction.ts';
 import { SetValue } from '../values/set.ts';
@@ -100,6 +100,14 @@ export class Transaction {
     } else if (value instanceof List) for (const item of value.items) this.hold(item);
     else if (value instanceof SetValue) for (const thing of value.things) this.hold(thing);
     else if (value instanceof Wrapped) this.hold(value.thing);
+    else if (value instanceof Room) this.holdRoom(value);
+  }
+
+  private holdRoom(room: Room): void {
+    if (room.id !== 0) return;
+    const collection = this.collection as Collection;
+    room.id = collection.nextId++;
+    collection.rooms.set(room.id, room);
   }
 
   private release(value: Value): void {

@@ -19,7 +19,17 @@ const MAX_DEPTH = 250;
 
 const item = (node: Node): GroupItem => ({ node, repeatable: true });
 
-export const oneOf = (items: readonly Node[]): Node => (items.length === 1 ? (items[0] as Node) : { kind: 'alternatives', items });
+/** Alternatives as one node; several that are single bytes are a set. */
+export function oneOf(items: readonly Node[]): Node {
+  if (items.length === 1) return items[0] as Node;
+  const low = new Uint8Array(256);
+  for (const alternative of items) {
+    const code = alternative.kind === 'chars' && alternative.text.length === 1 ? alternative.text.charCodeAt(0) : -1;
+    if (code < 0) return { kind: 'alternatives', items };
+    low[code] = 1;
+  }
+  return { kind: 'set', set: { low, high: null } };
+}
 
 /** Reads a group; the reader stands behind the opening parenthesis. */
 export function readGroup(r: Reader, read: ReadAlternatives): GroupItem {
@@ -202,8 +212,8 @@ function readTest(r: Reader, read: ReadAlternatives, start: number): Condition {
 }
 
 function readNamedTest(r: Reader, start: number): Condition {
-  const recursion = r.takeMatch(CALL_CONDITION);
-  if (recursion !== null && !r.names.has('R')) {
+  const recursion = r.looksAt('R)') && r.names.has('R') ? null : r.takeMatch(CALL_CONDITION);
+  if (recursion !== null) {
     const [, number, name] = recursion;
     const groups: number[] = [];
     if (name !== undefined) r.resolveName(name, start, (found) => groups.push(...found));

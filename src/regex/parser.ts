@@ -1,8 +1,7 @@
 /** Reads regular expressions: the syntax of PCRE2, on bytes, or on characters when the pattern starts with `(*UTF)`. */
 import { isUtf8 } from '../values/utf8.ts';
 import { EMPTY, type Newline, type Node, type RegexTree, type RepeatMode } from './ast.ts';
-import { notNewline, readEscape } from './escapes.ts';
-import { folded } from './escapes.ts';
+import { folded, notNewline, readEscape } from './escapes.ts';
 import { oneOf, readGroup } from './groups.ts';
 import { readClass } from './classes.ts';
 import { Reader, type Settings } from './reader.ts';
@@ -36,7 +35,6 @@ export function parsePattern(pattern: string, flags: string): RegexTree {
   if (r.settings.utf && !isUtf8(pattern)) throw r.error('the pattern is no UTF-8', 0);
   const root = oneOf(readAlternatives(r));
   if (!r.atEnd) throw r.error('a closing parenthesis without an opening one');
-  // References may add to this list no more.
   for (const task of r.later) task();
   return { root, groupCount: r.groupCount, options: r.settings };
 }
@@ -179,6 +177,7 @@ function readQuantifier(r: Reader): { min: number; max: number; mode: RepeatMode
     if (min > MAX_COUNT || (max !== Number.POSITIVE_INFINITY && max > MAX_COUNT)) throw r.error(`a quantifier may be ${MAX_COUNT} at most`, start);
     if (min > max) throw r.error('the numbers of a quantifier are out of order', start);
   }
+  if (r.flags.extended) r.takeMatch(BLANK);
   if (r.take('+')) return { min, max, mode: 'possessive' };
   const lazy = r.take('?') !== r.flags.ungreedy;
   return { min, max, mode: lazy ? 'lazy' : 'greedy' };

@@ -7,7 +7,8 @@ describe('messages name the place, what was found and what could stand there', (
   test.each([
     ['x = )', 'line 1, column 5: found `)`, expected a value'],
     ['f(1 2)', 'line 1, column 5: found `2`, expected an operator, `,` or `)`'],
-    ['f(1, ;', 'line 1, column 6: found `;`, expected a value or `)`'],
+    ['f(1, ;', 'line 1, column 6: found `;`, expected a value'],
+    ['f(;', 'line 1, column 3: found `;`, expected a value or `)`'],
     ['[1, 2;', 'line 1, column 6: found `;`, expected an operator, `,` or `]`'],
     ['{a: 1 b: 2}', 'line 1, column 7: found `b`, expected an operator, `,` or `}`'],
     ['{a: 1, 2}', 'line 1, column 8: found `2`, expected a name'],
@@ -35,7 +36,7 @@ describe('messages name the place, what was found and what could stand there', (
 
   test('long tokens are cut, but not within a character', () => {
     const text = `a '${'\xc3\xa9'.repeat(40)}'`;
-    const [, quoted = ''] = /found `(.*)`/.exec(problem(text)) ?? [];
+    const [, quoted = ''] = /found `(.*?)`,/.exec(problem(text)) ?? [];
     expect(quoted.endsWith('\xa9...')).toBe(true);
     expect(quoted.length).toBeLessThan(40);
   });
@@ -43,7 +44,7 @@ describe('messages name the place, what was found and what could stand there', (
   test('carry the offset of the place', () => {
     for (const [source, start] of [
       ['a +', 3],
-      ['a\n b c', 5],
+      ['a +\n b c', 7],
       ["x = 'a", 4],
     ] as const) {
       try {
