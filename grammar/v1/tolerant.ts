@@ -53,7 +53,9 @@ export class TolerantParser extends Grammar {
       if (!(error instanceof Stop)) throw error;
       this.giveUp();
     }
-    const found = [...this.diagnostics, ...this.errors.map((error) => this.diagnosticOf(error))];
+    // What is left behind an error that ended the parse is no error of its own.
+    const errors = this.errors.filter((error) => error.name !== 'NotAllInputParsedException');
+    const found = [...this.diagnostics, ...errors.map((error) => this.diagnosticOf(error))];
     return { body: this.statements.slice(), diagnostics: distinct(found) };
   }
 

@@ -1,6 +1,6 @@
 /** What follows from an instruction alone: its length, its operands, where control goes behind it, and whether it changes what is stored. */
 import { ErrorCode, TiError } from '../errors.ts';
-import { BINARY_OPS, Op, type OpInfo, type OpName, OPS } from './opcodes.ts';
+import { BINARY_OPS, OPS, Op, type OpInfo, type OpName } from './opcodes.ts';
 
 export interface Instruction {
   /** Its position in the code, in words. */

@@ -7,13 +7,14 @@
  *
  * While a handler is open, nothing below it may be touched: then what lies there when an error comes is what lay there when the handler was opened.
  */
+
+import type { List } from '../values/list.ts';
+import { INT_MAX } from '../values/operators.ts';
 import { damaged, fallsThrough, type Instruction, instructionAt, sliceParts } from './effects-of-ops.ts';
-import { Op, type OpName, OPS } from './opcodes.ts';
+import { Op, type OpName } from './opcodes.ts';
 import type { FunctionCode, Program } from './program.ts';
 import { refuse } from './verify-operands.ts';
-import { isValue, joinStacks, Kind, kindName, StackNode } from './verify-stack.ts';
-import { INT_MAX } from '../values/operators.ts';
-import type { List } from '../values/list.ts';
+import { isValue, joinStacks, Kind, kindName, StackNode, underValues } from './verify-stack.ts';
 
 /** An open handler; the one of each TRY is one object. */
 interface Handler {
@@ -49,6 +50,7 @@ class Flow {
   readonly points: (Point | undefined)[];
   private readonly dirty: Uint8Array;
   private readonly handlers = new Map<number, Handler>();
+  private readonly calls = new Map<number, { readonly callee: StackNode; readonly stack: StackNode }>();
   private work: number;
   /** The instruction being looked at, and what is known behind what was done of it. */
   now: Instruction;
@@ -79,7 +81,8 @@ class Flow {
 
   run(): void {
     const { code } = this.fn;
-    this.goTo(0);
+    this.points[0] = { stack: StackNode.empty(), handlers: null, scopes: ANYWHERE };
+    this.dirty[0] = 1;
     for (let at = 0; at < code.length; ) {
       this.spend(1);
       this.now = instructionAt(code, at);
@@ -119,7 +122,7 @@ class Flow {
       point.scopes |= scopes;
     }
     this.dirty[target] = 1;
-    if (target <= this.now.at && target !== 0 && (this.again < 0 || target < this.again)) this.again = target;
+    if (target <= this.now.at && (this.again < 0 || target < this.again)) this.again = target;
   }
 
   // --- the stack ---
@@ -148,23 +151,26 @@ class Flow {
   }
 
   popValues(count: number): void {
+    this.checkFloor(this.stack.height - count);
+    this.stack = this.under(count);
+  }
+
+  /** What lies under `count` values. */
+  under(count: number): StackNode {
     if (count > this.stack.height) this.refuse(`${count} operands, where ${this.stack.height} are on the stack`);
-    this.spend(count >> 3);
-    for (let i = 0; i < count; i++) this.popValue();
+    const node = underValues(this.stack, count);
+    if (node === null) this.refuse(`finds other things than values among its ${count} operands`);
+    return node;
   }
 
   push(kind: number): void {
     this.stack = this.stack.push(kind);
   }
 
-  pushValues(count: number): void {
-    for (let i = 0; i < count; i++) this.push(Kind.VALUE);
-  }
-
-  /** Control goes to `target` when something holds; here it goes on as it was before. */
-  branch(target: number, change: (flow: Flow) => void): void {
+  /** Control may go to `target`, with the stack as `change` makes it; what is done next finds it as it was. */
+  branch(target: number, change?: () => void): void {
     const { stack } = this;
-    change(this);
+    change?.();
     this.goTo(target);
     this.stack = stack;
   }
@@ -209,16 +215,16 @@ class Flow {
 
   // --- calls ---
 
-  /** The kind that lies under `count` operands. */
-  under(count: number): number {
-    if (count >= this.stack.height) this.refuse(`nothing lies under ${count} operands`);
-    this.spend(count >> 3);
-    let node = this.stack;
-    for (let i = 0; i < count; i++) {
-      if (!isValue(node.kind)) this.refuse(`finds a ${kindName(node.kind)} where an argument must be`);
-      node = node.below as StackNode;
-    }
-    return node.kind;
+  /** The stack with `count` values on top of a callee: what a call finds whose last arguments were left out. */
+  atCall(target: number, callee: StackNode, count: number): StackNode {
+    const known = this.calls.get(target);
+    if (known !== undefined && known.callee === callee) return known.stack;
+    if (count > this.fn.maxStack) this.refuse(`${count} arguments, where the function says at most ${this.fn.maxStack} operands`);
+    this.spend(count);
+    let stack = callee;
+    for (let i = 0; i < count; i++) stack = stack.push(Kind.VALUE);
+    this.calls.set(target, { callee, stack });
+    return stack;
   }
 }
 
@@ -228,8 +234,9 @@ const keysAt = (f: Flow, index: number): number => (f.program.constants[index] a
 
 /** As the numbers in the table of instructions say: values come off, values go on. */
 const plain: Step = (f) => {
-  f.popValues(f.now.op.pops);
-  f.pushValues(f.now.op.pushes);
+  const { pops, pushes: puts } = f.now.op;
+  f.popValues(pops);
+  for (let i = 0; i < puts; i++) f.push(Kind.VALUE);
 };
 
 /** Takes as many values off as `count` says, and puts one on. */
@@ -245,13 +252,11 @@ const pushes =
   (f) =>
     f.push(kind);
 
-const same = (): void => undefined;
-
 /** Jumps with the value left where it is; else takes it off. */
 const shortCircuit: Step = (f, a) => {
   f.popValue();
   f.push(Kind.VALUE);
-  f.branch(a, same);
+  f.branch(a);
   f.popValue();
 };
 
@@ -259,7 +264,7 @@ const shortCircuit: Step = (f, a) => {
 const testTop: Step = (f, a) => {
   f.popValue();
   f.push(Kind.VALUE);
-  f.branch(a, same);
+  f.branch(a);
 };
 
 const lockAs =
@@ -287,15 +292,14 @@ function call(f: Flow, count: number): void {
 
 function skipArgument(f: Flow, target: number, given: number): void {
   const word = f.fn.code[target] as number;
-  const op = OPS[word & 0xff]?.code;
+  const op = word & 0xff;
   const count = word >> 8;
   const callee = f.under(given);
-  if (count <= given) f.refuse(`${given} arguments are there, and the call takes ${count}`);
-  if (op === Op.CALL_METHOD ? callee !== Kind.METHOD + count : op !== Op.CALL || callee !== Kind.CALLEE) {
-    f.refuse(`does not lead to the call of the ${kindName(callee)} that lies on the stack`);
-  }
-  if (count - given > f.fn.maxStack) f.refuse(`${count} arguments, where the function says at most ${f.fn.maxStack} operands`);
-  f.branch(target, (g) => g.pushValues(count - given));
+  const wanted = op === Op.CALL ? Kind.CALLEE : op === Op.CALL_METHOD ? Kind.METHOD + count : -1;
+  if (callee.kind !== wanted || count <= given) f.refuse(`does not lead to the call of what lies under ${given} operands`);
+  f.branch(target, () => {
+    f.stack = f.atCall(target, callee, count);
+  });
 }
 
 /** Whether the constant is the literal of an int beyond 64 bit. */
@@ -347,19 +351,19 @@ const STEPS: { readonly [K in OpName]: Step } = {
   LOOP: (f, a) => f.goTo(a),
   JUMP_FALSE: (f, a) => {
     f.popValue();
-    f.branch(a, same);
+    f.branch(a);
   },
   AND: shortCircuit,
   OR: shortCircuit,
   CHAIN_TEST: testTop,
   FOR: (f, a) => {
     f.popValue();
-    f.branch(a, (g) => g.push(Kind.VALUE));
+    f.branch(a, () => f.push(Kind.VALUE));
     f.push(Kind.ITERATION);
   },
   FOR_NEXT: (f, a) => {
     f.popKind(Kind.ITERATION);
-    f.branch(a, (g) => g.push(Kind.ITERATION));
+    f.branch(a, () => f.push(Kind.ITERATION));
     f.push(Kind.VALUE);
   },
   FOR_BREAK: (f, a) => {
@@ -383,7 +387,7 @@ const STEPS: { readonly [K in OpName]: Step } = {
     f.popKind(Kind.ERROR);
     f.push(Kind.VALUE);
   },
-  THROW_ARGC: same,
+  THROW_ARGC: () => undefined,
   ROOT: plain,
   GET_PROP: plain,
   LOCK_PROP: lockAs(Kind.THING),

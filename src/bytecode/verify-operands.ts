@@ -4,7 +4,16 @@ import { List } from '../values/list.ts';
 import { Regex } from '../values/regex.ts';
 import { Bytes, Float } from '../values/scalars.ts';
 import type { Value } from '../values/value.ts';
-import { compoundCache, compoundOp, damaged, type Instruction, isCompoundOp, loopVariables, mayGoBack, SPECIAL_FORMS } from './effects-of-ops.ts';
+import {
+  compoundCache,
+  compoundOp,
+  damaged,
+  type Instruction,
+  isCompoundOp,
+  loopVariables,
+  mayGoBack,
+  SPECIAL_FORMS,
+} from './effects-of-ops.ts';
 import { BINARY_OPS, Op, type OperandKind } from './opcodes.ts';
 import type { FunctionCode, Program } from './program.ts';
 

@@ -29,7 +29,20 @@ export const Kind = {
   METHOD: 12,
 } as const;
 
-const NAMES = ['value', 'closure', 'list', 'error', 'int', 'callee', 'loop', 'locked thing', 'locked value', 'place', 'locked list', 'range'];
+const NAMES = [
+  'value',
+  'closure',
+  'list',
+  'error',
+  'int',
+  'callee',
+  'loop',
+  'locked thing',
+  'locked value',
+  'place',
+  'locked list',
+  'range',
+];
 
 export const kindName = (kind: number): string => NAMES[kind] ?? `method of ${kind - Kind.METHOD} arguments`;
 
@@ -40,6 +53,9 @@ export class StackNode {
   readonly kind: number;
   readonly below: StackNode | null;
   readonly height: number;
+  /** How many plain values end with this one, without one of another kind between, and what lies under them. */
+  readonly run: number;
+  readonly base: StackNode;
   /** Nearly every node has one above it; the others come in a map. */
   private first: StackNode | null = null;
   private others: Map<number, StackNode> | null = null;
@@ -48,6 +64,8 @@ export class StackNode {
     this.kind = kind;
     this.below = below;
     this.height = below === null ? 0 : below.height + 1;
+    this.run = kind === Kind.VALUE ? (below as StackNode).run + 1 : 0;
+    this.base = kind === Kind.VALUE ? (below as StackNode).base : this;
   }
 
   /** The stack of a function that begins. */
@@ -74,6 +92,26 @@ export class StackNode {
     }
     return node;
   }
+}
+
+/** What lies under `count` values, in as many steps as there are runs of plain ones; null when one of them is none, or when there are fewer. */
+export function underValues(stack: StackNode, count: number): StackNode | null {
+  if (count > stack.height) return null;
+  let node = stack;
+  for (let left = count; left > 0; ) {
+    if (node.run > left) {
+      // The values wanted are the upper part of a run, as in an argument list that stands in an array.
+      for (; left > 0; left--) node = node.below as StackNode;
+    } else if (node.run > 0) {
+      left -= node.run;
+      node = node.base;
+    } else {
+      if (!isValue(node.kind)) return null;
+      left--;
+      node = node.below as StackNode;
+    }
+  }
+  return node;
 }
 
 /** What both kinds are; -1 when they have nothing in common. */

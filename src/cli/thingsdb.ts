@@ -138,31 +138,34 @@ function makeModulesFolder(path: string | null, log: Log): void {
 }
 
 async function runServer(config: Config, dir: string, log: Log, world: World): Promise<number> {
-  // Loaded late: usage and version are told without the engine.
-  const { openEngine } = await import('../engine/open.ts');
-  const { engine, created } = await openEngine({
-    dir,
-    durability: config.durability,
-    onWarning: log.warning,
-    queryDurationError: config.query_duration_error,
-  });
-  let server: RunningServer;
-  try {
-    if (created) world.print(WELCOME);
-    server = await startServer(engine, config, { log, hooks: engine.hooks });
-  } catch (error) {
-    await engine.close();
-    throw error;
-  }
+  let server: RunningServer | null = null;
   let stopping = false;
+  // From here on a signal means a clean stop, even while the store is being opened.
   const offSignals = world.onSignal((name) => {
     log.warning(stopping ? `signal (${name}) received but a shutdown is already initiated` : `received stop signal (${name})`);
     stopping = true;
-    void server.stop();
+    void server?.stop();
   });
-  await server.stopped;
-  await engine.close();
-  offSignals();
+  try {
+    // Loaded late: usage and version are told without the engine.
+    const { openEngine } = await import('../engine/open.ts');
+    const { engine, created } = await openEngine({
+      dir,
+      durability: config.durability,
+      onWarning: log.warning,
+      queryDurationError: config.query_duration_error,
+    });
+    if (created) world.print(WELCOME);
+    try {
+      server = await startServer(engine, config, { log, hooks: engine.hooks });
+      if (stopping) void server.stop();
+      await server.stopped;
+    } finally {
+      await engine.close();
+    }
+  } finally {
+    offSignals();
+  }
   log.info('bye');
   return 0;
 }

@@ -7,7 +7,8 @@ import { SetValue } from '../values/set.ts';
 import { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
 import { decodeThingBody, readProcedure } from './apply.ts';
-import { Collection, PAGE_SIZE } from './collection.ts';
+import { Collection } from './collection.ts';
+import { PAGE_SIZE, pageOf } from './thing-index.ts';
 import type { Database } from './database.ts';
 import { decodeCollectionInfo, decodeUser, encodeCollectionInfo, encodeUser } from './database-records.ts';
 import { readInt, readStr } from './read.ts';
@@ -66,7 +67,7 @@ export class CheckpointSource {
     for (const id of collection.typesById.keys()) this.drop(collection.id, 'type', id);
     for (const id of collection.enumsById.keys()) this.drop(collection.id, 'enum', id);
     for (const name of collection.procedures.keys()) this.drop(collection.id, 'procedure', name);
-    const last = Math.floor(collection.nextId / PAGE_SIZE);
+    const last = pageOf(collection.nextId);
     for (let page = 0; page <= last; page++) this.dropped.push(key(collection.id, Kind.PAGE, page));
   }
 
@@ -94,7 +95,7 @@ export class CheckpointSource {
     }
     // Pages that were taken early are told by their keys only; all of them count as dirty.
     for (const collection of this.frozen) {
-      for (const id of collection.things.keys()) collection.dirtyPages.add(Math.floor(id / PAGE_SIZE));
+      for (const id of collection.things.keys()) collection.dirtyPages.add(pageOf(id));
     }
     this.early = [];
   }

@@ -4,10 +4,8 @@ import type { Room } from '../values/handles.ts';
 import { Thing } from '../values/thing.ts';
 import type { EnumDef } from './enums.ts';
 import type { Procedure } from './procedures.ts';
+import { pageOf, ThingIndex } from './thing-index.ts';
 import type { TypeDef } from './types.ts';
-
-/** Things are stored in pages of so many consecutive ids: few records to read at a start, little to write for one change. */
-export const PAGE_SIZE = 32;
 
 export class Collection {
   readonly id: number;
@@ -16,7 +14,7 @@ export class Collection {
   readonly createdAt: number;
   readonly root: Thing;
   /** All stored things by id; the root too. */
-  readonly things = new Map<number, Thing>();
+  readonly things = new ThingIndex();
   /** The next id for a thing, room or task of this collection; never goes back. */
   nextId: number;
   /** Levels of things that an answer shows when the query does not say. */
@@ -57,7 +55,7 @@ export class Collection {
 
   /** To be called before a stored thing is changed, added or removed. */
   touch(id: number): void {
-    const page = Math.floor(id / PAGE_SIZE);
+    const page = pageOf(id);
     if (page === this.lastTouched) return;
     if (this.pendingPages.size > 0 && this.pendingPages.has(page)) this.writePending?.(page);
     this.dirtyPages.add(page);

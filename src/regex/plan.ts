@@ -30,6 +30,7 @@ const NEWLINE = new Uint8Array(256);
 NEWLINE[10] = 1;
 
 class Planner {
+  private readonly utf: boolean;
   degree = 0;
   factor = 1;
   groups = true;
@@ -37,6 +38,10 @@ class Planner {
   /** Whether there is a loop that what follows may send back, though to no effect. */
   private rescans = false;
   private loops = 0;
+
+  constructor(utf: boolean) {
+    this.utf = utf;
+  }
 
   plan(tree: RegexTree): Plan | null {
     const end = this.visit(tree.root, { bytes: new Uint8Array(256), nullable: true, canFail: false });
@@ -57,9 +62,9 @@ class Planner {
         return next;
       case 'chars':
       case 'set':
-        return { ...firstOf(node, false), canFail: true };
+        return { ...firstOf(node, this.utf), canFail: true };
       case 'byte':
-        return { ...firstOf(node, false), canFail: true };
+        return { ...firstOf(node, this.utf), canFail: true };
       case 'sequence':
         return node.items.reduceRight((rest: Next, item) => this.visit(item, rest), next);
       case 'group':
@@ -106,7 +111,7 @@ class Planner {
 
   private repeat(body: Node, min: number, max: number, next: Next): Next {
     if (max === 0) return next;
-    const first = firstOf(body, false);
+    const first = firstOf(body, this.utf);
     // Turns that take nothing end a loop here, there they count as failed.
     if (first.nullable) return this.impossible(next);
     const isSimple = isFixed(body);
@@ -204,9 +209,15 @@ export function isAnchored(node: Node): boolean {
   }
 }
 
+/** Whether a search takes steps in proportion to the length of the text, without a memory of what failed. */
+export function isLinear(tree: RegexTree): boolean {
+  const plan = new Planner(tree.options.utf).plan(tree);
+  return plan !== null && plan.degree <= 1;
+}
+
 /** How JavaScript's engine would do on an expression; null when it must not run it. */
 export function planFor(tree: RegexTree): Plan | null {
   const { utf, ucp, newline, notEmpty, notEmptyAtStart } = tree.options;
   if (utf || ucp || newline !== 'lf' || notEmpty || notEmptyAtStart) return null;
-  return new Planner().plan(tree);
+  return new Planner(utf).plan(tree);
 }

@@ -19,7 +19,13 @@ export class ServerProcess {
   constructor(words: readonly string[], folder = mkdtempSync(join(tmpdir(), 'thingsdb-')), settings: readonly string[] = []) {
     this.folder = folder;
     const config = join(folder, 'thingsdb.conf');
-    const lines = ['[thingsdb]', 'listen_client_port = 0', 'listen_node_port = 0', `storage_path = ${join(folder, 'data')}`, `modules_path = ${join(folder, 'modules')}`];
+    const lines = [
+      '[thingsdb]',
+      'listen_client_port = 0',
+      'listen_node_port = 0',
+      `storage_path = ${join(folder, 'data')}`,
+      `modules_path = ${join(folder, 'modules')}`,
+    ];
     writeFileSync(config, [...lines, ...settings, ''].join('\n'));
     this.child = spawn(process.execPath, [PROGRAM, '-c', config, '-l', 'info', ...words], { stdio: ['pipe', 'pipe', 'pipe'] });
     for (const stream of [this.child.stdout, this.child.stderr]) {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { PackageType } from '../../src/server/framing.ts';
 import type { Connection } from '../../src/server/connection.ts';
+import { PackageType } from '../../src/server/framing.ts';
 import { query, RawClient, type TestServer, testServer, until } from './client.ts';
 import { FakeEngine } from './fake-engine.ts';
 

@@ -21,7 +21,7 @@ export interface Package {
 }
 
 /** The payload as plain values; undefined for none. */
-export const valueOf = ({ payload }: Package): unknown => (payload.length === 0 ? undefined : unpack(payload));
+export const payloadValue = ({ payload }: Package): unknown => (payload.length === 0 ? undefined : unpack(payload));
 
 export class RawClient {
   readonly socket: Socket;
@@ -29,7 +29,7 @@ export class RawClient {
   readonly packages: Package[] = [];
   /** Resolves when the server has closed the connection. */
   readonly closed: Promise<void>;
-  private rest = Buffer.alloc(0);
+  private rest: Buffer = Buffer.alloc(0);
   private taken = 0;
   private wake = (): void => {};
   private isClosed = false;
@@ -61,7 +61,7 @@ export class RawClient {
   static async login(target: number | string, user = 'admin', password = 'pass'): Promise<RawClient> {
     const client = await RawClient.connect(target);
     const answer = await client.request(PackageType.AUTH, [user, password]);
-    if (answer.type !== PackageType.OK) throw new Error(`log-in refused: ${JSON.stringify(valueOf(answer))}`);
+    if (answer.type !== PackageType.OK) throw new Error(`log-in refused: ${JSON.stringify(payloadValue(answer))}`);
     return client;
   }
 
@@ -130,7 +130,11 @@ interface TestOptions {
 /** A server on a port that the system chooses; `lines` collects its log, from level info on. */
 export async function testServer(engine: FakeEngine, { config, ...options }: TestOptions = {}): Promise<TestServer> {
   const lines: string[] = [];
-  const log = createLog({ level: 'info', colorized: false, write: (line) => lines.push(line.slice('[I 2026-11-22 18:02:00] '.length, -1)) });
+  const log = createLog({
+    level: 'info',
+    colorized: false,
+    write: (line) => lines.push(line.slice('[I 2026-11-22 18:02:00] '.length, -1)),
+  });
   const settings = { ...defaultConfig(), listen_client_port: 0, listen_node_port: null, ...config };
   const server = await startServer(engine, settings, { log, shutdownPause: 0, ...options });
   return Object.defineProperty(server, 'lines', { value: lines }) as TestServer;

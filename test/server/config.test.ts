@@ -123,7 +123,12 @@ node_name = a node # not a comment\r
 
 describe('the environment', () => {
   it('wins over the file', () => {
-    const { config, warnings } = load('[thingsdb]\nzone = 1\nws_port = 5\n', { THINGSDB_ZONE: '2', THINGSDB_NODE_NAME: '0', OTHER: '1', THINGSDB_WS_PORT: '' });
+    const { config, warnings } = load('[thingsdb]\nzone = 1\nws_port = 5\n', {
+      THINGSDB_ZONE: '2',
+      THINGSDB_NODE_NAME: '0',
+      OTHER: '1',
+      THINGSDB_WS_PORT: '',
+    });
     expect(warnings).toEqual([]);
     expect(config).toEqual({ ...defaultConfig(), zone: 2, node_name: '0', ws_port: 5 });
   });

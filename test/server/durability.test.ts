@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PackageType } from '../../src/server/framing.ts';
 import { HoldQueue, type Receiver } from '../../src/server/hold.ts';
-import { query, RawClient, type TestServer, testServer, valueOf } from './client.ts';
+import { query, RawClient, type TestServer, testServer, payloadValue } from './client.ts';
 import { FakeEngine } from './fake-engine.ts';
 
 const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 40));
@@ -32,7 +32,7 @@ describe('answers that wait for the disk', () => {
     await soon();
     expect(client.packages.length).toBe(1);
     engine.sync();
-    expect(valueOf(await client.next())).toBe(1);
+    expect(payloadValue(await client.next())).toBe(1);
   });
 
   it('hold up later reads of all connections, since these could have seen the change', async () => {
@@ -112,7 +112,7 @@ describe('answers that wait for the disk', () => {
   it('that are durable at once leave at once', async () => {
     engine.syncByHand = false;
     client.send(Buffer.concat([query('change', 1), query('change', 2)]));
-    expect((await client.take(2)).map(valueOf)).toEqual([1, 2]);
+    expect((await client.take(2)).map(payloadValue)).toEqual([1, 2]);
   });
 
   it('are let go within a turn when a sync ends in it', async () => {

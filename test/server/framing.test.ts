@@ -26,7 +26,9 @@ const header = (type: number, id: number, payload: number): Buffer => {
   return bytes;
 };
 
-const packages = fc.array(fc.record({ type: fc.nat(255), id: fc.nat(65535), payload: fc.uint8Array({ maxLength: 60 }) }), { maxLength: 12 });
+const packages = fc.array(fc.record({ type: fc.nat(255), id: fc.nat(65535), payload: fc.uint8Array({ maxLength: 60 }) }), {
+  maxLength: 12,
+});
 const asTaken = (all: { type: number; id: number; payload: Uint8Array }[]): Taken[] =>
   all.map(({ type, id, payload }) => ({ type, id, payload: Buffer.from(payload).latin1Slice() }));
 

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { List } from '../../src/values/list.ts';
-import { Thing } from '../../src/values/thing.ts';
-import { Shape } from '../../src/values/shape.ts';
 import { makePackage, PackageType, writeHeader } from '../../src/server/framing.ts';
-import { type Package, pack, query, RawClient, type TestServer, testServer, until, valueOf } from './client.ts';
+import { List } from '../../src/values/list.ts';
+import { Shape } from '../../src/values/shape.ts';
+import { Thing } from '../../src/values/thing.ts';
+import { type Package, pack, query, RawClient, type TestServer, testServer, until, payloadValue } from './client.ts';
 import { FakeEngine, TOKEN } from './fake-engine.ts';
 
 let engine: FakeEngine;
@@ -22,7 +22,7 @@ const loggedIn = async (user = 'admin', password = 'pass'): Promise<RawClient> =
 };
 const errorCode = (answer: Package): number => {
   expect(answer.type).toBe(PackageType.ERROR);
-  return (valueOf(answer) as { error_code: number }).error_code;
+  return (payloadValue(answer) as { error_code: number }).error_code;
 };
 const header = (type: number, id: number, payload: number): Buffer => {
   const bytes = Buffer.alloc(8);
@@ -104,7 +104,7 @@ describe('framing', () => {
       client.send(Buffer.from([byte]));
       await new Promise((resolve) => setImmediate(resolve));
     }
-    expect((await client.take(2)).map((answer) => [answer.id, valueOf(answer)])).toEqual([
+    expect((await client.take(2)).map((answer) => [answer.id, payloadValue(answer)])).toEqual([
       [3, 1],
       [4, 2],
     ]);
@@ -116,7 +116,7 @@ describe('framing', () => {
     client.send(Buffer.concat(ids.map((id) => query('1', id))));
     expect((await client.take(500)).map(({ id }) => id)).toEqual(ids);
     client.send(Buffer.concat([query('1', 7), query('two', 7)]));
-    expect((await client.take(2)).map(valueOf)).toEqual([1, 2]);
+    expect((await client.take(2)).map(payloadValue)).toEqual([1, 2]);
   });
 
   it('answers a request whose sender ends right behind it, then closes', async () => {
@@ -173,13 +173,18 @@ describe('AUTH', () => {
     expect((await client.request(PackageType.AUTH, ['admin', 'pass'])).type).toBe(PackageType.OK);
   });
 
-  it.each([[['admin', 'wrong']], [['nobody', 'pass']], [['', 'pass']], [['admin', '']], [['admin', 'x'.repeat(128)]], ['short'], ['x'.repeat(22)]])(
-    'refuses the credentials %j',
-    async (credentials) => {
-      const client = await connected();
-      expect(errorCode(await client.request(PackageType.AUTH, credentials))).toBe(-56);
-    },
-  );
+  it.each([
+    [['admin', 'wrong']],
+    [['nobody', 'pass']],
+    [['', 'pass']],
+    [['admin', '']],
+    [['admin', 'x'.repeat(128)]],
+    ['short'],
+    ['x'.repeat(22)],
+  ])('refuses the credentials %j', async (credentials) => {
+    const client = await connected();
+    expect(errorCode(await client.request(PackageType.AUTH, credentials))).toBe(-56);
+  });
 
   it.each([34, 37, 38, 39, 40, 41])('is needed before requests of type %i, whatever they carry', async (type) => {
     const client = await connected();
@@ -190,11 +195,11 @@ describe('AUTH', () => {
 
   it('replaces the user when it is done again, and keeps the earlier one when it fails', async () => {
     const client = await loggedIn();
-    expect(valueOf(await client.query('user'))).toBe('admin');
+    expect(payloadValue(await client.query('user'))).toBe('admin');
     expect(errorCode(await client.request(PackageType.AUTH, ['iris', 'wrong']))).toBe(-56);
-    expect(valueOf(await client.query('user'))).toBe('admin');
+    expect(payloadValue(await client.query('user'))).toBe('admin');
     await client.request(PackageType.AUTH, ['iris', 'siri']);
-    expect(valueOf(await client.query('user'))).toBe('iris');
+    expect(payloadValue(await client.query('user'))).toBe('iris');
   });
 
   it('keeps requests behind it waiting until it is decided, and those of no other connection', async () => {
@@ -228,7 +233,7 @@ describe('AUTH', () => {
     client.close();
     open();
     await until(() => server.connections === 0);
-    expect(await (await loggedIn()).query('1').then(valueOf)).toBe(1);
+    expect(await (await loggedIn()).query('1').then(payloadValue)).toBe(1);
   });
 });
 
@@ -241,7 +246,7 @@ describe('QUERY', () => {
 
   it('hands scope and code on as byte strings', async () => {
     const client = await loggedIn();
-    expect(valueOf(await client.request(PackageType.QUERY, ['@:caf\u00e9', 'scope']))).toBe('@:caf\u00e9');
+    expect(payloadValue(await client.request(PackageType.QUERY, ['@:caf\u00e9', 'scope']))).toBe('@:caf\u00e9');
     await client.query('\u00e9');
     expect(engine.queries.at(-1)).toBe('\xc3\xa9');
   });
@@ -255,34 +260,34 @@ describe('QUERY', () => {
     await server.stop();
     server = await testServer(engine);
     const client = await loggedIn();
-    expect(valueOf(await client.query('thing'))).toEqual({ '#': 3, a: { '#': 4 } });
+    expect(payloadValue(await client.query('thing'))).toEqual({ '#': 3, a: { '#': 4 } });
     engine.deep = 2;
     engine.flags = 32;
-    expect(valueOf(await client.query('thing'))).toEqual({ a: { b: 1 } });
+    expect(payloadValue(await client.query('thing'))).toEqual({ a: { b: 1 } });
   });
 
   it('hands on variables', async () => {
     const client = await loggedIn();
-    expect(valueOf(await client.query('var a', { a: [1, { b: 'x' }] }))).toEqual([1, { b: 'x' }]);
+    expect(payloadValue(await client.query('var a', { a: [1, { b: 'x' }] }))).toEqual([1, { b: 'x' }]);
     expect(errorCode(await client.query('var a', { 'a b': 1 }))).toBe(-60);
   });
 
   it.each([null, [], [1], 'x', 5, true])('takes a third member %j for no variables', async (third) => {
     const client = await loggedIn();
-    expect(valueOf(await client.query('1', third))).toBe(1);
+    expect(payloadValue(await client.query('1', third))).toBe(1);
   });
 
   it('ignores further members, and bytes behind the request', async () => {
     const client = await loggedIn();
-    expect(valueOf(await client.request(PackageType.QUERY, ['//stuff', '1', {}, 'x']))).toBe(1);
+    expect(payloadValue(await client.request(PackageType.QUERY, ['//stuff', '1', {}, 'x']))).toBe(1);
     client.send(makePackage(PackageType.QUERY, 1, Buffer.concat([pack(['//stuff', '1']), Buffer.from('c1', 'hex')])));
-    expect(valueOf(await client.next())).toBe(1);
+    expect(payloadValue(await client.next())).toBe(1);
   });
 
   it('takes members that are not there for the end', async () => {
     const client = await loggedIn();
     client.send(makePackage(PackageType.QUERY, 1, Buffer.concat([Buffer.from('93', 'hex'), pack('//stuff'), pack('1')])));
-    expect(valueOf(await client.next())).toBe(1);
+    expect(payloadValue(await client.next())).toBe(1);
   });
 
   it.each([
@@ -302,7 +307,7 @@ describe('QUERY', () => {
     const client = await loggedIn();
     client.send(makePackage(PackageType.QUERY, 1, payload));
     expect(errorCode(await client.next())).toBe(code);
-    expect(valueOf(await client.query('1'))).toBe(1);
+    expect(payloadValue(await client.query('1'))).toBe(1);
   });
 
   it('tells an error as a map of code and message, to the byte', async () => {
@@ -324,20 +329,27 @@ describe('QUERY', () => {
 
   it('refuses an answer that is too large, and sends nothing of it', async () => {
     const inner = new Thing(Shape.of(['a']), [1]);
-    engine = new FakeEngine({ fits: new List(['x'.repeat(1000 - 8 - 1 - 3), inner]), over: new List(['x'.repeat(1000 - 8 - 1 - 2), inner]) });
+    engine = new FakeEngine({
+      fits: new List(['x'.repeat(1000 - 8 - 1 - 3), inner]),
+      over: new List(['x'.repeat(1000 - 8 - 1 - 2), inner]),
+    });
     await server.stop();
     server = await testServer(engine, { config: { result_size_limit: 1000 } });
     const client = await loggedIn();
     expect((await client.query('fits')).type).toBe(PackageType.DATA);
     expect(errorCode(await client.query('over'))).toBe(-6);
-    expect(valueOf(await client.query('fits'))).toHaveLength(2);
+    expect(payloadValue(await client.query('fits'))).toHaveLength(2);
   });
 
   it('sends warnings before the answer', async () => {
     const client = await loggedIn();
     client.send(query('log hello', 4));
     const [warning, answer] = await client.take(2);
-    expect([warning?.type, warning?.id, valueOf(warning as Package)]).toEqual([PackageType.WARN, 65535, { warn_code: 2, warn_msg: 'hello' }]);
+    expect([warning?.type, warning?.id, payloadValue(warning as Package)]).toEqual([
+      PackageType.WARN,
+      65535,
+      { warn_code: 2, warn_msg: 'hello' },
+    ]);
     expect([answer?.type, answer?.id]).toEqual([PackageType.DATA, 4]);
   });
 
@@ -372,6 +384,6 @@ describe('requests that are not served', () => {
   it.each([37, 38, 39, 40, 41])('answers type %i with an error', async (type) => {
     const client = await loggedIn();
     expect(errorCode(await client.request(type, ['//stuff', 'x']))).toBe(-53);
-    expect(valueOf(await client.query('1'))).toBe(1);
+    expect(payloadValue(await client.query('1'))).toBe(1);
   });
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { makePackage, PackageType } from '../../src/server/framing.ts';
 import { ListenError } from '../../src/server/serve.ts';
-import { query, RawClient, testServer, valueOf } from './client.ts';
+import { query, RawClient, testServer, payloadValue } from './client.ts';
 import { FakeEngine } from './fake-engine.ts';
 
 let folder = '';
@@ -31,7 +31,9 @@ describe('start', () => {
   it('fails with the port and the reason when a port is in use, and leaves nothing open', async () => {
     const first = await testServer(new FakeEngine(), { config: { pipe_client_name: join(folder, 'b') } });
     const second = testServer(new FakeEngine(), { config: { listen_client_port: first.port, pipe_client_name: join(folder, 'c') } });
-    await expect(second).rejects.toThrow(new ListenError(`error listening for client connections on TCP port ${first.port}: \`address already in use\``));
+    await expect(second).rejects.toThrow(
+      new ListenError(`error listening for client connections on TCP port ${first.port}: \`address already in use\``),
+    );
     await expect(testServer(new FakeEngine(), { config: { pipe_client_name: join(folder, 'b') } })).rejects.toThrow(/named pipe .* in use/);
     expect(existsSync(join(folder, 'c'))).toBe(false);
     await first.stop();
@@ -40,7 +42,7 @@ describe('start', () => {
   it('listens on IPv6, dual stack by `::`', async () => {
     const server = await testServer(new FakeEngine({ '1': 1 }), { config: { bind_client_addr: '::' } });
     const client = await RawClient.login(server.port);
-    expect(valueOf(await client.query('1'))).toBe(1);
+    expect(payloadValue(await client.query('1'))).toBe(1);
     client.close();
     await server.stop();
   });
@@ -59,7 +61,7 @@ describe('the named pipe', () => {
     const path = join(folder, 'd');
     const server = await testServer(new FakeEngine({ '1': 1 }), { config: { pipe_client_name: path } });
     const client = await RawClient.login(path);
-    expect(valueOf(await client.query('1'))).toBe(1);
+    expect(payloadValue(await client.query('1'))).toBe(1);
     client.close();
     await server.stop();
     expect(existsSync(path)).toBe(false);
@@ -99,8 +101,10 @@ describe('stop', () => {
       [PackageType.DATA, 5],
       [PackageType.NODE_STATUS, 65535],
     ]);
-    expect(packages[0]?.payload.toString('hex')).toBe(`82a2696400a6${Buffer.from('status').toString('hex')}ad${Buffer.from('SHUTTING_DOWN').toString('hex')}`);
-    expect(valueOf(packages[2] as never)).toEqual({ id: 0, status: 'OFFLINE' });
+    expect(packages[0]?.payload.toString('hex')).toBe(
+      `82a2696400a6${Buffer.from('status').toString('hex')}ad${Buffer.from('SHUTTING_DOWN').toString('hex')}`,
+    );
+    expect(payloadValue(packages[2] as never)).toEqual({ id: 0, status: 'OFFLINE' });
     await client.closed;
     await stranger.closed;
     expect(stranger.packages).toEqual([]);
@@ -123,11 +127,7 @@ describe('stop', () => {
     const server = await testServer(new FakeEngine());
     const client = await RawClient.login(server.port);
     client.send(query('bye', 3));
-    expect((await client.take(3)).map(({ type }) => type)).toEqual([
-      PackageType.DATA,
-      PackageType.NODE_STATUS,
-      PackageType.NODE_STATUS,
-    ]);
+    expect((await client.take(3)).map(({ type }) => type)).toEqual([PackageType.DATA, PackageType.NODE_STATUS, PackageType.NODE_STATUS]);
     await server.stopped;
   });
 

@@ -82,16 +82,37 @@ describe('the command line', () => {
 
   it('is completed by the environment', () => {
     expect(parse('', { THINGSDB_INIT: '1', THINGSDB_AUTO_REBUILD: '2' })).toMatchObject({ init: true, autoRebuild: true });
-    expect(parse('', { THINGSDB_INIT: '0', THINGSDB_DEPLOY: 'x', THINGSDB_SECRET: '' })).toMatchObject({ init: false, deploy: false, secret: null });
+    expect(parse('', { THINGSDB_INIT: '0', THINGSDB_DEPLOY: 'x', THINGSDB_SECRET: '' })).toMatchObject({
+      init: false,
+      deploy: false,
+      secret: null,
+    });
     expect(parse('', { THINGSDB_DEPLOY: '1' })).toMatchObject({ deploy: true });
     expect(failure('--init', { THINGSDB_SECRET: 'x' }).message).toBe('--secret cannot be used together with --init');
   });
 
   it('has every flag in usage and help', () => {
-    for (const flag of ['-h', '--init', '--force', '--secret', '--rebuild', '--auto-rebuild', '--forget-nodes', '--deploy', '-y', '-v', '-l', '--log-colorized']) {
+    for (const flag of [
+      '-h',
+      '--init',
+      '--force',
+      '--secret',
+      '--rebuild',
+      '--auto-rebuild',
+      '--forget-nodes',
+      '--deploy',
+      '-y',
+      '-v',
+      '-l',
+      '--log-colorized',
+    ]) {
       expect(usage()).toContain(flag);
       expect(help()).toContain(flag);
     }
-    expect(usage().split('\n').every((line) => line.length < 80)).toBe(true);
+    expect(
+      usage()
+        .split('\n')
+        .every((line) => line.length < 80),
+    ).toBe(true);
   });
 });

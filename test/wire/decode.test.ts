@@ -3,7 +3,7 @@ import { TiError } from '../../src/errors.ts';
 import { MsgpackReader } from '../../src/msgpack/reader.ts';
 import { Closure } from '../../src/values/closure.ts';
 import { AnoType, MpData, Room, Task } from '../../src/values/handles.ts';
-import { List } from '../../src/values/list.ts';
+import type { List } from '../../src/values/list.ts';
 import { Regex } from '../../src/values/regex.ts';
 import { Bytes, Float } from '../../src/values/scalars.ts';
 import { Thing } from '../../src/values/thing.ts';

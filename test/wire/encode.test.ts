@@ -27,7 +27,8 @@ const thing = (id: number, properties: Record<string, Value>): Thing => {
 };
 
 const room = (id: number): Room => Object.assign(new Room(), { id });
-const closure = (text: string, compactText: string): Closure => new Closure({ params: [], effects: 0, text, compactText, doc: '' } as never);
+const closure = (text: string, compactText: string): Closure =>
+  new Closure({ params: [], effects: 0, text, compactText, doc: '' } as never);
 
 /** Each with the bytes that a reference node sends for it. */
 const SCALARS: readonly [string, Value, string][] = [
@@ -209,7 +210,13 @@ describe('types and wraps', () => {
     idView: (type) => ({ idName: type === named ? 'id' : '#', hideId: type === hidden }),
     wrapView: (seen, type, deep, flags) => {
       if (type === gone) return null;
-      const fields = [...seen.keys()].map((name) => ({ name, value: seen.get(name) as Value, through: name === 'in' ? named : null, deep, flags }));
+      const fields = [...seen.keys()].map((name) => ({
+        name,
+        value: seen.get(name) as Value,
+        through: name === 'in' ? named : null,
+        deep,
+        flags,
+      }));
       return { idName: type === named ? 'nid' : '#', hideId: type === hidden, fields };
     },
     taskText: (task) => `<task:${task.id}>`,

@@ -48,13 +48,19 @@ function plain(value: Value): unknown {
 
 describe('packing', () => {
   it('is undone by reading', () => {
-    fc.assert(fc.property(values, (value) => {
+    fc.assert(
+      fc.property(values, (value) => {
         expect(plain(decodeAny(pack(value)))).toEqual(plain(value));
-      }), { numRuns: 500 });
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('is the shortest form: packing what was read gives the same bytes', () => {
-    fc.assert(fc.property(values, (value) => pack(decodeAny(pack(value))).equals(pack(value))), { numRuns: 300 });
+    fc.assert(
+      fc.property(values, (value) => pack(decodeAny(pack(value))).equals(pack(value))),
+      { numRuns: 300 },
+    );
   });
 
   it('is understood by another codec', () => {

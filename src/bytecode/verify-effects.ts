@@ -1,0 +1,59 @@
+/** Side effects that the code must at least have, against those that the program says it has. */
+import type { Catalog } from '../compiler/catalog.ts';
+import { Effect } from '../values/closure.ts';
+import { assigns, damaged, type Instruction, instructionsOf } from './effects-of-ops.ts';
+import { Op } from './opcodes.ts';
+import type { EffectReason, FunctionCode, Program } from './program.ts';
+
+/**
+ * Whether the text has the word `nse`, which takes back the effects of assignments and of methods. A claim that the text may make: without a change, nothing
+ * that is stored can be changed, so a false one only makes the program fail.
+ */
+const isSuppressed = (program: Program): boolean => /\bnse\b/.test(program.source);
+
+function effectOf(program: Program, i: Instruction, catalog: Catalog, suppressed: boolean): number {
+  if (assigns(i.op)) return suppressed ? 0 : Effect.COLLECTION;
+  if (i.op.code === Op.BUILTIN) {
+    const name = program.rowNames[i.a] as string;
+    return suppressed && name === 'wse' ? 0 : (catalog.functionInfo(name)?.effect?.mask ?? 0);
+  }
+  if (i.op.code === Op.METHOD && !suppressed) {
+    const rule = catalog.methodEffect(program.sites[i.a]?.name ?? '');
+    // Whether the receiver is a variable is not to be seen in the code: parentheses make one of anything.
+    return rule === null || rule.notOnVariable ? 0 : rule.mask;
+  }
+  return 0;
+}
+
+/** The effects that a function has by itself and by the closures in it, of which `inner` tells those that come behind it. */
+function effectsOf(program: Program, fn: FunctionCode, catalog: Catalog, suppressed: boolean): number {
+  let mask = 0;
+  for (const i of instructionsOf(fn.code)) {
+    mask |= i.op.code === Op.CLOSURE ? (program.functions[i.a] as FunctionCode).effects : effectOf(program, i, catalog, suppressed);
+  }
+  return mask;
+}
+
+function checkReason(program: Program, reason: EffectReason | null, wanted: boolean, what: string): void {
+  if (wanted && reason === null) throw damaged(`it changes the ${what}, and does not say so`);
+  if (reason === null) return;
+  const { start, end } = reason;
+  if (!Number.isInteger(start) || !Number.isInteger(end) || start < 0 || end < start || end > program.source.length) {
+    throw damaged(`the reason of its effects is no place in its text`);
+  }
+}
+
+/** Throws TiError when the program says less of its effects than its code shows. The operands must have been checked. */
+export function checkEffects(program: Program, catalog: Catalog): void {
+  const suppressed = isSuppressed(program);
+  for (const fn of program.functions) {
+    const { effects } = fn;
+    if (!Number.isInteger(effects) || (effects & ~(Effect.COLLECTION | Effect.THINGSDB)) !== 0)
+      throw damaged(`function ${fn.index} has no such effects`);
+    if ((effectsOf(program, fn, catalog, suppressed) & ~effects) !== 0)
+      throw damaged(`function ${fn.index} has effects that it does not say`);
+  }
+  const { effects } = program.main;
+  checkReason(program, program.effects.collection, (effects & Effect.COLLECTION) !== 0, 'collection');
+  checkReason(program, program.effects.thingsdb, (effects & Effect.THINGSDB) !== 0, 'users and collections');
+}

@@ -1,0 +1,119 @@
+/** Runs texts against an engine in this process, and gives what is needed to look at what they recorded. */
+import { lazyCode } from '../../src/engine/toolchain.ts';
+import { LocalEngine } from '../../src/engine/engine.ts';
+import { TiError } from '../../src/errors.ts';
+import { applyChange } from '../../src/model/apply.ts';
+import { CheckpointReader, CheckpointSource } from '../../src/model/checkpoint.ts';
+import { Database } from '../../src/model/database.ts';
+import { MsgpackReader, Tok } from '../../src/msgpack/reader.ts';
+import { MsgpackWriter } from '../../src/msgpack/writer.ts';
+import { memoryStore } from '../../src/storage/memory.ts';
+import type { LogEntry, Store } from '../../src/storage/store.ts';
+import { encodeValue } from '../../src/wire/encode.ts';
+
+/** What an answer says, as plain JavaScript: ints and floats alike as numbers. */
+export type Plain = null | boolean | number | bigint | string | Plain[] | { [key: string]: Plain };
+
+function plain(r: MsgpackReader): Plain {
+  switch (r.next()) {
+    case Tok.NIL:
+      return null;
+    case Tok.BOOL:
+      return r.number === 1;
+    case Tok.INT:
+      return r.big ?? r.number;
+    case Tok.FLOAT:
+      return r.number;
+    case Tok.STR:
+    case Tok.BIN:
+      return r.text();
+    case Tok.ARRAY:
+      return Array.from({ length: r.number }, () => plain(r));
+    case Tok.MAP: {
+      const entries = Array.from({ length: r.number }, () => [plain(r), plain(r)] as const);
+      return Object.fromEntries(entries.map(([key, value]) => [String(key), value]));
+    }
+    default:
+      throw new Error('an answer of a kind that these tests do not use');
+  }
+}
+
+/** A store in memory that remembers what was appended. */
+function recordingStore(entries: LogEntry[]): Store {
+  const store = memoryStore();
+  const append = store.append.bind(store);
+  store.append = (id, scope, data) => {
+    entries.push({ id, scope, data: Uint8Array.from(data) });
+    append(id, scope, data);
+  };
+  return store;
+}
+
+export class Session {
+  readonly entries: LogEntry[] = [];
+  readonly engine: LocalEngine;
+
+  private constructor() {
+    this.engine = new LocalEngine(recordingStore(this.entries));
+  }
+
+  static async open(): Promise<Session> {
+    const session = new Session();
+    // The hash is never looked at: nobody logs in.
+    await session.engine.initialize('none');
+    return session;
+  }
+
+  /** What a text gives. Throws TiError. */
+  ask(code: string, deep?: number): Plain {
+    return ask(this.engine, code, deep);
+  }
+
+  /** The code of the error that a text ends with; 0 when it ends well. */
+  fails(code: string): number {
+    try {
+      this.ask(code);
+      return 0;
+    } catch (error) {
+      if (error instanceof TiError) return error.code;
+      throw error;
+    }
+  }
+
+  /** The root of the collection with all that is in it. */
+  get state(): Plain {
+    return this.ask('return root(), 20');
+  }
+
+  /** The same state, made anew from the recorded changes. */
+  replayed(): Plain {
+    const other = new LocalEngine(memoryStore());
+    for (const entry of this.entries) applyChange(other.database, entry.scope, entry.data, lazyCode);
+    return ask(other, 'return root(), 20');
+  }
+
+  /** A database made anew from the records of a checkpoint. */
+  reopened(): Database {
+    const database = new Database();
+    const reader = new CheckpointReader(database, lazyCode);
+    const records = new CheckpointSource(this.engine.database).begin();
+    for (let next = records.next(); !next.done; next = records.next()) {
+      const [key, value] = next.value;
+      if (value !== null) reader.read(Buffer.from(key), Buffer.from(value));
+    }
+    return database;
+  }
+}
+
+function ask(engine: LocalEngine, code: string, deep?: number): Plain {
+  const answer = engine.query({
+    user: { id: 1, name: 'admin' },
+    client: null,
+    scope: '//stuff',
+    code: Buffer.from(code, 'utf8').toString('latin1'),
+    vars: null,
+  });
+  const w = new MsgpackWriter();
+  encodeValue(w, answer.value, { deep: deep ?? answer.deep, flags: answer.flags, hooks: engine.hooks });
+  return plain(new MsgpackReader(w.take()));
+}
