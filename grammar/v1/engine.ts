@@ -114,7 +114,7 @@ export abstract class Engine extends EmbeddedActionsParser implements Ahead {
     let branches: { ALT: () => T }[] | null = null;
     const body = (): T => {
       branches ??= once().map((rule) => ({ ALT: () => this.SUBRULE(rule) }));
-      return this.OR(branches);
+      return this.OR({ DEF: branches, IGNORE_AMBIGUITIES: true });
     };
     return this.define(name, body, pick, once);
   }

@@ -53,20 +53,34 @@ const BACK = setOf('LOOP', 'FOR_NEXT');
  */
 export const mayGoBack = (op: OpInfo): boolean => BACK.has(op.code);
 
-/** These remember the place of a variable on the stack, which holds only while the functions that own such a variable say that they come and go. */
-const CACHED_NAMES = setOf('LOAD_NAME', 'COMPOUND_NAME', 'RESOLVE');
+const opsWhere = (test: (op: OpInfo) => boolean): ReadonlySet<number> => new Set(OPS.filter(test).map((op) => op.code));
 
-export const remembersName = (op: OpInfo): boolean => CACHED_NAMES.has(op.code);
+const REMEMBERING = opsWhere((op) => op.a === 'name' && op.b === 'cache' && op.name !== 'GET_PROP');
 
-const STORES = setOf('STORE', 'STORE_POP');
+/**
+ * Whether it remembers the place of a variable on the stack, which holds only while the functions that own such a variable say that they come and go.
+ */
+export const remembersName = (op: OpInfo): boolean => REMEMBERING.has(op.code);
+
+const UNSEEN = opsWhere((op) => op.a === 'local' && op.name.startsWith('STORE') && op.name !== 'STORE_SEEN');
 
 /** Whether it sets a local without telling those that remember its place. */
-export const storesUnseen = (op: OpInfo): boolean => STORES.has(op.code);
+export const storesUnseen = (op: OpInfo): boolean => UNSEEN.has(op.code);
 
-const ASSIGNS = setOf('SET_PROP', 'COMPOUND_PROP', 'SET_INDEX', 'SET_SLICE');
+const ASSIGNING = opsWhere((op) => op.name === 'COMPOUND_PROP' || /^SET_(PROP|INDEX|SLICE)/.test(op.name));
 
 /** Whether it may change something stored in the collection. */
-export const assigns = (op: OpInfo): boolean => ASSIGNS.has(op.code);
+export const assigns = (op: OpInfo): boolean => ASSIGNING.has(op.code);
+
+/** What a program may call, as this build has it. */
+export interface KnownBuiltins {
+  /** The built-in called as `name(...)`: numbers of arguments (`max` -1 for any), bits of its scopes, and bits of `Effect`. */
+  functionInfo(
+    name: string,
+  ): { readonly min: number; readonly max: number; readonly scopes: number; readonly effect: { readonly mask: number } | null } | undefined;
+  /** The effect of `x.name(...)`, whatever x is. */
+  methodEffect(name: string): { readonly mask: number; readonly notOnVariable: boolean } | null;
+}
 
 /** Built-ins that are compiled to instructions of their own and never called. */
 export const SPECIAL_FORMS: ReadonlySet<string> = new Set(['try']);

@@ -1,7 +1,6 @@
 /** Side effects that the code must at least have, against those that the program says it has. */
-import type { Catalog } from '../compiler/catalog.ts';
 import { Effect } from '../values/closure.ts';
-import { assigns, damaged, type Instruction, instructionsOf } from './effects-of-ops.ts';
+import { assigns, damaged, type Instruction, instructionsOf, type KnownBuiltins } from './effects-of-ops.ts';
 import { Op } from './opcodes.ts';
 import type { EffectReason, FunctionCode, Program } from './program.ts';
 
@@ -11,14 +10,14 @@ import type { EffectReason, FunctionCode, Program } from './program.ts';
  */
 const isSuppressed = (program: Program): boolean => /\bnse\b/.test(program.source);
 
-function effectOf(program: Program, i: Instruction, catalog: Catalog, suppressed: boolean): number {
+function effectOf(program: Program, i: Instruction, builtins: KnownBuiltins, suppressed: boolean): number {
   if (assigns(i.op)) return suppressed ? 0 : Effect.COLLECTION;
   if (i.op.code === Op.BUILTIN) {
     const name = program.rowNames[i.a] as string;
-    return suppressed && name === 'wse' ? 0 : (catalog.functionInfo(name)?.effect?.mask ?? 0);
+    return suppressed && name === 'wse' ? 0 : (builtins.functionInfo(name)?.effect?.mask ?? 0);
   }
   if (i.op.code === Op.METHOD && !suppressed) {
-    const rule = catalog.methodEffect(program.sites[i.a]?.name ?? '');
+    const rule = builtins.methodEffect(program.sites[i.a]?.name ?? '');
     // Whether the receiver is a variable is not to be seen in the code: parentheses make one of anything.
     return rule === null || rule.notOnVariable ? 0 : rule.mask;
   }
@@ -26,10 +25,10 @@ function effectOf(program: Program, i: Instruction, catalog: Catalog, suppressed
 }
 
 /** The effects that a function has by itself and by the closures in it, of which `inner` tells those that come behind it. */
-function effectsOf(program: Program, fn: FunctionCode, catalog: Catalog, suppressed: boolean): number {
+function effectsOf(program: Program, fn: FunctionCode, builtins: KnownBuiltins, suppressed: boolean): number {
   let mask = 0;
   for (const i of instructionsOf(fn.code)) {
-    mask |= i.op.code === Op.CLOSURE ? (program.functions[i.a] as FunctionCode).effects : effectOf(program, i, catalog, suppressed);
+    mask |= i.op.code === Op.CLOSURE ? (program.functions[i.a] as FunctionCode).effects : effectOf(program, i, builtins, suppressed);
   }
   return mask;
 }
@@ -44,13 +43,13 @@ function checkReason(program: Program, reason: EffectReason | null, wanted: bool
 }
 
 /** Throws TiError when the program says less of its effects than its code shows. The operands must have been checked. */
-export function checkEffects(program: Program, catalog: Catalog): void {
+export function checkEffects(program: Program, builtins: KnownBuiltins): void {
   const suppressed = isSuppressed(program);
   for (const fn of program.functions) {
     const { effects } = fn;
     if (!Number.isInteger(effects) || (effects & ~(Effect.COLLECTION | Effect.THINGSDB)) !== 0)
       throw damaged(`function ${fn.index} has no such effects`);
-    if ((effectsOf(program, fn, catalog, suppressed) & ~effects) !== 0)
+    if ((effectsOf(program, fn, builtins, suppressed) & ~effects) !== 0)
       throw damaged(`function ${fn.index} has effects that it does not say`);
   }
   const { effects } = program.main;

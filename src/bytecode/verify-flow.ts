@@ -13,6 +13,7 @@ import { INT_MAX } from '../values/operators.ts';
 import { damaged, fallsThrough, type Instruction, instructionAt, sliceParts } from './effects-of-ops.ts';
 import { Op, type OpName } from './opcodes.ts';
 import type { FunctionCode, Program } from './program.ts';
+import { leavesLoop, loopDepths } from './verify-loops.ts';
 import { refuse } from './verify-operands.ts';
 import { isValue, joinStacks, Kind, kindName, StackNode, underValues } from './verify-stack.ts';
 
@@ -49,6 +50,8 @@ class Flow {
   readonly options: FlowOptions;
   readonly points: (Point | undefined)[];
   private readonly dirty: Uint8Array;
+  /** How many loops stand around each position. */
+  private readonly depths: Int32Array;
   private readonly handlers = new Map<number, Handler>();
   private readonly calls = new Map<number, { readonly callee: StackNode; readonly stack: StackNode }>();
   private work: number;
@@ -66,6 +69,7 @@ class Flow {
     this.options = options;
     this.points = new Array<Point | undefined>(fn.code.length).fill(undefined);
     this.dirty = new Uint8Array(fn.code.length);
+    this.depths = loopDepths(fn);
     this.work = WORK_AT_LEAST + WORK_PER_WORD * fn.code.length;
     this.now = instructionAt(fn.code, 0);
   }
@@ -109,6 +113,8 @@ class Flow {
   /** Takes note that control goes to `target` with what is known now. */
   goTo(target: number): void {
     const { stack, handler, scopes } = this;
+    if (stack.loops !== this.depths[target] && !leavesLoop(this.now))
+      this.refuse(`${stack.loops} loops are open at ${target}, not ${this.depths[target]}`);
     if (stack.height > this.fn.maxStack) this.refuse(`${stack.height} operands, where the function says at most ${this.fn.maxStack}`);
     const point = this.points[target];
     if (point === undefined) {
@@ -252,6 +258,12 @@ const pushes =
   (f) =>
     f.push(kind);
 
+/** Takes values off and may jump. */
+const test: Step = (f, a) => {
+  f.popValues(f.now.op.pops);
+  f.branch(a);
+};
+
 /** Jumps with the value left where it is; else takes it off. */
 const shortCircuit: Step = (f, a) => {
   f.popValue();
@@ -321,6 +333,7 @@ const STEPS: { readonly [K in OpName]: Step } = {
   STORE_POP: plain,
   STORE_SEEN: plain,
   COMPOUND: plain,
+  COMPOUND_POP: plain,
   COMPOUND_NAME: plain,
   ADD: plain,
   SUB: plain,
@@ -349,10 +362,13 @@ const STEPS: { readonly [K in OpName]: Step } = {
   BIT_NOT: plain,
   JUMP: (f, a) => f.goTo(a),
   LOOP: (f, a) => f.goTo(a),
-  JUMP_FALSE: (f, a) => {
-    f.popValue();
-    f.branch(a);
-  },
+  JUMP_FALSE: test,
+  UNLESS_LT: test,
+  UNLESS_GT: test,
+  UNLESS_EQ: test,
+  UNLESS_LT_INT: test,
+  UNLESS_GT_INT: test,
+  UNLESS_EQ_INT: test,
   AND: shortCircuit,
   OR: shortCircuit,
   CHAIN_TEST: testTop,

@@ -1,5 +1,4 @@
 /** Operands on their own: each must be within the table that its kind names, and of a form that the compiler gives it. */
-import type { Catalog } from '../compiler/catalog.ts';
 import { List } from '../values/list.ts';
 import { Regex } from '../values/regex.ts';
 import { Bytes, Float } from '../values/scalars.ts';
@@ -10,6 +9,7 @@ import {
   damaged,
   type Instruction,
   isCompoundOp,
+  type KnownBuiltins,
   loopVariables,
   mayGoBack,
   SPECIAL_FORMS,
@@ -21,12 +21,12 @@ import type { FunctionCode, Program } from './program.ts';
 export interface Place {
   readonly program: Program;
   readonly fn: FunctionCode;
-  /** 1 where an instruction starts, by position; null while that is being found out. */
+  /** 1 where an instruction starts, by position. */
   readonly starts: Uint8Array;
   /** 1 for each inline cache that an instruction has. */
   readonly caches: Uint8Array;
   /** Null when the numbers of arguments are not to be checked. */
-  readonly catalog: Catalog | null;
+  readonly builtins: KnownBuiltins | null;
 }
 
 /** The error for an instruction. */
@@ -49,35 +49,50 @@ function checkKind(place: Place, i: Instruction, kind: OperandKind, value: numbe
   const { program, fn } = place;
   switch (kind) {
     case 'int':
-      return;
+      break;
     case 'none':
-      return below(place, i, value, 1, 'the operand');
+      below(place, i, value, 1, 'the operand');
+      break;
     case 'const':
     case 'shape':
-      return below(place, i, value, program.constants.length, 'constant');
+      below(place, i, value, program.constants.length, 'constant');
+      break;
     case 'name':
-      return below(place, i, value, program.names.length, 'name');
+      below(place, i, value, program.names.length, 'name');
+      break;
     case 'local':
-      return below(place, i, value, fn.localCount, 'local');
+      below(place, i, value, fn.localCount, 'local');
+      break;
     case 'func':
-      return below(place, i, value, program.functions.length, 'function');
+      below(place, i, value, program.functions.length, 'function');
+      break;
     case 'site':
-      return below(place, i, value, program.sites.length, 'call');
+      below(place, i, value, program.sites.length, 'call');
+      break;
     case 'row':
-      return below(place, i, value, program.rowNames.length, 'built-in');
+      below(place, i, value, program.rowNames.length, 'built-in');
+      break;
     case 'cache':
-      return checkCache(place, i, i.op.code === Op.COMPOUND_NAME ? compoundCache(value) : value);
+      if (i.op.code === Op.COMPOUND_NAME) {
+        checkOperator(place, i, compoundOp(value));
+        checkCache(place, i, compoundCache(value));
+      } else checkCache(place, i, value);
+      break;
     case 'to':
-      return checkTarget(place, i, value);
+      checkTarget(place, i, value);
+      break;
     case 'count':
       if (value < 0) refuse(fn, i, `the count ${value} is negative`);
-      return;
+      break;
     case 'op':
-      return below(place, i, value, BINARY_OPS.length, 'operator');
+      checkOperator(place, i, value);
+      break;
     case 'bits':
-      return below(place, i, value, i.op.code === Op.SET_PROP ? 2 : 8, 'flags');
+      below(place, i, value, i.op.code === Op.SET_PROP ? 2 : 8, 'flags');
+      break;
     case 'vars':
-      return checkVariables(place, i, value);
+      checkVariables(place, i, value);
+      break;
   }
 }
 
@@ -140,30 +155,25 @@ function checkSpecial(place: Place, i: Instruction): void {
       keyCount(place, i, i.a);
       break;
     default:
-      checkOperator(place, i);
       checkRow(place, i);
   }
 }
 
-function checkOperator({ fn }: Place, i: Instruction): void {
+function checkOperator({ fn }: Place, i: Instruction, op: number): void {
   const { code } = i.op;
   if (code === Op.BINARY) {
-    if (i.a === 0) refuse(fn, i, 'no operator');
+    if (op <= 0 || op >= BINARY_OPS.length) refuse(fn, i, `operator ${op} is none`);
     return;
   }
-  let op: number;
-  if (code === Op.COMPOUND || code === Op.COMPOUND_PROP) op = i.b;
-  else if (code === Op.COMPOUND_NAME) op = compoundOp(i.b);
-  else if ((code === Op.SET_INDEX || code === Op.SET_SLICE) && i.a !== 0) op = i.a;
-  else return;
+  if (op === 0 && (code === Op.SET_INDEX || code === Op.SET_SLICE)) return;
   if (!isCompoundOp(op)) refuse(fn, i, `operator ${op} is none of a compound assignment`);
 }
 
-function checkRow({ program, fn, catalog }: Place, i: Instruction): void {
+function checkRow({ program, fn, builtins }: Place, i: Instruction): void {
   const { code } = i.op;
-  if (catalog === null || (code !== Op.BUILTIN && code !== Op.THROW_ARGC)) return;
+  if (builtins === null || (code !== Op.BUILTIN && code !== Op.THROW_ARGC)) return;
   const name = program.rowNames[i.a] as string;
-  const info = catalog.functionInfo(name);
+  const info = builtins.functionInfo(name);
   if (info === undefined) refuse(fn, i, `there is no function \`${name}\``);
   const fits = i.b >= info.min && (info.max < 0 || i.b <= info.max);
   if (fits !== (code === Op.BUILTIN)) refuse(fn, i, `\`${name}\` with ${i.b} arguments`);

@@ -53,6 +53,8 @@ export class StackNode {
   readonly kind: number;
   readonly below: StackNode | null;
   readonly height: number;
+  /** How many of them are loops. */
+  readonly loops: number;
   /** How many plain values end with this one, without one of another kind between, and what lies under them. */
   readonly run: number;
   readonly base: StackNode;
@@ -64,6 +66,7 @@ export class StackNode {
     this.kind = kind;
     this.below = below;
     this.height = below === null ? 0 : below.height + 1;
+    this.loops = below === null ? 0 : below.loops + (kind === Kind.ITERATION ? 1 : 0);
     this.run = kind === Kind.VALUE ? (below as StackNode).run + 1 : 0;
     this.base = kind === Kind.VALUE ? (below as StackNode).base : this;
   }

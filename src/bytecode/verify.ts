@@ -2,14 +2,13 @@
  * The verifier: holds a program that was loaded against everything the machine takes for granted. The machine itself checks no index, height or kind, so
  * what is not known to come from the compiler must pass here before it runs.
  */
-import type { Catalog } from '../compiler/catalog.ts';
 import { List } from '../values/list.ts';
 import { INT_MAX, INT_MIN } from '../values/operators.ts';
 import { Regex } from '../values/regex.ts';
 import { Bytes, Float } from '../values/scalars.ts';
 import { isName } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
-import { damaged, instructionsOf, remembersName, storesUnseen } from './effects-of-ops.ts';
+import { damaged, instructionsOf, type KnownBuiltins, remembersName, storesUnseen } from './effects-of-ops.ts';
 import type { FunctionCode, Program } from './program.ts';
 import { checkEffects } from './verify-effects.ts';
 import { stackHeights } from './verify-flow.ts';
@@ -26,16 +25,16 @@ const MAX_LOCALS = 4096;
  *
  * @throws TiError (BAD_DATA) with the first fault
  */
-export function verifyProgram(program: Program, catalog: Catalog): void {
-  checkTables(program, catalog);
+export function verifyProgram(program: Program, builtins: KnownBuiltins): void {
+  checkTables(program, builtins);
   const remembered = rememberedNames(program);
   for (const fn of program.functions) {
     checkFunction(program, fn);
-    checkCode(program, fn, catalog);
+    checkCode(program, fn, builtins);
     checkSeen(program, fn, remembered);
   }
-  checkEffects(program, catalog);
-  const scopesOf = (row: number): number => catalog.functionInfo(program.rowNames[row] as string)?.scopes ?? 0;
+  checkEffects(program, builtins);
+  const scopesOf = (row: number): number => builtins.functionInfo(program.rowNames[row] as string)?.scopes ?? 0;
   for (const fn of program.functions) stackHeights(program, fn, { scopesOf });
 }
 
@@ -51,7 +50,7 @@ export function heightsOf(program: Program, fn: FunctionCode): Int32Array {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the range of bytes.
 const isBytes = (text: unknown): boolean => typeof text === 'string' && !/[^\x00-\xff]/.test(text);
 
-function checkTables(program: Program, catalog: Catalog): void {
+function checkTables(program: Program, builtins: KnownBuiltins): void {
   if (!isBytes(program.source)) throw damaged('its text is no byte string');
   if (program.functions.length === 0) throw damaged('it has no functions');
   program.constants.forEach(checkConstant);
@@ -61,7 +60,7 @@ function checkTables(program: Program, catalog: Catalog): void {
     'method',
   );
   for (const name of program.rowNames) {
-    if (catalog.functionInfo(name) === undefined) throw damaged(`it calls a function that does not exist here: \`${name}\``);
+    if (builtins.functionInfo(name) === undefined) throw damaged(`it calls a function that does not exist here: \`${name}\``);
   }
 }
 
@@ -113,10 +112,10 @@ function checkLines({ lines, code }: FunctionCode, length: number, fail: (why: s
 }
 
 /** That the code consists of instructions whose operands are good by themselves. */
-function checkCode(program: Program, fn: FunctionCode, catalog: Catalog | null): void {
+function checkCode(program: Program, fn: FunctionCode, builtins: KnownBuiltins | null): void {
   const starts = new Uint8Array(fn.code.length);
   for (const i of instructionsOf(fn.code)) starts[i.at] = 1;
-  const place: Place = { program, fn, starts, caches: new Uint8Array(fn.cacheCount), catalog };
+  const place: Place = { program, fn, starts, caches: new Uint8Array(fn.cacheCount), builtins };
   for (const i of instructionsOf(fn.code)) checkOperands(place, i);
 }
 

@@ -2,7 +2,8 @@
 import type { UserRef } from '../engine/api.ts';
 import { parseScope } from '../engine/scope.ts';
 import { ErrorCode, TiError, typeErr } from '../errors.ts';
-import { MsgpackError, type MsgpackReader, Tok } from '../msgpack/reader.ts';
+import { type MsgpackReader, Tok } from '../msgpack/reader.ts';
+import { nextKind } from '../wire/decode.ts';
 import type { Connection } from './connection.ts';
 import { PackageType } from './framing.ts';
 import type { Hub } from './hub.ts';
@@ -57,7 +58,7 @@ function query(hub: Hub, connection: Connection, id: number, bytes: Buffer, star
     counters.queriesSuccess += 1;
   } catch (error) {
     counters.queriesWithError += 1;
-    outbox.error(id, requestError(hub, error));
+    outbox.error(id, clientError(error, hub.log.error));
   }
   connection.saw(engine.lastChangeId);
 }
@@ -73,11 +74,11 @@ interface ReadQuery {
 /** Reads `[scope, code, {variables}?]`; a third member that is no map means no variables, and what follows is ignored. */
 function readQuery(reader: MsgpackReader, user: UserRef, client: Connection, bytes: Buffer, start: number, end: number): ReadQuery {
   reader.reset(bytes, start, end);
-  if (reader.atEnd || reader.next() !== Tok.ARRAY) throw noScope();
+  if (nextKind(reader) !== Tok.ARRAY) throw noScope();
   const count = reader.number;
-  if (count < 1 || reader.atEnd || reader.next() !== Tok.STR) throw noScope();
+  if (count < 1 || nextKind(reader) !== Tok.STR) throw noScope();
   const scope = reader.text();
-  if (count < 2 || reader.atEnd || reader.next() !== Tok.STR) {
+  if (count < 2 || nextKind(reader) !== Tok.STR) {
     parseScope(scope);
     throw typeErr('the second member of a `query` request must be the code, of type `str`');
   }
@@ -110,7 +111,7 @@ function notServed(hub: Hub, connection: Connection, id: number, type: number): 
     authenticatedUser(connection);
     throw badData(`this server does not handle requests of type ${type}`);
   } catch (error) {
-    hub.outbox.error(id, requestError(hub, error));
+    hub.outbox.error(id, clientError(error, hub.log.error));
   }
 }
 
@@ -120,7 +121,7 @@ function authenticate(hub: Hub, connection: Connection, id: number, bytes: Buffe
     requireStatus(hub, 'SHUTTING_DOWN', 'client requests');
     decision = decide(hub, bytes, start, end);
   } catch (error) {
-    hub.outbox.error(id, requestError(hub, error));
+    hub.outbox.error(id, clientError(error, hub.log.error));
     return;
   }
   connection.block();
@@ -130,7 +131,7 @@ function authenticate(hub: Hub, connection: Connection, id: number, bytes: Buffe
       connection.unblock((outbox) => outbox.empty(PackageType.OK, id));
     },
     (error: unknown) => {
-      connection.unblock((outbox) => outbox.error(id, requestError(hub, error)));
+      connection.unblock((outbox) => outbox.error(id, clientError(error, hub.log.error)));
     },
   );
 }
@@ -139,7 +140,7 @@ function authenticate(hub: Hub, connection: Connection, id: number, bytes: Buffe
 function decide(hub: Hub, bytes: Buffer, start: number, end: number): Promise<UserRef> {
   const { reader, engine } = hub;
   reader.reset(bytes, start, end);
-  const kind = reader.atEnd ? Tok.NIL : reader.next();
+  const kind = nextKind(reader);
   if (kind === Tok.STR) {
     if (reader.number > MAX_CREDENTIAL) throw authErr('invalid token');
     return engine.authenticateToken(reader.text());
@@ -152,15 +153,10 @@ function decide(hub: Hub, bytes: Buffer, start: number, end: number): Promise<Us
 }
 
 function credential(reader: MsgpackReader): string {
-  if (reader.atEnd || reader.next() !== Tok.STR) throw badCredentials();
+  if (nextKind(reader) !== Tok.STR) throw badCredentials();
   return reader.text();
 }
 
 const isPlausible = (text: string): boolean => text.length > 0 && text.length <= MAX_CREDENTIAL;
 
 const badCredentials = (): TiError => badData('a log-in must be an array of a user name and a password, or a token, all of type `str`');
-
-function requestError(hub: Hub, error: unknown): TiError {
-  if (error instanceof MsgpackError) return badData('the request holds data that is incomplete or no MessagePack');
-  return clientError(error, (text) => hub.log.error(text));
-}

@@ -16,7 +16,6 @@ import { textOf } from '../builtins/text.ts';
 import { Closure } from '../values/closure.ts';
 import { List } from '../values/list.ts';
 import { add, binary, bitNot, compare, equal, mod, mul, negate, plus, sub } from '../values/operators.ts';
-import { Thing } from '../values/thing.ts';
 import { truthy } from '../values/value.ts';
 import { checkIndex, indexValue, setIndex } from './indexing.ts';
 
@@ -25,7 +24,6 @@ const LIBRARY = {
   Builtin,
   Closure,
   List,
-  Thing,
   add,
   binary,
   bitNot,
@@ -137,6 +135,7 @@ class Translator {
   /** Heights of the operand stack at labels, from the jumps to them. */
   private readonly heights = new Map<number, number>();
   private reachable = true;
+  private readonly caches = new Set<number>();
 
   constructor(fn: FunctionCode, list: readonly Instruction[], isLeaf: boolean) {
     this.fn = fn;
@@ -156,12 +155,13 @@ class Translator {
     const { arity, localCount } = this.fn;
     const locals = Array.from({ length: Math.max(0, localCount - arity) }, (_, i) => `l${i + arity}`);
     const body = this.out.join('\n');
+    const constants = [...this.caches].map((index) => `const c${index} = caches[${index}];`).join(' ');
     if (this.isLeaf) {
       const declared = [...temps, ...locals];
       const params = ['u0', 'u1', 'u2'].map((name, i) => (i < arity ? `l${i}` : name));
-      return `return function(m, ${params.join(', ')}) {\nconst S = m.stack;\nlet ${declared.join(', ')};\n${body}\n};`;
+      return `${constants}\nreturn function(m, ${params.join(', ')}) {\nconst S = m.stack;\nlet ${declared.join(', ')};\n${body}\n};`;
     }
-    return `return function(m, fp) {\nconst S = m.stack, F = m.frames[m.depth - 1];\nlet ${temps.join(', ')};\n${body}\n};`;
+    return `${constants}\nreturn function(m, fp) {\nconst S = m.stack, F = m.frames[m.depth - 1];\nlet ${temps.join(', ')};\n${body}\n};`;
   }
 
   // --- operands ---
@@ -205,6 +205,12 @@ class Translator {
       this.out.push(`s${i} = ${name};`);
       this.stack[i] = { text: `s${i}`, isInt: false, isBool: false };
     });
+  }
+
+  /** An inline cache, as a constant of the code around the function. */
+  private cache(index: number): string {
+    this.caches.add(index);
+    return `c${index}`;
   }
 
   private local(slot: number): string {
@@ -368,7 +374,7 @@ class Translator {
         break;
       case 'LOAD_NAME':
         this.result(
-          `(caches[${i.b}].epoch === m.epoch && (t = S[caches[${i.b}].slot]) !== undefined) ? t : (${this.at(i)}, m.lookupCached(N[${i.a}], caches[${i.b}]))`,
+          `(${this.cache(i.b)}.epoch === m.epoch && (t = S[${this.cache(i.b)}.slot]) !== undefined) ? t : (${this.at(i)}, m.lookupCached(N[${i.a}], ${this.cache(i.b)}))`,
         );
         break;
       case 'LOAD_VARIABLE':
@@ -576,7 +582,7 @@ class Translator {
         break;
       case 'COMPOUND_NAME': {
         const y = this.pop();
-        this.result(`(${this.at(i)}, m.compoundName(N[${i.a}], caches[${i.b >> 8}], ${i.b & 255}, ${y.text}))`);
+        this.result(`(${this.at(i)}, m.compoundName(N[${i.a}], ${this.cache(i.b >> 8)}, ${i.b & 255}, ${y.text}))`);
         break;
       }
       case 'ROOT':
@@ -584,9 +590,10 @@ class Translator {
         break;
       case 'GET_PROP': {
         const x = this.pop();
-        const c = `caches[${i.b}]`;
+        const c = this.cache(i.b);
+        // Only things have a shape, and the cache never holds undefined.
         this.result(
-          `(${x.text} instanceof Thing && ${x.text}.shape === ${c}.shape) ? ${x.text}.slots[${c}.slot] : (${this.at(i)}, m.getProperty(${x.text}, N[${i.a}], ${c}))`,
+          `(typeof ${x.text} === 'object' && ${x.text} !== null && ${x.text}.shape === ${c}.shape) ? ${x.text}.slots[${c}.slot] : (${this.at(i)}, m.getProperty(${x.text}, N[${i.a}], ${c}))`,
         );
         break;
       }
@@ -692,7 +699,7 @@ class Translator {
   private calls(i: Instruction, fn: FunctionCode): void {
     switch (i.name) {
       case 'CLOSURE':
-        this.result(`m.closure(caches[${i.b}], program.functions[${i.a}])`);
+        this.result(`m.closure(${this.cache(i.b)}, program.functions[${i.a}])`);
         break;
       case 'SCOPE_TEST':
         this.out.push(`${this.at(i)}; m.checkScope(m.rowOf(program, ${i.a}));`);
@@ -703,7 +710,7 @@ class Translator {
         break;
       case 'RESOLVE':
         this.result(
-          `(caches[${i.b}].epoch === m.epoch && (t = S[caches[${i.b}].slot]) instanceof Closure) ? t : (${this.at(i)}, m.resolveCall(N[${i.a}], caches[${i.b}]))`,
+          `(${this.cache(i.b)}.epoch === m.epoch && (t = S[${this.cache(i.b)}.slot]) instanceof Closure) ? t : (${this.at(i)}, m.resolveCall(N[${i.a}], ${this.cache(i.b)}))`,
         );
         break;
       case 'RESOLVE_LOCAL':

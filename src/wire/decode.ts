@@ -2,6 +2,7 @@
  * Reads values that clients send (arguments of queries and procedures, events, answers of modules). The bytes are trusted in nothing: every length is
  * held against what is left, nesting has a limit, and every fault is a TiError that names the argument.
  */
+import { isUtf8 } from 'node:buffer';
 import { ErrorCode, overflowErr, TiError, typeErr, valueErr } from '../errors.ts';
 import { MsgpackError, MsgpackReader, Tok, type TokenKind } from '../msgpack/reader.ts';
 import type { Closure } from '../values/closure.ts';
@@ -134,6 +135,7 @@ class Decoder {
     const reader = this.reader;
     if (reader.atEnd || reader.next() !== Tok.STR) throw typeErr('the names of properties must be of type `str`');
     const key = reader.text();
+    if (!isUtf8(reader.bytes())) throw valueErr('the names of properties must be valid UTF-8');
     if (key.length === 1 && key >= ' ' && key <= '/') throw valueErr(`the property name \`${key}\` is reserved`);
     return key;
   }
@@ -217,7 +219,7 @@ export function decodeNext(reader: MsgpackReader, context: DecodeContext = detac
 export function decodeArguments(bytes: Uint8Array, context: DecodeContext = detachedContext): Map<string, Value> {
   const variables = new Map<string, Value>();
   const reader = new MsgpackReader(bytes);
-  if (reader.atEnd || kindOf(reader) !== Tok.MAP) return variables;
+  if (nextKind(reader) !== Tok.MAP) return variables;
   const count = reader.number;
   for (let i = 0; i < count; i++) {
     const name = variableName(reader);
@@ -231,16 +233,18 @@ export function decodeArguments(bytes: Uint8Array, context: DecodeContext = deta
   return variables;
 }
 
-function kindOf(reader: MsgpackReader): TokenKind {
+/** The kind of what comes next; null for the end, and for bytes that are cut off or no MessagePack. */
+export function nextKind(reader: MsgpackReader): TokenKind | null {
   try {
-    return reader.next();
+    return reader.atEnd ? null : reader.next();
   } catch (error) {
-    throw readable(error);
+    if (error instanceof MsgpackError) return null;
+    throw error;
   }
 }
 
 function variableName(reader: MsgpackReader): string {
-  if (!reader.atEnd && kindOf(reader) === Tok.STR) {
+  if (nextKind(reader) === Tok.STR) {
     const name = reader.text();
     if (isName(name)) return name;
   }

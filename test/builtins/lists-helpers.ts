@@ -1,6 +1,7 @@
 /** Runs texts against an engine in this process, and gives what is needed to look at what they recorded. */
-import { lazyCode } from '../../src/engine/toolchain.ts';
+
 import { LocalEngine } from '../../src/engine/engine.ts';
+import { lazyCode } from '../../src/engine/toolchain.ts';
 import { TiError } from '../../src/errors.ts';
 import { applyChange } from '../../src/model/apply.ts';
 import { CheckpointReader, CheckpointSource } from '../../src/model/checkpoint.ts';

@@ -56,7 +56,8 @@ async function login(port: number): Promise<Client> {
 }
 
 async function writeUntilKilled(server: ServerProcess): Promise<Writer> {
-  const clients = await Promise.all(Array.from({ length: CONNECTIONS }, async () => login(await server.port())));
+  const port = await server.port();
+  const clients = await Promise.all(Array.from({ length: CONNECTIONS }, () => login(port)));
   await (clients[0] as Client).query('//stuff', SETUP);
   const writer = new Writer(() => {
     // Not at once: more writes are to be under way then.

@@ -8,23 +8,34 @@ import { decodeAny, decodeArguments } from '../../src/wire/decode.ts';
 import { msgpackToJson } from '../../src/wire/json.ts';
 
 /** First bytes of MessagePack values that have a length or a payload, which plain random bytes meet too seldom. */
-const HEADS = [0x81, 0x8f, 0x91, 0x9f, 0xa1, 0xbf, 0xc1, 0xc4, 0xc5, 0xc6, 0xc7, 0xc8, 0xc9, 0xca, 0xcb, 0xcc, 0xcf, 0xd3, 0xd4, 0xd7, 0xd8, 0xd9, 0xda, 0xdb, 0xdc, 0xdd, 0xde, 0xdf];
+const HEADS = [
+  0x81, 0x8f, 0x91, 0x9f, 0xa1, 0xbf, 0xc1, 0xc4, 0xc5, 0xc6, 0xc7, 0xc8, 0xc9, 0xca, 0xcb, 0xcc, 0xcf, 0xd3, 0xd4, 0xd7, 0xd8, 0xd9, 0xda,
+  0xdb, 0xdc, 0xdd, 0xde, 0xdf,
+];
 const head = fc.constantFrom(...HEADS);
 const small = fc.nat(9);
-const tokens = fc.array(fc.oneof(head, small, fc.nat(255), fc.constantFrom(0xff, 0x7f, 0x00)), { maxLength: 60 }).map((bytes) => Buffer.from(bytes));
+const tokens = fc
+  .array(fc.oneof(head, small, fc.nat(255), fc.constantFrom(0xff, 0x7f, 0x00)), { maxLength: 60 })
+  .map((bytes) => Buffer.from(bytes));
 
 /** Whole values of all kinds, extensions too, before they are spoilt. */
 const whole = fc.letrec<{ value: Buffer }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small' },
-    fc.constantFrom('c0', 'c3', '05', 'e0', 'cf7fffffffffffffff', 'd38000000000000000', 'cb3ff8000000000000').map((hex) => Buffer.from(hex, 'hex')),
+    fc
+      .constantFrom('c0', 'c3', '05', 'e0', 'cf7fffffffffffffff', 'd38000000000000000', 'cb3ff8000000000000')
+      .map((hex) => Buffer.from(hex, 'hex')),
     fc.uint8Array({ maxLength: 20 }).map((bytes) => Buffer.concat([Buffer.from([0xa0 | bytes.length]), bytes])),
     fc.uint8Array({ maxLength: 20 }).map((bytes) => Buffer.concat([Buffer.from([0xc4, bytes.length]), bytes])),
-    fc.tuple(fc.nat(9), fc.uint8Array({ maxLength: 12 })).map(([type, bytes]) => Buffer.concat([Buffer.from([0xc7, bytes.length, type]), bytes])),
+    fc
+      .tuple(fc.nat(9), fc.uint8Array({ maxLength: 12 }))
+      .map(([type, bytes]) => Buffer.concat([Buffer.from([0xc7, bytes.length, type]), bytes])),
     fc.array(tie('value'), { maxLength: 5 }).map((items) => Buffer.concat([Buffer.from([0x90 | items.length]), ...items])),
-    fc.array(fc.tuple(fc.constantFrom('a161', 'a162', 'a0', 'a3612062', 'a123'), tie('value')), { maxLength: 5 }).map((pairs) =>
-      Buffer.concat([Buffer.from([0x80 | pairs.length]), ...pairs.flatMap(([key, value]) => [Buffer.from(key, 'hex'), value])]),
-    ),
+    fc
+      .array(fc.tuple(fc.constantFrom('a161', 'a162', 'a0', 'a3612062', 'a123'), tie('value')), { maxLength: 5 })
+      .map((pairs) =>
+        Buffer.concat([Buffer.from([0x80 | pairs.length]), ...pairs.flatMap(([key, value]) => [Buffer.from(key, 'hex'), value])]),
+      ),
   ),
 })).value;
 
@@ -33,9 +44,12 @@ interface Spoil {
   readonly at: number;
   readonly byte: number;
 }
-const spoils = fc.array(fc.record<Spoil>({ kind: fc.constantFrom('flip', 'cut', 'drop', 'insert', 'copy'), at: fc.nat(), byte: fc.oneof(head, fc.nat(255)) }), {
-  maxLength: 4,
-});
+const spoils = fc.array(
+  fc.record<Spoil>({ kind: fc.constantFrom('flip', 'cut', 'drop', 'insert', 'copy'), at: fc.nat(), byte: fc.oneof(head, fc.nat(255)) }),
+  {
+    maxLength: 4,
+  },
+);
 
 function spoil(bytes: Buffer, changes: readonly Spoil[]): Buffer {
   let result = Buffer.from(bytes);
@@ -50,7 +64,11 @@ function spoil(bytes: Buffer, changes: readonly Spoil[]): Buffer {
   return result;
 }
 
-const hostile = fc.oneof(fc.uint8Array({ maxLength: 80 }).map((bytes) => Buffer.from(bytes)), tokens, fc.tuple(whole, spoils).map(([bytes, changes]) => spoil(bytes, changes)));
+const hostile = fc.oneof(
+  fc.uint8Array({ maxLength: 80 }).map((bytes) => Buffer.from(bytes)),
+  tokens,
+  fc.tuple(whole, spoils).map(([bytes, changes]) => spoil(bytes, changes)),
+);
 
 /** Runs `read`; an error must be one of ours, with a code that clients know. */
 function readable(read: () => unknown): void {
@@ -64,7 +82,10 @@ function readable(read: () => unknown): void {
 
 describe('hostile bytes', () => {
   it('are read as a value, or refused', () => {
-    fc.assert(fc.property(hostile, (bytes) => readable(() => decodeAny(bytes))), { numRuns: 20_000 });
+    fc.assert(
+      fc.property(hostile, (bytes) => readable(() => decodeAny(bytes))),
+      { numRuns: 20_000 },
+    );
   });
 
   it('are read as arguments, or refused with a TiError', () => {
@@ -85,7 +106,10 @@ describe('hostile bytes', () => {
 
   it('are told as JSON, or refused', () => {
     const options = { unsupported: 'text', indent: 0 } as const;
-    fc.assert(fc.property(hostile, (bytes) => readable(() => msgpackToJson(bytes, options))), { numRuns: 5_000 });
+    fc.assert(
+      fc.property(hostile, (bytes) => readable(() => msgpackToJson(bytes, options))),
+      { numRuns: 5_000 },
+    );
   });
 
   it('cost no more memory than they have bytes, whatever lengths they claim', () => {

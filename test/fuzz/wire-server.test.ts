@@ -20,18 +20,26 @@ afterAll(async () => {
 
 const payload = fc.oneof(
   fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)),
-  fc.constantFrom(pack(['//stuff', '1']), pack(['//stuff', 'var a', { a: [1, { b: 2 }] }]), pack(['admin', 'pass']), pack('token'), pack({}), Buffer.alloc(0)),
-  fc.tuple(fc.constantFrom(pack(['//stuff', 'var a', { a: [1, { b: 2 }] }]), pack(['admin', 'pass'])), fc.nat(), fc.nat(255)).map(([bytes, at, byte]) => {
-    const spoilt = Buffer.from(bytes);
-    spoilt[at % spoilt.length] = byte;
-    return spoilt;
-  }),
+  fc.constantFrom(
+    pack(['//stuff', '1']),
+    pack(['//stuff', 'var a', { a: [1, { b: 2 }] }]),
+    pack(['admin', 'pass']),
+    pack('token'),
+    pack({}),
+    Buffer.alloc(0),
+  ),
+  fc
+    .tuple(fc.constantFrom(pack(['//stuff', 'var a', { a: [1, { b: 2 }] }]), pack(['admin', 'pass'])), fc.nat(), fc.nat(255))
+    .map(([bytes, at, byte]) => {
+      const spoilt = Buffer.from(bytes);
+      spoilt[at % spoilt.length] = byte;
+      return spoilt;
+    }),
 );
 /** Whole packages of all types. */
-const packages = fc.array(
-  fc.record({ type: fc.oneof(fc.integer({ min: 30, max: 42 }), fc.nat(255)), id: fc.nat(65535), payload }),
-  { maxLength: 10 },
-);
+const packages = fc.array(fc.record({ type: fc.oneof(fc.integer({ min: 30, max: 42 }), fc.nat(255)), id: fc.nat(65535), payload }), {
+  maxLength: 10,
+});
 
 /** How many packages each of these is answered with. */
 const isAnswered = (type: number): boolean => type >= PackageType.PING && type <= PackageType.EMIT_PEER;
@@ -41,7 +49,12 @@ describe('spoilt requests', () => {
     await fc.assert(
       fc.asyncProperty(packages, fc.boolean(), async (all, login) => {
         const client = login ? await RawClient.login(server.port) : await RawClient.connect(server.port);
-        client.send(Buffer.concat([...all.map((each) => makePackage(each.type, each.id, each.payload)), makePackage(PackageType.PING, 77, Buffer.alloc(0))]));
+        client.send(
+          Buffer.concat([
+            ...all.map((each) => makePackage(each.type, each.id, each.payload)),
+            makePackage(PackageType.PING, 77, Buffer.alloc(0)),
+          ]),
+        );
         const expected = all.filter(({ type }) => isAnswered(type)).map(({ id }) => id);
         const answers = await client.take(expected.length + 1);
         expect(answers.map(({ id }) => id)).toEqual([...expected, 77]);
@@ -69,7 +82,8 @@ describe('spoilt requests', () => {
         }
         client.socket.end();
         await client.closed;
-        for (const { type } of client.packages) expect([PackageType.PONG, PackageType.OK, PackageType.DATA, PackageType.ERROR]).toContain(type);
+        for (const { type } of client.packages)
+          expect([PackageType.PONG, PackageType.OK, PackageType.DATA, PackageType.ERROR]).toContain(type);
         client.close();
       }),
       { numRuns: RUNS },

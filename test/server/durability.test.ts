@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PackageType } from '../../src/server/framing.ts';
 import { HoldQueue, type Receiver } from '../../src/server/hold.ts';
-import { query, RawClient, type TestServer, testServer, payloadValue } from './client.ts';
+import { payloadValue, query, RawClient, type TestServer, testServer } from './client.ts';
 import { FakeEngine } from './fake-engine.ts';
 
 const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 40));

@@ -3,7 +3,7 @@ import { makePackage, PackageType, writeHeader } from '../../src/server/framing.
 import { List } from '../../src/values/list.ts';
 import { Shape } from '../../src/values/shape.ts';
 import { Thing } from '../../src/values/thing.ts';
-import { type Package, pack, query, RawClient, type TestServer, testServer, until, payloadValue } from './client.ts';
+import { type Package, pack, payloadValue, query, RawClient, type TestServer, testServer, until } from './client.ts';
 import { FakeEngine, TOKEN } from './fake-engine.ts';
 
 let engine: FakeEngine;
@@ -302,7 +302,7 @@ describe('QUERY', () => {
     ['a code that is bytes', pack(['//stuff', Buffer.from('1')]), -61],
     ['a code that is an int', pack(['//stuff', 1]), -61],
     ['no code and a bad scope', pack(['stuff']), -60],
-    ['a code that is cut', Buffer.from('92a22f2fa3', 'hex'), -53],
+    ['a code that is cut', Buffer.from('92a22f2fa3', 'hex'), -61],
   ])('refuses %s', async (_name, payload, code) => {
     const client = await loggedIn();
     client.send(makePackage(PackageType.QUERY, 1, payload));

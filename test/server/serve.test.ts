@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { makePackage, PackageType } from '../../src/server/framing.ts';
 import { ListenError } from '../../src/server/serve.ts';
-import { query, RawClient, testServer, payloadValue } from './client.ts';
+import { payloadValue, query, RawClient, testServer } from './client.ts';
 import { FakeEngine } from './fake-engine.ts';
 
 let folder = '';

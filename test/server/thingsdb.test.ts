@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main, type World } from '../../src/cli/thingsdb.ts';
 import { PROGRAM, ServerProcess } from '../clients/server-process.ts';
-import { RawClient, payloadValue } from './client.ts';
+import { payloadValue, RawClient } from './client.ts';
 
 let folder = '';
 beforeAll(() => {

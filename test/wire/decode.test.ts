@@ -131,6 +131,7 @@ describe('faults', () => {
     ['an uint beyond 63 bit', 'cf8000000000000000', -59],
     ['a key that is an int', '810102', -61],
     ['a key that is bytes', '81c4016102', -61],
+    ['a key that is no UTF-8', '81a1ff02', -60],
     ['the key #', '81a12302', -60],
     ['the key of a space', '81a12002', -60],
     ['the key /', '81a12f02', -60],
@@ -181,6 +182,7 @@ describe('arguments', () => {
     ['a text that is no name', '81 a3612062 01'],
     ['an empty text', '81 a0 01'],
     ['nothing', '81'],
+    ['a text that is cut', '81 a361'],
     ['a text that is too long', `81 da0100 ${'61'.repeat(256)} 01`],
   ])('refuses %s as a name', (_name, hex) => {
     expect(() => decodeArguments(bytes(hex))).toThrow(expect.objectContaining({ code: -60 }));

@@ -12,7 +12,10 @@ import { encodeValue } from '../../src/wire/encode.ts';
 
 const byteString = fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes).latin1Slice());
 const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map((n): Value => (Number.isSafeInteger(Number(n)) ? Number(n) : n));
-const key = byteString.filter((text) => !/^[ -/]$/.test(text));
+const key = fc
+  .string({ unit: 'binary', maxLength: 20 })
+  .map((text) => Buffer.from(text).latin1Slice())
+  .filter((text) => !/^[ -/]$/.test(text));
 
 const values = fc.letrec<{ value: Value; item: Value }>((tie) => ({
   value: fc.oneof(

@@ -1,0 +1,126 @@
+/** Regular expressions: what the built-ins use of them. */
+import { isUtf8 } from '../values/utf8.ts';
+import type { RegexTree } from './ast.ts';
+import { compileTree } from './compile.ts';
+import { type Budget, Machine } from './machine.ts';
+import { parsePattern } from './parser.ts';
+import { isAllowed, type Plan, planFor } from './plan.ts';
+import type { RegexProgram } from './program.ts';
+import { toJavaScript } from './translate.ts';
+
+export interface Match {
+  readonly start: number;
+  readonly end: number;
+  /**
+   * The match, then its groups up to the last that is set; those between that are not are empty. Null when they were not asked for.
+   */
+  readonly groups: readonly string[] | null;
+}
+
+/** A match with its groups. */
+export interface FullMatch extends Match {
+  readonly groups: readonly string[];
+}
+
+export class Matcher {
+  private readonly tree: RegexTree;
+  private readonly plan: Plan | null;
+  private program: RegexProgram | null = null;
+  private plain: RegExp | null = null;
+  private full: RegExp | null = null;
+  /** The last text, if it is no UTF-8: patterns on characters match nothing in it. */
+  private lastText = '';
+  private lastIsUtf8 = true;
+
+  /** `flags` are letters out of `imsg`. Throws TiError (-60) that says what is wrong with the pattern, and where. */
+  constructor(pattern: string, flags: string) {
+    this.tree = parsePattern(pattern, flags);
+    this.plan = planFor(this.tree);
+    if (this.plan === null) this.program = compileTree(this.tree);
+  }
+
+  /** Whether there is a match in the text. */
+  test(text: string, budget: Budget): boolean {
+    return this.find(text, 0, budget) !== null;
+  }
+
+  /** The first match from a position on, without its groups; null for none. */
+  find(text: string, from: number, budget: Budget): Match | null {
+    const { plan } = this;
+    if (plan !== null && isAllowed(plan, text.length)) {
+      this.plain ??= new RegExp(toJavaScript(this.tree.root, false), 'g');
+      const found = execute(this.plain, text, from, budget);
+      if (found !== undefined) return found === null ? null : { start: found.index, end: found.index + found[0].length, groups: null };
+    }
+    const machine = this.machine(text, from, budget);
+    return machine === null ? null : { start: machine.start, end: machine.end, groups: null };
+  }
+
+  /** The first match from a position on, with its groups; null for none. */
+  exec(text: string, from: number, budget: Budget): FullMatch | null {
+    const { plan } = this;
+    if (plan?.groups && isAllowed(plan, text.length)) {
+      this.full ??= new RegExp(toJavaScript(this.tree.root, true), 'g');
+      const found = execute(this.full, text, from, budget);
+      if (found !== undefined) return found === null ? null : fullMatch(found);
+    }
+    const machine = this.machine(text, from, budget);
+    return machine === null ? null : { start: machine.start, end: machine.end, groups: groupsOf(machine, text, this.tree.groupCount) };
+  }
+
+  private machine(text: string, from: number, budget: Budget): Machine | null {
+    if (this.tree.options.utf && !this.isCharacters(text)) return null;
+    this.program ??= compileTree(this.tree);
+    const machine = new Machine(this.program, text, from, budget);
+    return machine.search() ? machine : null;
+  }
+
+  private isCharacters(text: string): boolean {
+    if (text !== this.lastText) {
+      this.lastText = text;
+      this.lastIsUtf8 = isUtf8(text);
+    }
+    return this.lastIsUtf8;
+  }
+}
+
+/** Runs JavaScript's engine; undefined when it gave up. */
+function execute(regex: RegExp, text: string, from: number, budget: Budget): RegExpExecArray | null | undefined {
+  regex.lastIndex = from;
+  let found: RegExpExecArray | null;
+  try {
+    found = regex.exec(text);
+  } catch (error) {
+    // Its stack is limited: long texts, and long patterns, are too much for it.
+    if (error instanceof RangeError || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+  const end = found === null ? text.length : found.index + found[0].length;
+  budget.spend(1 + ((end - from) >> 4));
+  return found;
+}
+
+function fullMatch(found: RegExpExecArray): FullMatch {
+  const groups: string[] = [];
+  let last = 0;
+  for (let i = 0; i < found.length; i++) {
+    const group = found[i] as string | undefined;
+    groups.push(group ?? '');
+    if (group !== undefined) last = i;
+  }
+  groups.length = last + 1;
+  return { start: found.index, end: found.index + found[0].length, groups };
+}
+
+function groupsOf(machine: Machine, text: string, count: number): string[] {
+  const { slots } = machine;
+  const groups = [text.slice(machine.start, machine.end)];
+  let last = 0;
+  for (let i = 1; i <= count; i++) {
+    const end = slots[2 * i + 1] as number;
+    groups.push(end < 0 ? '' : text.slice(slots[2 * i], end));
+    if (end >= 0) last = i;
+  }
+  groups.length = last + 1;
+  return groups;
+}
