@@ -8,7 +8,7 @@
 import type { IToken, TokenType } from 'chevrotain';
 
 const PLAIN = 0;
-/** A parenthesis behind `if`: an operand follows it, unless it turns out to hold a list of arguments. */
+/** A parenthesis behind `if`: an operand follows it, unless it is empty. */
 const CONDITION = 1;
 /** A parenthesis behind `for`, before its `in`. */
 const LOOP = 2;
@@ -74,10 +74,6 @@ function advance(type: TokenType): void {
       state.brackets.pop();
       state.operand = false;
       return;
-    case 'Comma':
-      if (top() === CONDITION) retop(PLAIN);
-      state.operand = true;
-      return;
     case 'Dot':
     case 'DotDot':
       state.dotted = true;
@@ -92,6 +88,7 @@ function advance(type: TokenType): void {
       state.prefixed = true;
       state.operand = true;
       return;
+    case 'Comma':
     case 'Semicolon':
     case 'Colon':
     case 'Question':

@@ -52,7 +52,7 @@ const refs: FunctionRow = {
   params: [{ name: 'value', type: 'any' }],
   returns: 'int',
   doc: 'Gives how many stored places hold a thing; 1 for any other value.',
-  example: '.a = .b = {}; refs(.a);  // => 2',
+  example: '.a = {}; .b = .a; refs(.a);  // => 2',
   page: 'collection-api/refs',
   run: (_cx, value: Value) => (value instanceof Thing ? value.refs : 1),
 };

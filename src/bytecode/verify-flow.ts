@@ -360,7 +360,12 @@ const STEPS: { readonly [K in OpName]: Step } = {
     f.push(Kind.VALUE);
   },
   BIT_NOT: plain,
-  JUMP: (f, a) => f.goTo(a),
+  JUMP: (f, a) => {
+    f.goTo(a);
+    // What comes to the end of a loop comes to its body. Said now, the body is looked at before the end, and loops within loops take one round.
+    const target = instructionAt(f.fn.code, a);
+    if (target.op.code === Op.FOR_NEXT) f.goTo(target.a);
+  },
   LOOP: (f, a) => f.goTo(a),
   JUMP_FALSE: test,
   UNLESS_LT: test,

@@ -29,6 +29,27 @@ function dependsOnPast(node: Node): boolean {
   }
 }
 
+/**
+ * Whether what is tried can come up again before it has failed (in a loop whose turns may take nothing), or can fail without that all fails (in a
+ * lookaround or an atomic group).
+ */
+function needsLateMemo(node: Node): boolean {
+  switch (node.kind) {
+    case 'sequence':
+    case 'alternatives':
+      return node.items.some(needsLateMemo);
+    case 'group':
+      return needsLateMemo(node.body);
+    case 'repeat':
+      return node.mode === 'possessive' || isNullable(node.body) || needsLateMemo(node.body);
+    case 'atomic':
+    case 'look':
+      return true;
+    default:
+      return false;
+  }
+}
+
 function hasThen(node: Node): boolean {
   switch (node.kind) {
     case 'verb':
@@ -53,10 +74,9 @@ class ProgramBuilder {
   readonly groupLists: (readonly number[])[] = [];
   slotCount: number;
   memoCount = 0;
+  private readonly beginSlots: number;
   private readonly utf: boolean;
   private readonly memoizing: boolean;
-  /** How many lookarounds and atomic groups are open: what fails in them does not mean that all fails. */
-  private closed = 0;
   private readonly groupStarts = new Map<number, number>([[0, 0]]);
   private readonly calls: { readonly at: number; readonly group: number }[] = [];
   private readonly called = new Set<number>();
@@ -66,7 +86,8 @@ class ProgramBuilder {
 
   constructor(tree: RegexTree) {
     this.utf = tree.options.utf;
-    this.slotCount = 2 * (tree.groupCount + 1);
+    this.beginSlots = 2 * (tree.groupCount + 1);
+    this.slotCount = 3 * (tree.groupCount + 1);
     this.memoizing = !dependsOnPast(tree.root) && !isLinear(tree);
     this.findCalled(tree.root);
   }
@@ -102,7 +123,7 @@ class ProgramBuilder {
   }
 
   private memo(): number {
-    return this.memoizing && this.closed === 0 ? this.memoCount++ : -1;
+    return this.memoizing ? this.memoCount++ : -1;
   }
 
   private node(node: Node): void {
@@ -196,19 +217,17 @@ class ProgramBuilder {
 
   private group(index: number, body: Node): void {
     if (!this.groupStarts.has(index)) this.groupStarts.set(index, this.code.length);
-    this.emit(Op.SAVE, 2 * index);
+    this.emit(Op.SAVE, this.beginSlots + index);
     this.open.push(index);
     this.node(body);
     this.open.pop();
-    this.emit(Op.SAVE, 2 * index + 1);
+    this.emit(Op.CLOSE, index, this.beginSlots + index);
     if (this.called.has(index)) this.emit(Op.RETURN, index);
   }
 
   private atomic(body: () => void): void {
     this.emit(Op.ATOMIC);
-    this.closed++;
     body();
-    this.closed--;
     this.emit(Op.END_ATOMIC);
   }
 
@@ -217,9 +236,7 @@ class ProgramBuilder {
     const target = this.emit(Op.LOOK, -1) + 1;
     const ends: number[] = [];
     this.open.push(ends);
-    this.closed++;
     this.alternatives(node.alternatives, node.lengths);
-    this.closed--;
     this.open.pop();
     for (const end of ends) this.patch(end);
     return target;
@@ -268,7 +285,7 @@ class ProgramBuilder {
     else if (verb !== 'accept') this.emit(Op.VERB, Verb[verb], name === null ? -1 : this.names.push(name) - 1);
     else {
       for (const open of [...this.open].reverse()) {
-        if (typeof open === 'number') this.emit(Op.SAVE, 2 * open + 1);
+        if (typeof open === 'number') this.emit(Op.CLOSE, open, this.beginSlots + open);
         else {
           open.push(this.emit(Op.JUMP, 0) + 1);
           return;
@@ -301,7 +318,7 @@ class ProgramBuilder {
     }
     const set = this.singleSet(body);
     const unbounded = max === Number.POSITIVE_INFINITY;
-    const stepwise = this.memoizing && this.closed === 0 && unbounded && mode !== 'possessive';
+    const stepwise = this.memoizing && unbounded && mode !== 'possessive';
     if (set !== null && !stepwise) {
       const kind = mode === 'greedy' ? Mode.GREEDY : mode === 'lazy' ? Mode.LAZY : Mode.POSSESSIVE;
       this.emit(this.utf ? Op.REPEAT_CHAR_SET : Op.REPEAT_SET, this.sets.push(set) - 1, min, unbounded ? -1 : max, kind, this.memo());
@@ -360,6 +377,7 @@ export function compileTree(tree: RegexTree): RegexProgram {
     slotCount: builder.slotCount,
     groupCount: tree.groupCount,
     memoCount: builder.memoCount,
+    lateMemo: needsLateMemo(tree.root),
     first: first.nullable ? null : first.bytes,
     anchored: isAnchored(tree.root),
     options: tree.options,

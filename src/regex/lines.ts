@@ -60,7 +60,7 @@ const MAX_GRAPHEME = 256;
 /** Length in bytes of the grapheme at a position. */
 export function graphemeLength(text: string, at: number, utf: boolean): number {
   const part = text.slice(at, at + MAX_GRAPHEME);
-  const decoded = utf ? Buffer.from(part, 'latin1').utf8Slice(0, part.length) : part;
+  const decoded = utf ? Buffer.from(part, 'latin1').toString('utf8') : part;
   for (const { segment } of segmenter.segment(decoded)) return Math.min(part.length, utf ? Buffer.byteLength(segment) : segment.length);
   return 0;
 }

@@ -41,6 +41,8 @@ const Entry = {
   ALTERNATIVE: -9,
   /** position and start of the match before `\K` */
   KEEP: -10,
+  /** index, position: what was tried has failed */
+  FAILED: -11,
 } as const;
 
 const MAX_STACK = 1 << 25;
@@ -174,7 +176,7 @@ export class Machine {
   /** The loop over instructions; `pc` is -1 after a failure. */
   private run(startAt: number): boolean {
     const { program, text, slots } = this;
-    const { code, sets, memoCount } = program;
+    const { code, sets } = program;
     const length = text.length;
     let pc = 0;
     let at = startAt;
@@ -217,7 +219,7 @@ export class Machine {
           break;
         case Op.SPLIT: {
           const index = code[pc + 3] as number;
-          if (index >= 0 && memo.seen(memoCount, index, at)) {
+          if (index >= 0 && this.hasFailed(index, at)) {
             pc = -1;
             break;
           }
@@ -232,9 +234,16 @@ export class Machine {
           this.setSlot(code[pc + 1] as number, at);
           pc += 2;
           break;
+        case Op.CLOSE: {
+          const group = code[pc + 1] as number;
+          this.setSlot(2 * group, slots[code[pc + 2] as number] as number);
+          this.setSlot(2 * group + 1, at);
+          pc += 3;
+          break;
+        }
         case Op.REPEAT_SET: {
           const index = code[pc + 5] as number;
-          if (index >= 0 && memo.seen(memoCount, index, at)) pc = -1;
+          if (index >= 0 && this.hasFailed(index, at)) pc = -1;
           else {
             at = this.repeatBytes(pc, at);
             pc = at < 0 ? -1 : pc + 6;
@@ -243,7 +252,7 @@ export class Machine {
         }
         case Op.REPEAT_CHAR_SET: {
           const index = code[pc + 5] as number;
-          if (index >= 0 && memo.seen(memoCount, index, at)) pc = -1;
+          if (index >= 0 && this.hasFailed(index, at)) pc = -1;
           else {
             at = this.repeatChars(pc, at);
             pc = at < 0 ? -1 : pc + 6;
@@ -273,6 +282,15 @@ export class Machine {
           at = this.position;
       }
     }
+  }
+
+  /** Whether an instruction failed before at a position; if not, that is noted now or when it does. */
+  private hasFailed(index: number, at: number): boolean {
+    const { memoCount, lateMemo } = this.program;
+    if (memo.has(memoCount, index, at)) return true;
+    if (lateMemo) this.push(Entry.FAILED, index, at, 0, 0);
+    else memo.note(memoCount, index, at);
+    return false;
   }
 
   /** The position after an instruction that is not in the loop, or after a failure. */
@@ -399,6 +417,9 @@ export class Machine {
         return a;
       case Entry.KEEP:
         this.start = a;
+        return -1;
+      case Entry.FAILED:
+        memo.note(this.program.memoCount, a, b);
         return -1;
       case Entry.VERB:
         return this.failFor(a, b);

@@ -26,22 +26,26 @@ export class Memo {
     this.bytes = 0;
   }
 
-  /** Notes that an instruction is tried at a position; true when it was before. */
-  seen(count: number, index: number, position: number): boolean {
+  /** Whether an instruction was noted at a position. */
+  has(count: number, index: number, position: number): boolean {
+    const page = this.pages[Math.floor(position / POSITIONS)];
+    if (page === undefined) return false;
+    const bit = (position % POSITIONS) * count + index;
+    return ((page[bit >> 5] as number) & (1 << (bit & 31))) !== 0;
+  }
+
+  /** Notes an instruction at a position. */
+  note(count: number, index: number, position: number): void {
     const pageIndex = Math.floor(position / POSITIONS);
     let page = this.pages[pageIndex];
     if (page === undefined) {
-      if (this.bytes > MAX_BYTES) return false;
+      if (this.bytes > MAX_BYTES) return;
       page = this.spare.pop() ?? new Uint32Array(this.words);
       this.bytes += this.words * 4;
       this.pages[pageIndex] = page;
       this.touched.push(pageIndex);
     }
     const bit = (position % POSITIONS) * count + index;
-    const mask = 1 << (bit & 31);
-    const word = page[bit >> 5] as number;
-    if ((word & mask) !== 0) return true;
-    page[bit >> 5] = word | mask;
-    return false;
+    page[bit >> 5] = (page[bit >> 5] as number) | (1 << (bit & 31));
   }
 }

@@ -68,6 +68,8 @@ export const Op = {
   ALTERNATIVE: 30,
   /** Ends a lookaround that may be entered again. */
   END_OPEN_LOOK: 31,
+  /** group, slot: the group ends here, and began where the slot says */
+  CLOSE: 32,
 } as const;
 
 export const Assert: Readonly<Record<AssertKind, number>> = {
@@ -91,11 +93,13 @@ export interface RegexProgram {
   readonly names: readonly string[];
   readonly sets: readonly CharSet[];
   readonly groupLists: readonly (readonly number[])[];
-  /** Slots: two for each group (0: the match), then those of loops. */
+  /** Slots: two for each group (0: the match), one more for where a group that is open began, then those of loops. */
   readonly slotCount: number;
   readonly groupCount: number;
   /** How many instructions remember at which positions they failed. */
   readonly memoCount: number;
+  /** Whether they are noted when they have failed, not already when they are tried. */
+  readonly lateMemo: boolean;
   /** Bytes with which a match begins; null when it may be empty or begin anyhow. */
   readonly first: Uint8Array | null;
   readonly anchored: boolean;

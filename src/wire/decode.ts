@@ -65,6 +65,11 @@ function readRegex(text: string): Regex {
   return new Regex(text.slice(1, end), flags);
 }
 
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
+  return true;
+}
+
 class Decoder {
   readonly reader: MsgpackReader;
   private readonly context: DecodeContext;
@@ -135,7 +140,7 @@ class Decoder {
     const reader = this.reader;
     if (reader.atEnd || reader.next() !== Tok.STR) throw typeErr('the names of properties must be of type `str`');
     const key = reader.text();
-    if (!isUtf8(reader.bytes())) throw valueErr('the names of properties must be valid UTF-8');
+    if (!isAscii(key) && !isUtf8(reader.bytes())) throw valueErr('the names of properties must be valid UTF-8');
     if (key.length === 1 && key >= ' ' && key <= '/') throw valueErr(`the property name \`${key}\` is reserved`);
     return key;
   }

@@ -110,7 +110,10 @@ describe('regular expressions', () => {
     ['else / 2 / 3', '(/ (/ else 2) 3)'],
     ['!return / 2 / 3', '(/ (/ (! return) 2) 3)'],
     ['-x / 2 / 3', '(/ (/ (- x) 2) 3)'],
-    ['if(a, b) / 2 / 3', '(/ (/ (call if a b) 2) 3)'],
+    ['if (|a, b| a) /re/', '(if (|a b| a) /re/ _)'],
+    ['if (return a, b) /re/', '(if (return a b _) /re/ _)'],
+    ['for (x in |a, b| a) /re/', '(for x (|a b| a) /re/)'],
+    ['if() / 2 / 3', '(/ (/ (call if) 2) 3)'],
     ['x /= /=/', '(/= x /=/)'],
     ['true && /a/', '(&& true /a/)'],
     ['!/a/', '(! /a/)'],
@@ -125,9 +128,7 @@ describe('regular expressions', () => {
     ['`{/a/}`', '(template /a/)'],
     ['`{x}` / 2 / 3', '(/ (/ (template x) 2) 3)'],
   ])('%s', (source, expected) => {
-    // A call of `if` with two arguments is the one form of it that is not supported.
-    if (source.startsWith('if(a,')) expect(problem(source)).toContain('found `,`');
-    else expect(shape(source)).toBe(expected);
+    expect(shape(source)).toBe(expected);
   });
 
   test.each(['/a\nb/', '/abc', '/a/I', 'x = /[/]/'])('%s is refused', (source) => {

@@ -302,7 +302,7 @@ describe('QUERY', () => {
     ['a code that is bytes', pack(['//stuff', Buffer.from('1')]), -61],
     ['a code that is an int', pack(['//stuff', 1]), -61],
     ['no code and a bad scope', pack(['stuff']), -60],
-    ['a code that is cut', Buffer.from('92a22f2fa3', 'hex'), -61],
+    ['a code that is cut', Buffer.from('92a24074a3', 'hex'), -61],
   ])('refuses %s', async (_name, payload, code) => {
     const client = await loggedIn();
     client.send(makePackage(PackageType.QUERY, 1, payload));

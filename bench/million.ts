@@ -1,0 +1,34 @@
+/** A million small typed things: what they take in memory, and how long a store with them takes to open. */
+import { OwnServer } from './own-server.ts';
+import { prepared, SCOPE } from './queries.ts';
+import type { Measured } from './table.ts';
+
+const COUNT = 1_000_000;
+const SLICE = 20_000;
+
+export async function measureMillion(): Promise<Measured[]> {
+  const server = new OwnServer();
+  const rows: Measured[] = [];
+  const add = (name: string, value: number, unit: string): void => {
+    rows.push({ name, value, unit, other: null, isReference: false });
+  };
+  try {
+    await server.start();
+    const client = await prepared(server.port);
+    const start = performance.now();
+    await client.query(SCOPE, "set_type('Point', {x: 'int', y: 'int'}); .points = []; nil;");
+    for (let i = 0; i < COUNT / SLICE; i++)
+      await client.query(SCOPE, `.points.extend(range(${SLICE}).map(|n| Point{x: n, y: n + 1})); nil;`);
+    add('make a million things, durably', performance.now() - start, 'ms');
+    add('memory with a million things', server.memory ?? Number.NaN, 'MB');
+    client.close();
+    await server.stop('SIGKILL');
+    add('open after a kill', await server.start(), 'ms');
+    add('memory after that', server.memory ?? Number.NaN, 'MB');
+    await server.stop();
+    add('open after a clean stop', await server.start(), 'ms');
+  } finally {
+    await server.remove();
+  }
+  return rows;
+}
