@@ -48,10 +48,13 @@ export class CommentQueue {
   /** The comments before an offset, to stand behind what comes before them. */
   trailing(offset: number): Doc {
     const docs: Doc[] = [];
+    let afterLine = false;
     while (this.pending(offset)) {
       const comment = this.take();
-      const text = ` ${textOf(comment)}`;
-      docs.push(comment.style === 'line' ? suffix(text) : text);
+      if (afterLine) docs.push(hardLine);
+      const text = afterLine ? textOf(comment) : ` ${textOf(comment)}`;
+      afterLine = comment.style === 'line';
+      docs.push(afterLine ? suffix(text) : text);
     }
     return concat(docs);
   }

@@ -1,6 +1,8 @@
 /** Compiled programs in files. */
-import { loadProgram } from '../bytecode/container.ts';
+
+import { isSavedProgram } from '../bytecode/container.ts';
 import type { Program } from '../bytecode/program.ts';
+import { loadCompiled } from '../engine/toolchain.ts';
 import { TiError } from '../errors.ts';
 import { type Compiled, compileSource } from './compile.ts';
 import { fileError } from './exit.ts';
@@ -9,3 +11,18 @@ import type { Source } from './source.ts';
 
 /** How the names of compiled files end. */
 export const PROGRAM_SUFFIX = '.tic';
+
+/** A script is compiled; a compiled file, which is told by its first bytes, is loaded and verified. Throws CliError when it is not sound. */
+export function programOf(source: Source): Compiled {
+  const bytes = Buffer.from(source.text, 'latin1');
+  return isSavedProgram(bytes) ? { program: load(source.name, bytes), diagnostics: [] } : compileSource(source.text);
+}
+
+function load(name: string, bytes: Uint8Array): Program {
+  try {
+    return loadCompiled(bytes);
+  } catch (error) {
+    if (error instanceof TiError) throw fileError(`${name}: ${fromBytes(error.message)}`);
+    throw error;
+  }
+}

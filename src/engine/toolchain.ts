@@ -1,15 +1,24 @@
 /** From text to program with the built-ins of this project, and a cache of the programs of recent texts. */
-import { FunctionCode, type Program } from '../bytecode/program.ts';
-import { library } from '../builtins/library.ts';
-import { compileClosure, compileScript } from '../compiler/compile.ts';
+
 import { compactClosure } from '../../grammar/v1/compact.ts';
 import { parse, parseClosure } from '../../grammar/v1/parser.ts';
+import { library } from '../builtins/library.ts';
+import { loadProgram } from '../bytecode/container.ts';
+import { FunctionCode, type Program } from '../bytecode/program.ts';
+import { verifyProgram } from '../bytecode/verify.ts';
+import { compileClosure, compileScript } from '../compiler/compile.ts';
 import { Closure, type ClosureCode } from '../values/closure.ts';
-
 
 /** Compiles a query text (a byte string). Throws TiError (-52). */
 export function compileText(text: string): Program {
   return compileScript(parse(text), text, library, compactClosure);
+}
+
+/** The program in the bytes of a compiled file, fit to run. Throws TiError (-53). */
+export function loadCompiled(bytes: Uint8Array): Program {
+  const program = loadProgram(bytes, compactClosure);
+  verifyProgram(program, library);
+  return program;
 }
 
 /** Compiles the text of a closure and gives its code. Throws TiError (-52). */

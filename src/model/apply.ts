@@ -8,6 +8,7 @@ import { Shape } from '../values/shape.ts';
 import type { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
 import { ChangeOp } from './change.ts';
+import type { TypeDef } from './types.ts';
 import { Collection } from './collection.ts';
 import type { Database } from './database.ts';
 import { decodeCollectionInfo, decodeUser } from './database-records.ts';
@@ -195,21 +196,33 @@ export function decodeThingBody(r: MsgpackReader, thing: Thing, collection: Coll
   const typeId = head === Tok.INT ? r.number : 0;
   if (head === Tok.STR) thing.restriction = parseRestriction(collection, r.text());
   else if (head !== Tok.INT) throw new Error('damaged record: expected a type or a restriction');
-  const count = readInt(r);
   thing.dict = null;
   if (typeId !== 0) {
     const type = collection.typesById.get(typeId);
     if (type === undefined) throw new Error(`thing ${thing.id} is of a type that does not exist`);
-    thing.shape = type.shape;
-    thing.slots = new Array<Value>(type.fields.length).fill(null);
-  } else {
-    thing.shape = Shape.empty;
-    thing.slots = [];
+    decodeFields(r, thing, type, cx);
+    return;
   }
-  for (let i = 0; i < count; i++) {
+  thing.shape = Shape.empty;
+  thing.slots = [];
+  for (let left = readInt(r); left > 0; left--) {
     const key = readStr(r);
     putOwned(thing, key, decodeProperty(r, cx));
   }
+}
+
+function decodeFields(r: MsgpackReader, thing: Thing, type: TypeDef, cx: StoredContext): void {
+  const slots: Value[] = [];
+  for (const key of type.shape.keys) {
+    const value = decodeProperty(r, cx);
+    if (value instanceof List || value instanceof SetValue) {
+      value.parent = thing;
+      value.key = key;
+    }
+    slots.push(value);
+  }
+  thing.shape = type.shape;
+  thing.slots = slots;
 }
 
 function applyGlobal(database: Database, r: MsgpackReader, op: number, load: (text: string) => ClosureCode): void {

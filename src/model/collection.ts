@@ -7,6 +7,8 @@ import type { Procedure } from './procedures.ts';
 import { pageOf, ThingIndex } from './thing-index.ts';
 import type { TypeDef } from './types.ts';
 
+let schemas = 0;
+
 export class Collection {
   readonly id: number;
   name: string;
@@ -27,8 +29,12 @@ export class Collection {
   readonly procedures = new Map<string, Procedure>();
   /** Stored rooms by id. */
   readonly rooms = new Map<number, Room>();
+  /** Types that were removed, by the name they had: wraps in the collection may still name them. */
+  readonly goneTypes = new Map<string, TypeDef>();
   nextTypeId = 1;
   nextEnumId = 1;
+  /** Another number, never used before, whenever a type or an enumerator is another one than before. */
+  schema = 0;
 
   constructor(id: number, name: string, createdAt: number, rootId: number) {
     this.id = id;
@@ -41,6 +47,11 @@ export class Collection {
     this.root.refs = 1;
     this.things.set(rootId, this.root);
     this.touch(rootId);
+  }
+
+  /** To be called when a type or enumerator came, went or changed: what was remembered of them no longer holds. */
+  schemaChanged(): void {
+    this.schema = ++schemas;
   }
 
   // --- what the next checkpoint must write ---

@@ -1,6 +1,7 @@
 /**
- * How a thing is written into changes and checkpoint records, behind its id: the id of its type (0 for none), or the definition of its restriction
- * as a str; then how many properties there are, and key and value of each.
+ * How a thing is written into changes and checkpoint records, behind its id. An instance of a type: the id of the type and the value of each field, in the
+ * order of the type, which is written before. A plain thing: 0, or the definition of its restriction as a str; then how many properties there are, and
+ * key and value of each.
  */
 import type { MsgpackWriter } from '../msgpack/writer.ts';
 import type { Thing } from '../values/thing.ts';
@@ -8,8 +9,14 @@ import type { Value } from '../values/value.ts';
 import { encodeStored } from './stored.ts';
 
 export function encodeThingBody(w: MsgpackWriter, thing: Thing): void {
-  if (thing.restriction !== null && thing.shape.type === null) w.str(thing.restriction.definition);
-  else w.int(thing.shape.type?.id ?? 0);
+  const { type } = thing.shape;
+  if (type !== null) {
+    w.int(type.id);
+    for (const value of thing.slots) encodeStored(w, value);
+    return;
+  }
+  if (thing.restriction !== null) w.str(thing.restriction.definition);
+  else w.int(0);
   const keys = thing.keys();
   w.int(keys.length);
   for (let i = 0; i < keys.length; i++) {

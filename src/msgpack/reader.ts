@@ -17,6 +17,10 @@ export class MsgpackError {
 export const Tok = { NIL: 0, BOOL: 1, INT: 2, FLOAT: 3, STR: 4, BIN: 5, ARRAY: 6, MAP: 7, EXT: 8 } as const;
 export type TokenKind = (typeof Tok)[keyof typeof Tok];
 
+/** Strings up to this length are put together from single chars. */
+const SHORT = 4;
+const CHARS: readonly string[] = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code));
+
 export class MsgpackReader {
   private source: Uint8Array;
   private buffer: Buffer;
@@ -178,12 +182,28 @@ export class MsgpackReader {
 
   /** The bytes of the last STR, BIN or EXT as a byte string. */
   text(): string {
-    return this.buffer.latin1Slice(this.dataStart, this.dataStart + this.number);
+    const { buffer, dataStart, number: count } = this;
+    if (count > SHORT) return buffer.latin1Slice(dataStart, dataStart + count);
+    // For a few bytes, a call into the runtime costs more than this.
+    let text = '';
+    for (let i = dataStart; i < dataStart + count; i++) text += CHARS[buffer[i] as number] as string;
+    return text;
   }
 
   /** The bytes of the last STR, BIN or EXT; a view, valid as long as the source is. */
   bytes(): Buffer {
     return this.buffer.subarray(this.dataStart, this.dataStart + this.number);
+  }
+
+  /** Passes over these bytes when they come next; tells whether they did. */
+  skipIfNext(bytes: Uint8Array): boolean {
+    const at = this.offset;
+    const count = bytes.length;
+    if (count > this.end - at) return false;
+    const buffer = this.buffer;
+    for (let i = 0; i < count; i++) if (buffer[at + i] !== bytes[i]) return false;
+    this.offset = at + count;
+    return true;
   }
 
   /** Passes over one whole value. */

@@ -55,6 +55,8 @@ export function firstOf(node: Node, utf: boolean, next: First = NOTHING): First 
     case 'assert':
     case 'empty':
       return next;
+    case 'verb':
+      return node.verb === 'accept' ? ANYTHING : next;
     case 'byte':
     case 'grapheme':
       return before(ALL, false);

@@ -47,7 +47,7 @@ const Entry = {
 
 const MAX_STACK = 1 << 25;
 const STEPS_A_CHECK = 1 << 14;
-const MAX_STEPS = 200_000_000;
+const MAX_STEPS = 30_000_000;
 
 interface CallFrame {
   readonly target: number;
@@ -489,7 +489,7 @@ export class Machine {
       case Op.REFERENCE:
         return this.refer(a, b === 1) ? pc + 3 : -1;
       case Op.CALL:
-        return this.call(a, b, pc + 3) ? a : -1;
+        return this.call(b, pc + 3) ? a : -1;
       case Op.RETURN:
         return this.frame >= 0 && (this.frames[this.frame] as CallFrame).group === a ? this.leave() : pc + 2;
       case Op.LOOK:
@@ -590,11 +590,15 @@ export class Machine {
     if (mark !== undefined) this.push(Entry.VERB, verb, mark.at, this.frame, 0);
   }
 
-  private call(_target: number, group: number, next: number): boolean {
+  private call(group: number, next: number): boolean {
     for (let f = this.frame; f >= 0; ) {
       const frame = this.frames[f] as CallFrame;
-      // A call that leads to itself without having taken anything would do so forever.
-      if (frame.group === group && frame.position === this.position) return false;
+      // A call that leads to itself without having taken anything would do so forever: the search ends.
+      if (frame.group === group && frame.position === this.position) {
+        this.next = STOP;
+        this.sp = 0;
+        return false;
+      }
       f = frame.parent;
     }
     this.push(Entry.CALL, 0, 0, 0, 0);

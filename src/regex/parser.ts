@@ -1,7 +1,7 @@
 /** Reads regular expressions: the syntax of PCRE2, on bytes, or on characters when the pattern starts with `(*UTF)`. */
 import { isUtf8 } from '../values/utf8.ts';
 import { EMPTY, type Newline, type Node, type RegexTree, type RepeatMode } from './ast.ts';
-import { folded, notNewline, readEscape } from './escapes.ts';
+import { notNewline, readEscape } from './escapes.ts';
 import { oneOf, readGroup } from './groups.ts';
 import { readClass } from './classes.ts';
 import { Reader, type Settings } from './reader.ts';
@@ -143,7 +143,7 @@ function readEscaped(r: Reader, items: Node[], before: boolean): boolean {
       items.push(r.literal(escape.code));
       return true;
     case 'set':
-      items.push({ kind: 'set', set: folded(r, escape.set) });
+      items.push({ kind: 'set', set: escape.set });
       return true;
     case 'node':
       items.push(escape.node);

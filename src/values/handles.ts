@@ -12,13 +12,16 @@ export interface EnumInfo {
 /** A member of an enumerator. */
 export class EnumMember {
   readonly enumeration: EnumInfo;
+  /** Within the enumerator, and never used again there. */
+  readonly id: number;
   name: string;
   value: Value;
 
-  constructor(enumeration: EnumInfo, name: string, value: Value) {
+  constructor(enumeration: EnumInfo, name: string, value: Value, id = 0) {
     this.enumeration = enumeration;
     this.name = name;
     this.value = value;
+    this.id = id;
   }
 
   get typeName(): string {
@@ -76,10 +79,13 @@ export class AnoType {
   readonly type: TypeInfo;
   /** The definition as it is told to clients: field and definition. */
   readonly fields: ReadonlyMap<string, Value>;
+  /** Equal for anonymous types with the same definition. */
+  readonly signature: string;
 
-  constructor(type: TypeInfo, fields: ReadonlyMap<string, Value>) {
+  constructor(type: TypeInfo, fields: ReadonlyMap<string, Value>, signature = '') {
     this.type = type;
     this.fields = fields;
+    this.signature = signature;
   }
 
   get typeName(): string {

@@ -2,7 +2,7 @@
 import type { BinaryOpText } from '../bytecode/opcodes.ts';
 import { overflowErr, TiError, typeErr, zeroDivErr } from '../errors.ts';
 import { DateTime } from './datetime.ts';
-import { EnumMember, Wrapped } from './handles.ts';
+import { AnoType, EnumMember, Wrapped } from './handles.ts';
 import { List } from './list.ts';
 import { Regex } from './regex.ts';
 import { Bytes, Float } from './scalars.ts';
@@ -266,6 +266,7 @@ function equalObjects(a: object, b: object): boolean {
   if (a instanceof DateTime) return b instanceof DateTime && a.seconds === b.seconds;
   if (a instanceof Regex) return b instanceof Regex && a.pattern === b.pattern && a.flags === b.flags;
   if (a instanceof Wrapped) return b instanceof Wrapped && a.thing === b.thing && a.type === b.type;
+  if (a instanceof AnoType) return b instanceof AnoType && a.signature === b.signature;
   return a instanceof EnumMember && a === b;
 }
 

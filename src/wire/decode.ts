@@ -13,6 +13,7 @@ import { Bytes, Float } from '../values/scalars.ts';
 import { Shape } from '../values/shape.ts';
 import { isName, Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
+import { packedKeys } from './keys.ts';
 
 /** What the bytes may refer to by number or source text; each throws TiError for what is not there or not allowed. */
 export interface DecodeContext {
@@ -74,6 +75,8 @@ class Decoder {
   readonly reader: MsgpackReader;
   private readonly context: DecodeContext;
   private nesting = 0;
+  /** By level of nesting, the shape of the last map. */
+  private readonly lastShapes: Shape[] = [];
 
   constructor(reader: MsgpackReader, context: DecodeContext) {
     this.reader = reader;
@@ -128,12 +131,34 @@ class Decoder {
   }
 
   private map(count: number): Thing {
+    const shape = this.lastShapes[this.nesting];
+    if (shape !== undefined && count === shape.keys.length) return this.mapLike(shape);
     const thing = new Thing(Shape.empty, []);
+    this.properties(thing, count);
+    return thing;
+  }
+
+  /** Maps in a list mostly have the same keys: as long as they are those of the last map at this level, the thing can take its shape. */
+  private mapLike(shape: Shape): Thing {
+    const keys = packedKeys(shape);
+    const slots: Value[] = [];
+    for (let i = 0; i < keys.length; i++) {
+      if (!this.reader.skipIfNext(keys[i] as Uint8Array)) {
+        const thing = new Thing(Shape.of(shape.keys.slice(0, i)), slots);
+        this.properties(thing, keys.length - i);
+        return thing;
+      }
+      slots.push(this.value());
+    }
+    return new Thing(shape, slots);
+  }
+
+  private properties(thing: Thing, count: number): void {
     for (let i = 0; i < count; i++) {
       const key = this.key();
       thing.put(key, this.value());
     }
-    return thing;
+    if (thing.dict === null) this.lastShapes[this.nesting] = thing.shape;
   }
 
   private key(): string {

@@ -14,6 +14,7 @@ import { SetValue } from '../values/set.ts';
 import type { Shape, TypeInfo } from '../values/shape.ts';
 import { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
+import { packedKeys } from './keys.ts';
 
 /** The bit of the return flags that leaves ids out. */
 export const NO_IDS = 32;
@@ -79,18 +80,6 @@ export interface EncodeOptions {
   readonly sizeLimit?: number;
   /** Where in the writer the counting for `sizeLimit` starts; the bytes of a package's header belong to it. 0 when left out. */
   readonly start?: number;
-}
-
-/** Keys of things, each with its MessagePack header, made once per shape. */
-const keysOfShape = new WeakMap<Shape, readonly Uint8Array[]>();
-
-function packKeys(shape: Shape): readonly Uint8Array[] {
-  const keys = shape.keys.map((key) => {
-    const header = key.length < 32 ? [0xa0 | key.length] : [0xd9, key.length];
-    return Uint8Array.from([...header, ...Buffer.from(key, 'latin1')]);
-  });
-  keysOfShape.set(shape, keys);
-  return keys;
 }
 
 /** Packs values into one writer, one after another; see `encodeValue` for a single one. */
@@ -237,7 +226,7 @@ export class Encoder {
   private slots(shape: Shape, slots: readonly Value[], deep: number, flags: number): void {
     if (shape !== this.lastShape) {
       this.lastShape = shape;
-      this.lastKeys = keysOfShape.get(shape) ?? packKeys(shape);
+      this.lastKeys = packedKeys(shape);
     }
     const writer = this.writer;
     const keys = this.lastKeys;

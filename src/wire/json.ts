@@ -142,25 +142,25 @@ function escapeChar(char: string): string {
 
 /** A byte string as a JSON string; bytes from 0x7f on pass as they are. */
 function quote(text: string): string {
-  return `"${text.replace(SPECIAL, escapeChar)}"`;
+  return text.search(SPECIAL) < 0 ? `"${text}"` : `"${text.replace(SPECIAL, escapeChar)}"`;
 }
 
 const DIGITS = 20;
 
 /** Twenty significant digits without trailing zeros, as C's `%.20g`, with `.0` where only digits would show. */
 function floatText(value: number): string {
-  const [mantissa = '', exponentText = '0'] = Math.abs(value)
-    .toExponential(DIGITS - 1)
-    .split('e');
-  const sign = value < 0 ? '-' : '';
-  const digits = mantissa.replace('.', '');
-  const exponent = Number(exponentText);
-  if (exponent < -4 || exponent >= DIGITS) {
-    const fraction = digits.slice(1).replace(/0+$/, '');
-    const tail = `e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
-    return `${sign}${digits[0]}${fraction === '' ? '' : `.${fraction}`}${tail}`;
-  }
-  if (exponent < 0) return `${sign}0.${'0'.repeat(-exponent - 1)}${digits.replace(/0+$/, '')}`;
-  const fraction = digits.slice(exponent + 1).replace(/0+$/, '');
-  return `${sign}${digits.slice(0, exponent + 1)}.${fraction === '' ? '0' : fraction}`;
+  if (Number.isSafeInteger(value)) return `${value}.0`;
+  const size = Math.abs(value);
+  if (size < 1e-4 || size >= 1e20) return exponentText(value);
+  const text = value.toPrecision(DIGITS);
+  if (!text.includes('.')) return `${text}.0`;
+  let end = text.length;
+  while (text.charCodeAt(end - 1) === 0x30) end -= 1;
+  return text.charCodeAt(end - 1) === 0x2e ? `${text.slice(0, end)}0` : text.slice(0, end);
+}
+
+function exponentText(value: number): string {
+  const [mantissa = '', exponent = '0'] = value.toExponential(DIGITS - 1).split('e');
+  const digits = mantissa.replace(/\.?0+$/, '');
+  return `${digits}e${exponent.startsWith('-') ? '-' : '+'}${exponent.slice(1).padStart(2, '0')}`;
 }

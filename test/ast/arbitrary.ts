@@ -4,7 +4,10 @@ import fc from 'fast-check';
 const word = fc.constantFrom('a', 'b', 'foo', 'x1', '_', 'Person', 'else', 'in', 'this');
 const anyWord = fc.oneof(word, fc.constantFrom('if', 'for', 'return', 'nil', 'true', 'inf', 'break'));
 /** Between tokens. */
-const gap = fc.oneof({ weight: 8, arbitrary: fc.constant(' ') }, fc.constantFrom('', '\n', '\n\n', '\t', ' /* c */ ', ' // c\n', '\n// d\n\n'));
+const gap = fc.oneof(
+  { weight: 8, arbitrary: fc.constant(' ') },
+  fc.constantFrom('', '\n', '\n\n', '\t', ' /* c */ ', ' // c\n', '\n// d\n\n'),
+);
 
 const number = fc.oneof(
   fc.constantFrom('0', '7', '-7', '+7', '0x1f', '0b11', '0o17', '9223372036854775807', '99999999999999999999'),

@@ -35,7 +35,23 @@ describe('chains', () => {
     expect(shape('5[0]')).toBe('(chain 5 [0])');
   });
 
-  test.each(['a.', '.', 'a...b', 'a.1', "a.'b'", 'f()()', 'a[0]()', '(a)(b)', 'a.b{}', 'nil()', '5()', '5.abs()', '1.5.a', 'a?.b', 'a.(b)'])('%s is refused', (source) => {
+  test.each([
+    'a.',
+    '.',
+    'a...b',
+    'a.1',
+    "a.'b'",
+    'f()()',
+    'a[0]()',
+    '(a)(b)',
+    'a.b{}',
+    'nil()',
+    '5()',
+    '5.abs()',
+    '1.5.a',
+    'a?.b',
+    'a.(b)',
+  ])('%s is refused', (source) => {
     expect(problem(source)).toMatch(/^syntax error at line 1/);
   });
 });
@@ -75,7 +91,10 @@ describe('calls and lists', () => {
     expect(shape('[1, [2],]')).toBe('(array 1 (array 2))');
   });
 
-  test.each(['f(,)', 'f(1,,2)', 'f(1 2)', 'f(1; 2)', 'f(1', '[,]', '[1 2]', '[1; 2]', '[1, 2', '(1, 2)', '()', '(1; 2)'])('%s is refused', (source) => {
-    expect(problem(source)).toMatch(/^syntax error at line 1/);
-  });
+  test.each(['f(,)', 'f(1,,2)', 'f(1 2)', 'f(1; 2)', 'f(1', '[,]', '[1 2]', '[1; 2]', '[1, 2', '(1, 2)', '()', '(1; 2)'])(
+    '%s is refused',
+    (source) => {
+      expect(problem(source)).toMatch(/^syntax error at line 1/);
+    },
+  );
 });

@@ -16,7 +16,9 @@ describe('the cases of the reference', () => {
 
   test('parse if the reference parses them', () => {
     // A user without the right to run a query is told so before its text is looked at.
-    const right = steps.filter(({ source, error }) => error !== ErrorCode.FORBIDDEN && (error !== ErrorCode.SYNTAX || raisedAtRunTime(source)));
+    const right = steps.filter(
+      ({ source, error }) => error !== ErrorCode.FORBIDDEN && (error !== ErrorCode.SYNTAX || raisedAtRunTime(source)),
+    );
     expect(right.length).toBeGreaterThan(10_000);
     expect(right.map(({ name, source }) => `${name}: ${problem(source)}`).filter((line) => !line.endsWith(': none'))).toEqual([]);
   });

@@ -34,9 +34,12 @@ describe('ints', () => {
     expect(first(raw)).toMatchObject({ kind: 'IntLiteral', raw, value, start: 0, end: raw.length });
   });
 
-  test.each(['0XFF', '0B1', '0O7', '0b', '0x', '0o', '0b12', '0o9', '0xfg', '1_000', '12a', '1e5', '5.', '0x1.5'])('%s is refused', (source) => {
-    expect(problem(source)).toContain('a malformed number');
-  });
+  test.each(['0XFF', '0B1', '0O7', '0b', '0x', '0o', '0b12', '0o9', '0xfg', '1_000', '12a', '1e5', '5.', '0x1.5'])(
+    '%s is refused',
+    (source) => {
+      expect(problem(source)).toContain('a malformed number');
+    },
+  );
 });
 
 describe('floats', () => {
@@ -174,7 +177,14 @@ describe('names and comments', () => {
 
   test('names have at most 255 bytes', () => {
     expect(shape(longest)).toBe(longest);
-    for (const source of [`${longest}x`, `${longest}x()`, `.${longest}x`, `|${longest}x| 1`, `for (${longest}x in l) 1`, `{${longest}x: 1}`]) {
+    for (const source of [
+      `${longest}x`,
+      `${longest}x()`,
+      `.${longest}x`,
+      `|${longest}x| 1`,
+      `for (${longest}x in l) 1`,
+      `{${longest}x: 1}`,
+    ]) {
       expect(problem(source)).toContain('a name of 256 characters, where 255 are allowed');
     }
   });

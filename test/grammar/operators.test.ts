@@ -3,7 +3,9 @@ import { PRECEDENCE } from '../../src/ast/precedence.ts';
 import { problem, shape } from './shape.ts';
 
 describe('binary operators', () => {
-  const pairs = PRECEDENCE.flatMap((group, level) => PRECEDENCE.slice(level + 1).flatMap((looser) => group.map((op) => [op, looser[0]] as const)));
+  const pairs = PRECEDENCE.flatMap((group, level) =>
+    PRECEDENCE.slice(level + 1).flatMap((looser) => group.map((op) => [op, looser[0]] as const)),
+  );
 
   test.each(pairs)('%s binds tighter than %s', (tight, loose) => {
     expect(shape(`a ${loose} b ${tight} c`)).toBe(`(${loose} a (${tight} b c))`);

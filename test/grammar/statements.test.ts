@@ -43,7 +43,19 @@ describe('blocks and things', () => {
     expect(shape('{}.a')).toBe('(chain (thing) .a)');
   });
 
-  refused(['{;}', '{,}', '{a: 1;}', '{a: 1 b: 2}', '{a: 1,, b: 2}', "{'a': 1}", '{1: 2}', '{ a; }.b', '{ a; }[0]', '& {a: 1}', '{ { a; } { b; } }']);
+  refused([
+    '{;}',
+    '{,}',
+    '{a: 1;}',
+    '{a: 1 b: 2}',
+    '{a: 1,, b: 2}',
+    "{'a': 1}",
+    '{1: 2}',
+    '{ a; }.b',
+    '{ a; }[0]',
+    '& {a: 1}',
+    '{ { a; } { b; } }',
+  ]);
 });
 
 describe('instances and enumerators', () => {
@@ -53,7 +65,7 @@ describe('instances and enumerators', () => {
     expect(shape('A{B}')).toBe('(enum A B)');
     expect(shape('A{nil}')).toBe('(enum A nil)');
     expect(shape("A{|| 'B'}")).toBe("(enum A (|| 'B'))");
-    expect(shape("A{|x| x}.name()")).toBe('(chain (enum A (|x| x)) (.name))');
+    expect(shape('A{|x| x}.name()')).toBe('(chain (enum A (|x| x)) (.name))');
     expect(shape('A {b: 1}.b')).toBe('(chain (instance A b:1) .b)');
   });
 
@@ -104,7 +116,16 @@ describe('if', () => {
     expect(shape('[if (a)]')).toBe('(array (call if a))');
   });
 
-  refused(['if a b', 'if () b', 'if (a) b else', 'if (a) b else c else d', 'if (a; b) c', 'if (a) { b; } c', 'if (a) b elsex', 'if (a) b.c() else']);
+  refused([
+    'if a b',
+    'if () b',
+    'if (a) b else',
+    'if (a) b else c else d',
+    'if (a; b) c',
+    'if (a) { b; } c',
+    'if (a) b elsex',
+    'if (a) b.c() else',
+  ]);
 });
 
 describe('for', () => {
@@ -117,13 +138,23 @@ describe('for', () => {
     expect(shape('for(x)')).toBe('(call for x)');
   });
 
-  refused(['for (in l) 1', 'for (x of l) x', 'for (x in l)', 'for (x in) x', 'for (a, in l) a', 'for (i = 0; i < 3; i += 1) i', 'for x in l x']);
+  refused([
+    'for (in l) 1',
+    'for (x of l) x',
+    'for (x in l)',
+    'for (x in) x',
+    'for (a, in l) a',
+    'for (i = 0; i < 3; i += 1) i',
+    'for x in l x',
+  ]);
 });
 
 describe('break and continue', () => {
   test('stand in the body of a for', () => {
     expect(shape('for (x in l) break')).toBe('(for x l break)');
-    expect(shape('for (x in l) { if (x) continue; 1 + break; f(break) }')).toBe('(for x l (block (if x continue _) (+ 1 break) (call f break)))');
+    expect(shape('for (x in l) { if (x) continue; 1 + break; f(break) }')).toBe(
+      '(for x l (block (if x continue _) (+ 1 break) (call f break)))',
+    );
     expect(shape('for (a in l) for (b in break) b')).toBe('(for a l (for b break b))');
     expect(shape('|| for (x in l) break')).toBe('(|| (for x l break))');
   });
@@ -135,7 +166,16 @@ describe('break and continue', () => {
     expect(shape('break{A}')).toBe('(enum break A)');
   });
 
-  refused(['break', 'continue', 'if (a) break', '{ break; }', 'for (x in break) x', 'for (x in l) || break', 'a && break', 'for (x in l) break 5']);
+  refused([
+    'break',
+    'continue',
+    'if (a) break',
+    '{ break; }',
+    'for (x in break) x',
+    'for (x in l) || break',
+    'a && break',
+    'for (x in l) break 5',
+  ]);
   refused(['for (x in l) x; break', '|x| continue', 'for (x in l) { f = |y| { break; } }']);
 });
 

@@ -3,7 +3,7 @@ import { TiError } from '../../src/errors.ts';
 import { MsgpackReader } from '../../src/msgpack/reader.ts';
 import { Closure } from '../../src/values/closure.ts';
 import { AnoType, MpData, Room, Task } from '../../src/values/handles.ts';
-import type { List } from '../../src/values/list.ts';
+import { List } from '../../src/values/list.ts';
 import { Regex } from '../../src/values/regex.ts';
 import { Bytes, Float } from '../../src/values/scalars.ts';
 import { Thing } from '../../src/values/thing.ts';
@@ -67,6 +67,46 @@ describe('values', () => {
 
   it('takes the later of two values of one key', () => {
     expect((any('82 a161 01 a161 02') as Thing).get('a')).toBe(2);
+  });
+
+  it('reads maps with the same keys and with others, in any order', () => {
+    const plain = (value: Value): unknown => {
+      if (value instanceof List) return value.items.map(plain);
+      return value instanceof Thing ? value.keys().map((key) => [key, plain(value.get(key) as Value)]) : value;
+    };
+    const value = any('96 82a16101a16202 82a16103a16204 82a16105a16306 82a16207a16108 82a16109a1610a 82a1610ba16282a1610ca1620d') as List;
+    expect(plain(value)).toEqual([
+      [
+        ['a', 1],
+        ['b', 2],
+      ],
+      [
+        ['a', 3],
+        ['b', 4],
+      ],
+      [
+        ['a', 5],
+        ['c', 6],
+      ],
+      [
+        ['b', 7],
+        ['a', 8],
+      ],
+      [['a', 10]],
+      [
+        ['a', 11],
+        [
+          'b',
+          [
+            ['a', 12],
+            ['b', 13],
+          ],
+        ],
+      ],
+    ]);
+    const things = value.items as Thing[];
+    expect(things[0]?.shape).toBe(things[1]?.shape);
+    expect(things[0]?.shape).toBe(things[5]?.shape);
   });
 
   it('ignores what follows the value, and can go on behind it', () => {

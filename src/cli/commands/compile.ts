@@ -1,7 +1,9 @@
+import { saveProgram } from '../../bytecode/container.ts';
 import { compileSource } from '../compile.ts';
 import { ExitCode, usageError } from '../exit.ts';
+import { writeWhole } from '../files.ts';
 import { type Io, toBytes } from '../io.ts';
-import { PROGRAM_SUFFIX, saveProgram, writeWhole } from '../program-file.ts';
+import { PROGRAM_SUFFIX } from '../program-file.ts';
 import { reportDiagnostics } from '../report.ts';
 import { readSource } from '../source.ts';
 

@@ -1,7 +1,7 @@
 import { disassemble } from '../../bytecode/disassemble.ts';
 import { ExitCode } from '../exit.ts';
-import { type Io, toBytes } from '../io.ts';
-import { loadSource } from '../program-file.ts';
+import type { Io } from '../io.ts';
+import { programOf } from '../program-file.ts';
 import { reportDiagnostics } from '../report.ts';
 import { readSource } from '../source.ts';
 
@@ -12,7 +12,7 @@ export interface DisasmOptions {
 /** Prints the instructions of a script or of a compiled file beside its lines. */
 export async function disasm(file: string | undefined, options: DisasmOptions, io: Io): Promise<ExitCode> {
   const source = await readSource(file, options.eval, io);
-  const { program, diagnostics } = loadSource(source);
+  const { program, diagnostics } = programOf(source);
   if (program === null) {
     reportDiagnostics(source, diagnostics, io.err);
     return ExitCode.SCRIPT;

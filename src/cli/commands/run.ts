@@ -6,10 +6,9 @@ import { MsgpackWriter } from '../../msgpack/writer.ts';
 import { encodeValue } from '../../wire/encode.ts';
 import { scopeOf } from '../address.ts';
 import { answerFormat, answerText, type FormatOptions } from '../answer.ts';
-import { type Compiled, compileSource } from '../compile.ts';
 import { ExitCode, usageError } from '../exit.ts';
 import { type Io, toBytes } from '../io.ts';
-import { isProgram, readProgram } from '../program-file.ts';
+import { programOf } from '../program-file.ts';
 import { reportDiagnostics, reportFailure } from '../report.ts';
 import { readSource, type Source } from '../source.ts';
 import { closeStore, openStoreFor } from '../store.ts';
@@ -28,12 +27,12 @@ export interface RunOptions extends FormatOptions {
 export async function run(file: string | undefined, options: RunOptions, io: Io): Promise<ExitCode> {
   const source = await readSource(file, options.eval, io);
   const vars = packVars(options.var);
-  const compiled = load(source);
-  if (compiled.program === null) {
-    reportDiagnostics(source, compiled.diagnostics, io.err);
+  const { program, diagnostics } = programOf(source);
+  if (program === null) {
+    reportDiagnostics(source, diagnostics, io.err);
     return ExitCode.SCRIPT;
   }
-  return runProgram(source, compiled.program, vars, options, io);
+  return runProgram(source, program, vars, options, io);
 }
 
 async function runProgram(source: Source, program: Program, vars: Uint8Array | null, options: RunOptions, io: Io): Promise<ExitCode> {
@@ -61,9 +60,4 @@ function userOf(engine: LocalEngine, name: string): UserRef {
   const user = engine.database.userByName(toBytes(name));
   if (user === undefined) throw usageError(`the store has no user \`${name}\``);
   return user;
-}
-
-/** A compiled file is told by its first bytes. */
-function load(source: Source): Compiled {
-  return isProgram(source.text) ? { program: readProgram(source), diagnostics: [] } : compileSource(source.text);
 }

@@ -1,0 +1,78 @@
+/** Runs `thingsc`: as a process, as its users do, or in this process, which is faster. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Io } from '../../src/cli/io.ts';
+import { main } from '../../src/cli/thingsc.ts';
+
+export const PROGRAM = fileURLToPath(new URL('../../bin/thingsc', import.meta.url));
+
+export interface Outcome {
+  readonly code: number | null;
+  /** Text, or the bytes of a compiled program. */
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface Given {
+  /** Standard input. */
+  readonly input?: string | Uint8Array;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Runs the program. */
+export async function runBinary(words: readonly string[], given: Given = {}): Promise<Outcome> {
+  const child = spawn(process.execPath, [PROGRAM, ...words], { env: { ...process.env, ...given.env } });
+  const chunks: Record<'out' | 'err', Buffer[]> = { out: [], err: [] };
+  child.stdout.on('data', (chunk: Buffer) => chunks.out.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => chunks.err.push(chunk));
+  child.stdin.on('error', () => {});
+  child.stdin.end(given.input ?? '');
+  const [code] = await once(child, 'close');
+  return { code: code as number | null, out: Buffer.concat(chunks.out).toString(), err: Buffer.concat(chunks.err).toString() };
+}
+
+export interface InProcess extends Given {
+  /** As on a terminal. */
+  readonly colored?: boolean;
+}
+
+/** Runs the command line in this process. Bytes of the output stay bytes when they are no UTF-8. */
+export async function thingsc(words: readonly string[], given: InProcess = {}): Promise<Outcome> {
+  const written = { out: '', err: '' };
+  const output = (name: 'out' | 'err'): Io['out'] => ({
+    write: (text) => {
+      written[name] += text;
+    },
+    colored: given.colored ?? false,
+  });
+  const io: Io = {
+    out: output('out'),
+    err: output('err'),
+    env: given.env ?? {},
+    readInput: async () => Buffer.from(given.input ?? '').toString('latin1'),
+    onSignal: () => () => {},
+  };
+  const code = await main(words, io);
+  const text = (bytes: string): string => Buffer.from(bytes, 'latin1').toString();
+  return { code, out: text(written.out), err: text(written.err) };
+}
+
+/** A folder for files, removed by `remove`. */
+export class Folder {
+  readonly path = mkdtempSync(join(tmpdir(), 'thingsc-test-'));
+
+  /** The path of a file, which is written when there is content. */
+  file(name: string, content?: string | Uint8Array): string {
+    const path = join(this.path, name);
+    if (content !== undefined) writeFileSync(path, content);
+    return path;
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
