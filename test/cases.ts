@@ -31,3 +31,6 @@ export function caseSteps(): SourceStep[] {
     );
   });
 }
+
+/** The source texts of all steps, each once. */
+export const caseSources = (): string[] => [...new Set(caseSteps().map((step) => step.source))];

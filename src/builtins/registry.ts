@@ -1,6 +1,7 @@
 /** The list of all rows, by topic. */
 import { adminRows } from './admin.ts';
 import { base64Rows } from './base64.ts';
+import { basicRows } from './basics.ts';
 import { convertRows } from './convert.ts';
 import { errorRows } from './errors.ts';
 import { listChangeRows } from './lists-change.ts';
@@ -25,6 +26,7 @@ import { typeRows } from './types.ts';
 export const allRows: readonly Row[] = [
   ...adminRows,
   ...base64Rows,
+  ...basicRows,
   ...convertRows,
   ...errorRows,
   ...listChangeRows,

@@ -2,7 +2,7 @@
 import { ErrorCode, overflowErr, TiError, typeErr, valueErr } from '../errors.ts';
 import type { Closure } from '../values/closure.ts';
 import { INT_MIN } from '../values/operators.ts';
-import { matcherOf, Regex } from '../values/regex.ts';
+import { Regex } from '../values/regex.ts';
 import { typeName, type Value } from '../values/value.ts';
 import { type Context, Loop, type MethodRow } from './row.ts';
 
@@ -51,7 +51,7 @@ function findMatches(cx: Context, text: string, regex: Regex, limit: number, wit
   if (limit < 0) {
     throw valueErr(`function \`replace\` does not support backward (negative) replacements when used with a regular expression; ${SEE}`);
   }
-  const matcher = matcherOf(regex);
+  const matcher = regex.matcher;
   const spans: Span[] = [];
   let start = 0;
   while (spans.length < limit) {
@@ -149,10 +149,19 @@ function replaceByClosure(cx: Context, text: string, spans: readonly Span[], clo
   return pieces.end();
 }
 
+function replaceAll(cx: Context, text: string, old: string, by: string): string {
+  const parts = text.split(old);
+  if (parts.length === 1) return text;
+  cx.spend(parts.length);
+  if (text.length + (parts.length - 1) * (by.length - old.length) > MAX_TEXT) throw textTooLong();
+  return parts.join(by);
+}
+
 function replace(cx: Context, text: string, old: string | Regex, by: string | Closure, count: number | bigint | undefined): Value | Loop {
   if (count === INT_MIN) throw overflowErr();
   const limit = count === undefined ? Number.POSITIVE_INFINITY : Number(count);
   cx.spend(text.length >> 3);
+  if (typeof old === 'string' && typeof by === 'string' && count === undefined && old !== '') return replaceAll(cx, text, old, by);
   const spans = old instanceof Regex ? findMatches(cx, text, old, limit, typeof by !== 'string') : findText(text, old, limit);
   cx.spend(spans.length);
   return typeof by === 'string' ? substitute(text, spans, by) : replaceByClosure(cx, text, spans, by);

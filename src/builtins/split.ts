@@ -1,6 +1,5 @@
 /** Splitting of texts. */
 import { numArgsErr, overflowErr, typeErr, valueErr } from '../errors.ts';
-import { matcherOf } from '../values/regex.ts';
 import { List } from '../values/list.ts';
 import { INT_MIN } from '../values/operators.ts';
 import { Regex } from '../values/regex.ts';
@@ -81,7 +80,7 @@ function splitText(text: string, separator: string, limit: number): string[] {
 /** Groups come between the parts. A match that is empty where the last one ended is the last. */
 function splitRegex(cx: Context, text: string, regex: Regex, limit: number): string[] {
   if (limit < 0) throw valueErr(`function \`split\` does not support backward (negative) splits when used with a regular expression; ${SEE}`);
-  const matcher = matcherOf(regex);
+  const matcher = regex.matcher;
   const parts: string[] = [];
   let start = 0;
   for (let count = 0; count < limit; count++) {

@@ -214,7 +214,7 @@ export class CheckpointReader {
     } else {
       const id = readInt(r);
       const collection = new Collection(id, readStr(r), readInt(r), readInt(r));
-      collection.dirtyPages.clear();
+      collection.clean();
       collection.nextId = readInt(r);
       database.addCollection(collection);
       decodeCollectionInfo(r, database);

@@ -73,6 +73,12 @@ export class Collection {
     this.lastTouched = page;
   }
 
+  /** To be called when all is as the checkpoint has it. */
+  clean(): void {
+    this.dirtyPages.clear();
+    this.lastTouched = -1;
+  }
+
   /** Starts a checkpoint: all that is dirty becomes pending. */
   freeze(): void {
     this.pendingPages = this.dirtyPages;

@@ -7,6 +7,7 @@ import { HoldQueue } from './hold.ts';
 import type { Log } from './log.ts';
 import { Outbox } from './outbox.ts';
 import type { NodeStatus } from './status.ts';
+import { TextMemo } from './text-memo.ts';
 
 /** Counted since the start. */
 export interface RequestCounters {
@@ -21,6 +22,8 @@ export class Hub {
   readonly hold: HoldQueue;
   /** For the request at hand. */
   readonly reader = new MsgpackReader(Buffer.alloc(0));
+  /** For scopes and code. */
+  readonly texts = new TextMemo();
   readonly connections = new Set<Connection>();
   readonly counters: RequestCounters = { queriesSuccess: 0, queriesWithError: 0 };
   readonly nodeId = 0;

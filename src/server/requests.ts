@@ -53,7 +53,7 @@ function query(hub: Hub, connection: Connection, id: number, bytes: Buffer, star
   try {
     const user = authenticatedUser(connection);
     requireStatus(hub, 'SHUTTING_DOWN', 'client requests');
-    const answer = engine.query(readQuery(hub.reader, user, connection, bytes, start, end));
+    const answer = engine.query(readQuery(hub, user, connection, bytes, start, end));
     outbox.data(id, answer.value, answer.deep, answer.flags);
     counters.queriesSuccess += 1;
   } catch (error) {
@@ -72,17 +72,17 @@ interface ReadQuery {
 }
 
 /** Reads `[scope, code, {variables}?]`; a third member that is no map means no variables, and what follows is ignored. */
-function readQuery(reader: MsgpackReader, user: UserRef, client: Connection, bytes: Buffer, start: number, end: number): ReadQuery {
+function readQuery({ reader, texts }: Hub, user: UserRef, client: Connection, bytes: Buffer, start: number, end: number): ReadQuery {
   reader.reset(bytes, start, end);
   if (nextKind(reader) !== Tok.ARRAY) throw noScope();
   const count = reader.number;
   if (count < 1 || nextKind(reader) !== Tok.STR) throw noScope();
-  const scope = reader.text();
+  const scope = texts.get(bytes, reader.dataStart, reader.number);
   if (count < 2 || nextKind(reader) !== Tok.STR) {
     parseScope(scope);
     throw typeErr('the second member of a `query` request must be the code, of type `str`');
   }
-  const code = reader.text();
+  const code = texts.get(bytes, reader.dataStart, reader.number);
   const at = reader.offset;
   const hasVars = count > 2 && at < end && isMap(bytes[at] as number);
   return { user, client, scope, code, vars: hasVars ? bytes.subarray(at, end) : null };

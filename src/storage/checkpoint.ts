@@ -41,7 +41,7 @@ export interface Checkpoint {
 }
 
 /** The longest key that LMDB takes with pages of 4 KiB. */
-export const MAX_KEY = 1978;
+const MAX_KEY = 1978;
 
 const FORMAT_VERSION = 1;
 const META_KEY = Uint8Array.of(0);

@@ -5,7 +5,7 @@ import type { TiError } from '../errors.ts';
 import { hasCode } from './file-system.ts';
 import { reasonOf, storeErr } from './store-error.ts';
 
-export const LOCK_NAME = '.lock';
+const LOCK_NAME = '.lock';
 
 export interface Lock {
   release(): void;

@@ -175,13 +175,12 @@ export class LogWriter {
   async close(): Promise<void> {
     this.closed = true;
     await this.whenIdle();
-    try {
-      if (this.active !== null) {
-        if (this.failure === null) await this.writeEndMark(this.active);
-        await this.options.fs.close(this.active.fd);
-      }
-    } catch (error) {
-      this.options.onWarning(`cannot close the log: ${reasonOf(error)}`);
+    const { active } = this;
+    const { fs, onWarning } = this.options;
+    const warn = (error: unknown): void => onWarning(`cannot close the log: ${reasonOf(error)}`);
+    if (active !== null) {
+      if (this.failure === null) await this.writeEndMark(active).catch(warn);
+      await fs.close(active.fd).catch(warn);
     }
     await this.standby.close();
   }

@@ -71,6 +71,19 @@ function isAscii(text: string): boolean {
   return true;
 }
 
+/** A list belongs to the property that holds it. */
+function own(thing: Thing, key: string, list: List): void {
+  list.parent = thing;
+  list.key = key;
+}
+
+function adopt(thing: Thing): Thing {
+  thing.slots.forEach((value, slot) => {
+    if (value instanceof List) own(thing, thing.shape.keys[slot] as string, value);
+  });
+  return thing;
+}
+
 class Decoder {
   readonly reader: MsgpackReader;
   private readonly context: DecodeContext;
@@ -144,19 +157,21 @@ class Decoder {
     const slots: Value[] = [];
     for (let i = 0; i < keys.length; i++) {
       if (!this.reader.skipIfNext(keys[i] as Uint8Array)) {
-        const thing = new Thing(Shape.of(shape.keys.slice(0, i)), slots);
+        const thing = adopt(new Thing(Shape.of(shape.keys.slice(0, i)), slots));
         this.properties(thing, keys.length - i);
         return thing;
       }
       slots.push(this.value());
     }
-    return new Thing(shape, slots);
+    return adopt(new Thing(shape, slots));
   }
 
   private properties(thing: Thing, count: number): void {
     for (let i = 0; i < count; i++) {
       const key = this.key();
-      thing.put(key, this.value());
+      const value = this.value();
+      if (value instanceof List) own(thing, key, value);
+      thing.put(key, value);
     }
     if (thing.dict === null) this.lastShapes[this.nesting] = thing.shape;
   }

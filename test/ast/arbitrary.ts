@@ -24,15 +24,15 @@ type Text = fc.Arbitrary<string>;
 const cat = (...parts: readonly (Text | string)[]): Text =>
   fc.tuple(...parts.map((part) => (typeof part === 'string' ? fc.constant(part) : part))).map((all) => all.join(''));
 const many = (item: Text, separator: string, minLength = 0): Text =>
-  fc.array(cat(gap, item, gap), { minLength, maxLength: 3, depthSize: 'small' }).map((items) => items.join(separator));
+  fc.array(cat(gap, item, gap), { minLength, maxLength: 3 }).map((items) => items.join(separator));
 
-interface Texts {
+type Texts = {
   readonly statement: string;
   readonly chain: string;
   readonly primary: string;
   readonly link: string;
   readonly operand: string;
-}
+};
 
 const { statement } = fc.letrec<Texts>((tie) => {
   const all = tie('statement');

@@ -54,7 +54,7 @@ describe('renderDiagnostic', () => {
   });
 
   test('shows the first lines and the last of a long span', () => {
-    const lines = picture('a\nx = "1\n 2\n3\n4\n5\n6').split('\n');
+    const lines = picture('a;\nx = "1\n 2\n3\n4\n5\n6').split('\n');
     expect(lines.slice(3)).toEqual(['2 | x = "1', '  |     ^^', '3 |  2', '  |  ^', '...', '7 | 6', '  | ^']);
   });
 

@@ -57,9 +57,9 @@ describe('thingsc check', () => {
   });
 
   it('uses colours on a terminal only', async () => {
-    const escape = '\x1b[';
-    expect((await thingsc(['check', '-e', '('])).err).not.toContain(escape);
-    expect((await thingsc(['check', '-e', '('], { colored: true })).err).toContain(escape);
+    const colour = '\x1b[';
+    expect((await thingsc(['check', '-e', '('])).err).not.toContain(colour);
+    expect((await thingsc(['check', '-e', '('], { colored: true })).err).toContain(colour);
   });
 
   it('does not pass control characters of a script on to the terminal', async () => {

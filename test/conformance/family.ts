@@ -50,7 +50,9 @@ export async function runFamily(target: Target, family: Family): Promise<Outcome
 const MAX_SHOWN = 20;
 
 function describeFailures(failures: readonly Failure[]): string {
-  const shown = failures.slice(0, MAX_SHOWN).map(({ name, step, code, expected, got }) => `${name}, step ${step}: ${code}\n  expected ${expected}\n  got ${got}`);
+  const shown = failures
+    .slice(0, MAX_SHOWN)
+    .map(({ name, step, code, expected, got }) => `${name}, step ${step}: ${code}\n  expected ${expected}\n  got ${got}`);
   return [...shown, ...(failures.length > MAX_SHOWN ? [`and ${failures.length - MAX_SHOWN} more`] : [])].join('\n').slice(0, 20_000);
 }
 
@@ -58,7 +60,9 @@ function describeFailures(failures: readonly Failure[]): string {
 export function hold(way: Way, family: Family, outcome: Outcome): void {
   const { total, passed, deviating, failures, stale } = outcome;
   const floor = readFloors()[way][family] ?? 0;
-  console.info(`conformance, ${way}: ${family} ${passed} of ${total} (${((100 * passed) / total).toFixed(1)}%), ${deviating} deviate, ${failures.length} differ, floor ${floor}`);
+  console.info(
+    `conformance, ${way}: ${family} ${passed} of ${total} (${((100 * passed) / total).toFixed(1)}%), ${deviating} deviate, ${failures.length} differ, floor ${floor}`,
+  );
   if (process.env['UPDATE_FLOORS'] === '1') {
     const floors = readFloors();
     floors[way][family] = passed;
@@ -71,4 +75,3 @@ export function hold(way: Way, family: Family, outcome: Outcome): void {
   expect(failures.length, describeFailures(failures)).toBe(0);
   expect(passed / total).toBeGreaterThanOrEqual(COMPLETE_SHARE);
 }
-

@@ -32,10 +32,14 @@ for (const family of options.family.split(',') as Family[]) {
     if (failure === null) passed++;
     else if (deviations.has(test.name)) deviating++;
     else if (options.failures) {
-      console.log(`${failure.name} step ${failure.step}\n   code     ${failure.code.slice(0, 600)}\n   expected ${failure.expected.slice(0, 600)}\n   got      ${failure.got.slice(0, 600)}`);
+      console.log(
+        `${failure.name} step ${failure.step}\n   code     ${failure.code.slice(0, 600)}\n   expected ${failure.expected.slice(0, 600)}\n   got      ${failure.got.slice(0, 600)}`,
+      );
     }
   }
   const failed = cases.length - passed - deviating;
-  console.log(`${family}: ${passed} of ${cases.length} passed (${((100 * passed) / cases.length).toFixed(1)}%), ${deviating} deviate, ${failed} failed`);
+  console.log(
+    `${family}: ${passed} of ${cases.length} passed (${((100 * passed) / cases.length).toFixed(1)}%), ${deviating} deviate, ${failed} failed`,
+  );
 }
 await target.close();

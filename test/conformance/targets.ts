@@ -1,15 +1,15 @@
 /** What the cases are run against: the engine in this process, or a server over TCP. */
 import net from 'node:net';
+import { FunctionCode } from '../../src/bytecode/program.ts';
 import type { UserRef } from '../../src/engine/api.ts';
 import { LocalEngine } from '../../src/engine/engine.ts';
 import { hashPassword } from '../../src/engine/passwords.ts';
 import { TiError } from '../../src/errors.ts';
 import { MsgpackWriter } from '../../src/msgpack/writer.ts';
 import { memoryStore } from '../../src/storage/memory.ts';
-import { encodeValue } from '../../src/wire/encode.ts';
-import { FunctionCode } from '../../src/bytecode/program.ts';
 import { HOT } from '../../src/vm/frame.ts';
 import { translate } from '../../src/vm/translate.ts';
+import { encodeValue } from '../../src/wire/encode.ts';
 import type { Step } from './cases.ts';
 import { type Typed, typedOf } from './typed.ts';
 import { packVars } from './vars.ts';

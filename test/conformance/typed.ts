@@ -86,7 +86,8 @@ export class IdNames {
   }
 }
 
-const numberOf = (text: string): number => (text === 'nan' ? Number.NaN : text === 'inf' ? Infinity : text === '-inf' ? -Infinity : Number(text));
+const numberOf = (text: string): number =>
+  text === 'nan' ? Number.NaN : text === 'inf' ? Infinity : text === '-inf' ? -Infinity : Number(text);
 
 function sameFloat(a: string, b: string): boolean {
   const x = numberOf(a);

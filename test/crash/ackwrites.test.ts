@@ -101,8 +101,14 @@ describe('a server that is killed', () => {
     const found = [...list, ...dict, ...all.flat()];
     const unique = new Set(found);
     expect(found.length, 'a write is there twice').toBe(unique.size);
-    expect([...writer.acknowledged].filter((n) => !unique.has(n)), 'acknowledged and lost').toEqual([]);
-    expect(found.filter((n) => !writer.sent.has(n)), 'never sent').toEqual([]);
+    expect(
+      [...writer.acknowledged].filter((n) => !unique.has(n)),
+      'acknowledged and lost',
+    ).toEqual([]);
+    expect(
+      found.filter((n) => !writer.sent.has(n)),
+      'never sent',
+    ).toEqual([]);
     // A change is there as a whole: both things that the third kind of write does.
     expect(last).toEqual(all.map((numbers) => numbers.at(-1) ?? -1));
     expect(await again.stop()).toBe(0);

@@ -3,7 +3,7 @@ import { compactClosure } from '../../grammar/v1/compact.ts';
 import { parse } from '../../grammar/v1/parser.ts';
 import type { Node } from '../../src/ast/nodes.ts';
 import { walk } from '../../src/ast/visitor.ts';
-import { caseSteps } from '../cases.ts';
+import { caseSources } from '../cases.ts';
 import { shape } from './shape.ts';
 
 describe('the normalised text of a closure', () => {
@@ -59,7 +59,7 @@ describe('the normalised text of a closure', () => {
 
   test('of every closure in the cases means the same', () => {
     const closures = new Set<string>();
-    for (const { source } of caseSteps()) {
+    for (const source of caseSources()) {
       let script: Node;
       try {
         script = parse(source);

@@ -16,7 +16,7 @@ describe('the reference grammar', () => {
     const ebnf = grammarEbnf();
     const defined = new Set([...ebnf.matchAll(/^(\w+) =/gm)].map((match) => match[1]));
     for (const rule of new LeanParser().getSerializedGastProductions())
-      expect(defined.has(rule.type === 'Rule' ? rule.name : '')).toBe(true);
+      expect(defined.has((rule as { readonly name?: string }).name ?? '')).toBe(true);
     const bodies = ebnf.replace(/\(\*[\s\S]*?\*\)/g, '').replace(/"[^"]*"|'[^']*'|\?.*\?/g, '');
     for (const [word] of bodies.matchAll(/\b[A-Za-z]\w+\b/g))
       expect(['end', 'of', 'text'].includes(word) || defined.has(word), word).toBe(true);
@@ -87,9 +87,7 @@ describe('the TextMate grammar', () => {
 
   /** The name of the first rule that matches at the start of a text. */
   const scopeOf = (text: string): string | undefined => {
-    const rules = (grammar.repository['code']?.patterns ?? []).map(
-      ({ include = '' }) => grammar.repository[include.slice(1)] as TextMateRule,
-    );
+    const rules = (grammar.repository.code?.patterns ?? []).map(({ include = '' }) => grammar.repository[include.slice(1)] as TextMateRule);
     const flat = rules.flatMap((rule) => rule.patterns?.filter((each) => each.match !== undefined || each.begin !== undefined) ?? [rule]);
     const withOwn = [...rules.filter((rule) => rule.match !== undefined || rule.begin !== undefined), ...flat];
     const ordered = rules.flatMap((rule) => withOwn.filter((each) => each === rule || rule.patterns?.includes(each)));

@@ -111,9 +111,9 @@ test('no acknowledged change is lost, and none is half there, over kills and pow
       }
       await openLog(disk, chosen, history);
     }),
-    { numRuns: 200 },
+    { numRuns: 150 },
   );
-}, 30_000);
+}, 60_000);
 
 test('with async durability a power cut may cost acknowledged changes, but the log opens, and a kill costs none', async () => {
   const lives = fc.array(fc.record({ stopAt: fc.integer({ min: 1, max: 150 }), kill: fc.boolean() }), { minLength: 1, maxLength: 4 });
@@ -131,9 +131,9 @@ test('with async durability a power cut may cost acknowledged changes, but the l
       }
       await openLog(disk, async, history);
     }),
-    { numRuns: 100 },
+    { numRuns: 75 },
   );
-}, 30_000);
+}, 60_000);
 
 test('after a failed or short call nothing acknowledged is lost, and nothing is acknowledged that could be', async () => {
   const fault: fc.Arbitrary<Fault> = fc.record({
@@ -150,6 +150,6 @@ test('after a failed or short call nothing acknowledged is lost, and nothing is 
       await live(disk, random, chosen, history);
       await openLog(disk.restart('power cut'), chosen, history);
     }),
-    { numRuns: 200 },
+    { numRuns: 150 },
   );
-}, 30_000);
+}, 60_000);

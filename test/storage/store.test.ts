@@ -187,7 +187,7 @@ test('spare files are made ahead, used, reused after a checkpoint, and removed a
   const again = await openStore({ dir });
   expect(entries(readToy(again))).toEqual(entries(toyState(id)));
   await again.close();
-});
+}, 30_000);
 
 test('a foreign file in the log folder does no harm, a leftover spare file goes', async () => {
   const dir = tempDir();

@@ -1,0 +1,205 @@
+/** Reads JSON. */
+import { operationErr, type TiError, valueErr } from '../errors.ts';
+import { checkKey } from '../model/transaction.ts';
+import { List } from '../values/list.ts';
+import { INT_MAX, INT_MIN } from '../values/operators.ts';
+import { Float } from '../values/scalars.ts';
+import { Shape } from '../values/shape.ts';
+import { Thing } from '../values/thing.ts';
+import { encodeCodePoint, isUtf8 } from '../values/utf8.ts';
+import type { Value } from '../values/value.ts';
+import type { Context } from './row.ts';
+
+const MAX_NESTING = 127;
+
+const SPACES = /[ \t\n\r]*/y;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not stand in a string.
+const PLAIN = /[^"\\\x00-\x1f]*/y;
+const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
+const HEX = /[0-9a-fA-F]{4}/y;
+
+const ESCAPES: Readonly<Record<string, string>> = { '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
+
+class JsonReader {
+  private readonly text: string;
+  private at = 0;
+  private depth = 0;
+  count = 0;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  /** The value of the whole text; nil when there is nothing but spaces. */
+  document(): Value {
+    this.spaces();
+    if (this.at === this.text.length) return null;
+    const value = this.value(false);
+    this.spaces();
+    if (this.at < this.text.length) throw this.error('expecting the end of the text');
+    return value;
+  }
+
+  private error(reason: string): TiError {
+    const found = this.at < this.text.length ? '' : ', but the text ends';
+    return valueErr(`invalid JSON at position ${this.at}: ${reason}${found}`);
+  }
+
+  private spaces(): void {
+    SPACES.lastIndex = this.at;
+    SPACES.exec(this.text);
+    this.at = SPACES.lastIndex;
+  }
+
+  private take(char: string): boolean {
+    if (this.text.charAt(this.at) !== char) return false;
+    this.at++;
+    return true;
+  }
+
+  private value(inList: boolean): Value {
+    this.count++;
+    switch (this.text.charAt(this.at)) {
+      case '"':
+        return this.string();
+      case '[':
+        return this.list(inList);
+      case '{':
+        return this.thing();
+      case 't':
+        return this.word('true', true);
+      case 'f':
+        return this.word('false', false);
+      case 'n':
+        return this.word('null', null);
+      default:
+        return this.number();
+    }
+  }
+
+  private word(word: string, value: Value): Value {
+    if (!this.text.startsWith(word, this.at)) throw this.error('expecting a value');
+    this.at += word.length;
+    return value;
+  }
+
+  private number(): Value {
+    NUMBER.lastIndex = this.at;
+    const match = NUMBER.exec(this.text);
+    if (match === null) throw this.error('expecting a value');
+    const [digits, fraction, exponent] = match;
+    const end = NUMBER.lastIndex;
+    if (/[0-9.eE+-]/.test(this.text.charAt(end))) throw this.error('a number is not as it must be');
+    const value = Number(digits);
+    if (fraction !== undefined || exponent !== undefined) {
+      if (!Number.isFinite(value)) throw this.error('a float is too large');
+      this.at = end;
+      return new Float(value + 0);
+    }
+    const int = Number.isSafeInteger(value) ? value + 0 : this.bigInt(digits);
+    this.at = end;
+    return int;
+  }
+
+  private bigInt(digits: string): bigint {
+    const value = digits.length > 20 ? null : BigInt(digits);
+    if (value === null || value > INT_MAX || value < INT_MIN) throw this.error('an int is beyond 64 bit');
+    return value;
+  }
+
+  private string(): string {
+    this.at++;
+    let result = '';
+    for (;;) {
+      PLAIN.lastIndex = this.at;
+      result += (PLAIN.exec(this.text) as RegExpExecArray)[0];
+      this.at = PLAIN.lastIndex;
+      if (this.take('"')) return result;
+      if (!this.take('\\')) throw this.error('expecting the end of a string');
+      result += this.escape();
+    }
+  }
+
+  private escape(): string {
+    const char = this.text.charAt(this.at++);
+    const plain = ESCAPES[char];
+    if (plain !== undefined) return plain;
+    if (char !== 'u') throw this.error('an unknown escape in a string');
+    const code = this.hex();
+    if (code < 0xd800 || code >= 0xdc00) return encodeCodePoint(code);
+    // The first half of a pair; one without its other half is no character.
+    if (!this.text.startsWith('\\u', this.at)) return '?';
+    this.at += 2;
+    return encodeCodePoint(0x10000 + ((code & 0x3ff) << 10) + (this.hex() & 0x3ff));
+  }
+
+  private hex(): number {
+    HEX.lastIndex = this.at;
+    const match = HEX.exec(this.text);
+    if (match === null) throw this.error('expecting four hexadecimal digits');
+    this.at = HEX.lastIndex;
+    return Number.parseInt(match[0], 16);
+  }
+
+  private enter(): void {
+    if (++this.depth > MAX_NESTING) throw operationErr(`JSON may be nested ${MAX_NESTING} levels deep, no deeper`);
+    this.at++;
+    this.spaces();
+  }
+
+  /** A list; inside another list a tuple. */
+  private list(inList: boolean): List {
+    this.enter();
+    const items: Value[] = [];
+    if (!this.take(']')) {
+      do {
+        this.spaces();
+        items.push(this.value(true));
+        this.spaces();
+      } while (this.take(','));
+      if (!this.take(']')) throw this.error('expecting `,` or `]`');
+    }
+    this.depth--;
+    return new List(items, inList);
+  }
+
+  private thing(): Thing {
+    this.enter();
+    const thing = new Thing(Shape.empty, []);
+    if (!this.take('}')) {
+      do {
+        this.spaces();
+        this.property(thing);
+        this.spaces();
+      } while (this.take(','));
+      if (!this.take('}')) throw this.error('expecting `,` or `}`');
+    }
+    this.depth--;
+    return thing;
+  }
+
+  private property(thing: Thing): void {
+    if (this.text.charAt(this.at) !== '"') throw this.error('expecting a key in quotes');
+    const key = this.string();
+    checkKey(key);
+    this.spaces();
+    if (!this.take(':')) throw this.error('expecting `:`');
+    this.spaces();
+    const value = this.value(false);
+    if (value instanceof List) {
+      value.parent = thing;
+      value.key = key;
+    }
+    thing.put(key, value);
+  }
+}
+
+/** The value of a JSON text. Throws TiError: -60 for what is no JSON, with the position in bytes; -63 for nesting that is too deep. */
+export function loadJson(cx: Context, text: string): Value {
+  cx.spend(text.length >> 3);
+  if (!isUtf8(text)) throw valueErr('invalid JSON: the text is no UTF-8');
+  const reader = new JsonReader(text);
+  const value = reader.document();
+  cx.spend(reader.count);
+  return value;
+}
