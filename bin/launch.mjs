@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import * as module from 'node:module';
 import { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
@@ -25,6 +26,8 @@ export async function launch(entry, script) {
     return;
   }
   if (process.env[LIFELINE] !== undefined) watchLauncher();
+  // Halves the time to start; Node.js before 22 has no such function, and does not come here.
+  module.enableCompileCache();
   const source = new URL(`../src/${entry}.ts`, import.meta.url);
   await import(existsSync(source) ? source.href : new URL(`../dist/src/${entry}.js`, import.meta.url).href);
 }

@@ -1,6 +1,7 @@
 /** A row as the machine uses it: counts and kinds of arguments as numbers. */
 import { ErrorCode, TiError } from '../errors.ts';
 import type { Value } from '../values/value.ts';
+import type { Early, EarlyRow } from './lists-early.ts';
 import { argumentCountError, argumentTypeError, type Context, kindMask, kindOf, type Loop, maxArgs, minArgs, type Row, ScopeBit } from './row.ts';
 
 const ANY = kindMask('any');
@@ -22,6 +23,8 @@ export class Builtin {
   /** Position of the rest parameter; -1 when there is none. */
   private readonly rest: number;
   private readonly run: Run;
+  /** See `EarlyRow`; null for a method whose arguments are all evaluated. */
+  readonly early: Early | null;
 
   constructor(row: Row) {
     this.row = row;
@@ -35,6 +38,7 @@ export class Builtin {
     this.checked = this.masks.some((mask) => mask !== ANY);
     this.rest = row.params.at(-1)?.rest ? row.params.length - 1 : -1;
     this.run = row.run as Run;
+    this.early = (row as Partial<EarlyRow>).early ?? null;
   }
 
   countError(given: number): TiError {
@@ -72,6 +76,15 @@ export class Builtin {
     }
     if (rest === 0) return run(cx, self, stack.slice(base, base + count));
     return run(cx, self, ...stack.slice(base, base + Math.min(rest, count)), stack.slice(base + rest, Math.max(base + count, base + rest)));
+  }
+}
+
+/** Stands for a callee whose result is known before its arguments are: a value, or (undefined) the argument that comes next. */
+export class Given {
+  readonly value: Value | undefined;
+
+  constructor(value: Value | undefined) {
+    this.value = value;
   }
 }
 

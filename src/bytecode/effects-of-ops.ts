@@ -62,6 +62,11 @@ const REMEMBERING = opsWhere((op) => op.a === 'name' && op.b === 'cache' && op.n
  */
 export const remembersName = (op: OpInfo): boolean => REMEMBERING.has(op.code);
 
+const FREE = opsWhere((op) => REMEMBERING.has(op.code) || op.name === 'LOAD_VARIABLE');
+
+/** Whether operand A names a variable of another function. */
+export const isFreeName = (op: OpInfo): boolean => FREE.has(op.code);
+
 const UNSEEN = opsWhere((op) => op.a === 'local' && op.name.startsWith('STORE') && op.name !== 'STORE_SEEN');
 
 /** Whether it sets a local without telling those that remember its place. */

@@ -114,6 +114,8 @@ const LINES = [
   ['CHECK_SLICE', 'bits', 'none', -1, 2, 'x from? to? step? -- x range'],
   ['SET_SLICE', 'op', 'none', 3, 1, 'x range list -- nil'],
   ['ARRAY', 'count', 'none', -1, 1, 'x0 ... xA-1 -- list'],
+  ['ITEM', 'none', 'none', 1, 1, 'x -- x; as a list keeps it: lists and sets become tuples'],
+  ['OWN', 'none', 'none', 1, 1, 'x -- x; as a thing keeps it: lists and sets are copied'],
   ['THING', 'shape', 'count', -1, 1, 'x0 ... xB-1 -- thing'],
   ['INSTANCE', 'name', 'const', -1, 1, 'x0 ... -- instance; B: constant with the tuple of keys'],
   ['TYPE_TEST', 'name', 'none', 0, 0, '--; the type must exist'],

@@ -9,6 +9,7 @@ import {
   damaged,
   type Instruction,
   isCompoundOp,
+  isFreeName,
   type KnownBuiltins,
   loopVariables,
   mayGoBack,
@@ -155,6 +156,7 @@ function checkSpecial(place: Place, i: Instruction): void {
       keyCount(place, i, i.a);
       break;
     default:
+      if (isFreeName(i.op) && fn.slotOf.has(program.names[i.a] as string)) refuse(fn, i, `name ${i.a} is that of a local`);
       checkRow(place, i);
   }
 }

@@ -38,6 +38,9 @@ const world: World = {
   onSignal,
 };
 
+// Whoever read the log may go away; the server stays.
+process.stdout.on('error', () => {});
+
 /** Runs the command with the words behind it; ends the process when it is done. */
 export async function start(): Promise<void> {
   const code = await main(process.argv.slice(2), world);

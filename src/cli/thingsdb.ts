@@ -21,6 +21,9 @@ export interface World {
 
 const FIRST_TIME = 'There is no store yet: use --init to make a new one, or --secret to wait for an invitation of another node.';
 
+/** Ports of protocols that are not there yet. */
+const NOT_SERVED = ['http_api_port', 'http_status_port', 'ws_port'] as const;
+
 /** Runs the command to its end; gives the exit code. */
 export async function main(words: readonly string[], world: World): Promise<number> {
   const version = ownVersion();
@@ -99,6 +102,8 @@ async function prepare(args: Arguments, config: Config, log: Log, world: World):
   }
   if (stored && args.init) log.warning(`\`${dir}\` holds a store already, which is used; to remove it and make a new one, add --force`);
   if (stored && args.secret !== null) log.warning(`\`${dir}\` holds a store already, which is used; no invitation is waited for`);
+  for (const key of NOT_SERVED)
+    if (config[key] !== 0) log.warning(`\`${key}\` is set to ${config[key]}, but nothing listens there: this server speaks TCP only`);
   makeModulesFolder(config.modules_path, log);
   return runServer(config, dir, log, world);
 }

@@ -216,7 +216,11 @@ export class FunctionCompiler {
         for (let i = expr.ops.length - 1; i >= 0; i--) asm.emit(PREFIX[expr.ops[i] as keyof typeof PREFIX]);
         break;
       case 'ArrayLiteral':
-        for (const item of expr.items) this.expr(item);
+        expr.items.forEach((item, i) => {
+          this.expr(item);
+          // What comes later may change a list that stands here: it is taken as it is now.
+          if (!isScalar(item) && expr.items.slice(i + 1).some(mayChange)) asm.emit(Op.ITEM);
+        });
         asm.emit(Op.ARRAY, expr.items.length, undefined, 1 - expr.items.length);
         break;
       case 'ThingLiteral':
@@ -393,10 +397,12 @@ export class FunctionCompiler {
   }
 
   fields(fields: readonly Field[]): void {
-    for (const field of fields) {
+    fields.forEach((field, i) => {
       if (field.value === null) this.loadVariable(field.name.name, field.start);
       else this.expr(field.value);
-    }
+      const later = fields.slice(i + 1).some((f) => f.value !== null && mayChange(f.value));
+      if (later && (field.value === null || !isScalar(field.value))) this.asm.emit(Op.OWN);
+    });
   }
 
   private thing(fields: readonly Field[]): void {
@@ -453,6 +459,34 @@ export class FunctionCompiler {
     else this.expr(expr.value);
     asm.emit(Op.RETURN);
     asm.adjust(1);
+  }
+}
+
+/** Whether an expression certainly gives no list, set or closure. */
+function isScalar(expr: Expr): boolean {
+  return constantValue(expr) !== undefined || expr.kind === 'TemplateLiteral' || expr.kind === 'UnaryExpr' || expr.kind === 'ThingLiteral';
+}
+
+/** Whether evaluating an expression may change a list that was evaluated before it: it calls or assigns. */
+function mayChange(expr: Expr): boolean {
+  switch (expr.kind) {
+    case 'Name':
+    case 'ClosureLiteral':
+    case 'RegexLiteral':
+    case 'EnumMember':
+      return false;
+    case 'BinaryExpr':
+      return mayChange(expr.left) || mayChange(expr.right);
+    case 'ArrayLiteral':
+      return expr.items.some(mayChange);
+    case 'ThingLiteral':
+      return expr.fields.some((f) => f.value !== null && mayChange(f.value));
+    case 'ParenExpr':
+      return mayChange(expr.expr);
+    case 'ChainExpr':
+      return expr.links.some((link) => link.kind !== 'PropertyLink' || link.assign !== null) || (expr.base !== null && mayChange(expr.base));
+    default:
+      return constantValue(expr) === undefined;
   }
 }
 

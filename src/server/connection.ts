@@ -1,5 +1,5 @@
 import type { ClientSink, UserRef } from '../engine/api.ts';
-import { type PackageHandler, PackageParser, type ParserState } from './framing.ts';
+import { MAX_PAYLOAD, type PackageHandler, PackageParser, type ParserState } from './framing.ts';
 import type { Receiver } from './hold.ts';
 import type { Hub } from './hub.ts';
 import type { Outbox } from './outbox.ts';
@@ -14,6 +14,9 @@ const BACKLOG_LIMIT = 64 * 1024 * 1024;
 /** What one turn has answered is sent when it is this long, even when there is more to come. */
 const FLUSH_SIZE = 64 * 1024;
 
+/** The largest payload that is kept for one who has not logged in, in bytes; nothing that such a client may ask for needs more. */
+const STRANGER_LIMIT = 64 * 1024;
+
 let lastNumber = 0;
 
 /**
@@ -23,8 +26,7 @@ let lastNumber = 0;
 export class Connection implements PackageHandler, TransportEvents, Receiver, ClientSink {
   /** Counts all connections of this process. */
   readonly number: number;
-  /** Who logged in last. */
-  user: UserRef | null = null;
+  private loggedIn: UserRef | null = null;
   private readonly hub: Hub;
   private readonly transport: Transport;
   private readonly parser = new PackageParser(this);
@@ -47,7 +49,18 @@ export class Connection implements PackageHandler, TransportEvents, Receiver, Cl
     this.transport = transport;
     lastNumber += 1;
     this.number = lastNumber;
+    this.parser.maxHeld = STRANGER_LIMIT;
     hub.connections.add(this);
+  }
+
+  /** Who logged in last. */
+  get user(): UserRef | null {
+    return this.loggedIn;
+  }
+
+  logIn(user: UserRef): void {
+    this.loggedIn = user;
+    this.parser.maxHeld = MAX_PAYLOAD;
   }
 
   get label(): string {

@@ -81,6 +81,13 @@ export class PackageParser {
   private start = 0;
   private end = 0;
   private status: ParserState = 'open';
+  /** How much of a package that is in parts is yet to come and not to be kept. */
+  private skipping = 0;
+  /**
+   * Of a package that comes in parts and has a larger payload than this, the payload is passed over and the package handed on without it. Keeps
+   * those who are not known yet from filling the memory.
+   */
+  maxHeld = MAX_PAYLOAD;
 
   constructor(handler: PackageHandler) {
     this.handler = handler;
@@ -97,9 +104,9 @@ export class PackageParser {
 
   /** Takes the first `length` bytes of a chunk; they are not used after this returns. */
   feed(chunk: Buffer, length = chunk.length): ParserState {
-    let at = 0;
-    while (this.status === 'open' && this.end > this.start && at < length) at = this.complete(chunk, at, length);
-    if (this.status === 'open') at = this.scan(chunk, at, length);
+    let at = this.skipping === 0 ? 0 : this.skip(length);
+    while (this.status === 'open' && this.skipping === 0 && this.end > this.start && at < length) at = this.complete(chunk, at, length);
+    if (this.status === 'open' && at < length) at = this.scan(chunk, at, length);
     if (at < length && this.status !== 'broken') this.hold(chunk, at, length);
     return this.status;
   }
@@ -143,6 +150,7 @@ export class PackageParser {
   private complete(chunk: Buffer, from: number, length: number): number {
     const have = this.end - this.start;
     let total = have >= HEADER_SIZE ? packageSize(this.held as Buffer, this.start) : HEADER_SIZE;
+    if (total - HEADER_SIZE > this.maxHeld) return this.startSkipping(total - have, from, length);
     const to = Math.min(length, from + total - have);
     this.append(chunk, from, to, total);
     if (this.end - this.start < HEADER_SIZE) return to;
@@ -156,6 +164,26 @@ export class PackageParser {
       this.handOn(held, start, end);
     }
     return to;
+  }
+
+  /** Keeps the header of the package that is held and drops the rest of it. */
+  private startSkipping(left: number, from: number, length: number): number {
+    this.end = this.start + HEADER_SIZE;
+    this.skipping = left;
+    return from + this.skip(length - from);
+  }
+
+  /** Passes over bytes of a package that is not kept; gives how many. */
+  private skip(available: number): number {
+    const count = Math.min(this.skipping, available);
+    this.skipping -= count;
+    if (this.skipping === 0) {
+      const held = this.held as Buffer;
+      const start = this.start + HEADER_SIZE;
+      this.release();
+      this.handOn(held, start, start);
+    }
+    return count;
   }
 
   private hold(chunk: Buffer, from: number, to: number): void {

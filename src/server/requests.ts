@@ -127,7 +127,7 @@ function authenticate(hub: Hub, connection: Connection, id: number, bytes: Buffe
   connection.block();
   decision.then(
     (user) => {
-      connection.user = user;
+      connection.logIn(user);
       connection.unblock((outbox) => outbox.empty(PackageType.OK, id));
     },
     (error: unknown) => {

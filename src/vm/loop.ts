@@ -6,7 +6,7 @@
  * vouch for every index.
  */
 import type { FunctionCode, InlineCache, MethodSite } from '../bytecode/program.ts';
-import { Builtin } from '../builtins/builtin.ts';
+import { Builtin, Given } from '../builtins/builtin.ts';
 import { Loop } from '../builtins/row.ts';
 import type { TiError } from '../errors.ts';
 import { Closure } from '../values/closure.ts';
@@ -552,49 +552,55 @@ export function runLoop(m: Machine, stop: number): Value {
             stack[sp++] = new List(items);
             break;
           }
-          case 77: { // THING
+          case 77: // ITEM
+            stack[sp - 1] = m.tx.item(stack[sp - 1] as Value);
+            break;
+          case 78: // OWN
+            stack[sp - 1] = m.own(stack[sp - 1] as Value);
+            break;
+          case 79: { // THING
             const count = code[pc++] as number;
             sp -= count;
             stack[sp] = m.makeThing(program, a, sp, count);
             sp++;
             break;
           }
-          case 78: { // INSTANCE
+          case 80: { // INSTANCE
             const keys = (program.constants[code[pc++] as number] as List).items as string[];
             sp -= keys.length;
             stack[sp] = m.makeInstance(program.names[a] as string, keys, sp);
             sp++;
             break;
           }
-          case 79: // TYPE_TEST
+          case 81: // TYPE_TEST
             m.typeOf(program.names[a] as string);
             break;
-          case 80: // REGEX
+          case 82: // REGEX
             stack[sp++] = m.regex(program.constants[a] as Regex);
             break;
-          case 81: { // ANO
+          case 83: { // ANO
             const keys = (program.constants[a] as List).items as string[];
             sp -= keys.length;
             stack[sp] = m.makeAno(keys, sp);
             sp++;
             break;
           }
-          case 82: // ENUM
+          case 84: // ENUM
             stack[sp++] = m.enumOf(program.names[a] as string).member(program.names[code[pc++] as number] as string);
             break;
-          case 83: // ENUM_BY_NAME
+          case 85: // ENUM_BY_NAME
             stack[sp - 1] = m.enumMember(program.names[a] as string, stack[sp - 1] as Value);
             break;
-          case 84: { // TEMPLATE
+          case 86: { // TEMPLATE
             sp -= a;
             stack[sp] = m.template(sp, a);
             sp++;
             break;
           }
-          case 85: // SCOPE_TEST
+          case 87: // SCOPE_TEST
             m.checkScope(m.rowOf(program, a));
             break;
-          case 86: { // BUILTIN
+          case 88: { // BUILTIN
             const count = code[pc++] as number;
             const base = sp - count;
             m.sp = sp;
@@ -617,19 +623,19 @@ export function runLoop(m: Machine, stop: number): Value {
             stack[sp++] = result;
             break;
           }
-          case 87: { // RESOLVE
+          case 89: { // RESOLVE
             const cache = caches[code[pc++] as number] as InlineCache;
             const callee = cache.epoch === m.epoch ? stack[cache.slot] : undefined;
             (stack as unknown[])[sp++] = callee instanceof Closure ? callee : m.resolveCall(program.names[a] as string, cache);
             break;
           }
-          case 88: { // RESOLVE_LOCAL
+          case 90: { // RESOLVE_LOCAL
             const name = program.names[code[pc++] as number] as string;
             const callee = stack[fp + a];
             (stack as unknown[])[sp++] = callee instanceof Closure && !m.isType(name) ? callee : m.resolveCall(name, null);
             break;
           }
-          case 89: { // SKIP_ARG
+          case 91: { // SKIP_ARG
             const given = code[pc++] as number;
             const callee = stack[sp - given - 1];
             if (callee instanceof Closure && m.codeOf(callee).arity <= given) {
@@ -637,14 +643,26 @@ export function runLoop(m: Machine, stop: number): Value {
               const count = (code[a] as number) >> 8;
               for (let i = given; i < count; i++) stack[sp++] = null;
               pc = a;
+            } else if ((callee as unknown) instanceof Builtin) {
+              const place = sp - given - 1;
+              const first = given > 0 ? (stack[place + 1] as Value) : null;
+              const early = m.early(callee as unknown as Builtin, stack[place - 1] as Value, given, first, sp);
+              if (early !== undefined) {
+                (stack as unknown[])[place] = early;
+                if (early.value !== undefined) {
+                  const count = (code[a] as number) >> 8;
+                  for (let i = given; i < count; i++) stack[sp++] = null;
+                  pc = a;
+                }
+              }
             }
             break;
           }
-          case 90: // CALL
-          case 92: { // CALL_METHOD
+          case 92: // CALL
+          case 94: { // CALL_METHOD
             const base = sp - a;
             const callee = stack[base - 1] as unknown;
-            const isMethod = (word & 255) === 92; /* CALL_METHOD */
+            const isMethod = (word & 255) === 94; /* CALL_METHOD */
             if (callee instanceof Closure) {
               frame.pc = pc;
               const called = m.codeOf(callee);
@@ -676,6 +694,11 @@ export function runLoop(m: Machine, stop: number): Value {
               break;
             }
             m.sp = sp;
+            if (callee instanceof Given) {
+              stack[base - 2] = callee.value === undefined ? (stack[sp - 1] as Value) : callee.value;
+              sp = base - 1;
+              break;
+            }
             if (callee instanceof Builtin) {
               if (callee.locks) m.unlock();
               const result = callee.callMethod(m.context, stack[base - 2] as Value, stack, base, a);
@@ -701,7 +724,7 @@ export function runLoop(m: Machine, stop: number): Value {
             sp = base;
             break;
           }
-          case 91: { // METHOD
+          case 93: { // METHOD
             const callee = m.resolveMethod(program.sites[a] as MethodSite, stack[sp - 1] as Value, code[pc++] as number);
             (stack as unknown[])[sp++] = callee;
             break;

@@ -2,8 +2,9 @@
  * The machine: the stacks and registers of one database, and all that the loop does not do itself. One machine runs one query at a time, to its
  * end; between queries it holds nothing of them.
  */
-import { Builtin, scopeError } from '../builtins/builtin.ts';
+import { Builtin, Given, scopeError } from '../builtins/builtin.ts';
 import type { MethodTable } from '../builtins/library.ts';
+import { USE_ARGUMENT } from '../builtins/lists-early.ts';
 import { type Context, kindOf, Loop, type ScopeName, ScopeBit } from '../builtins/row.ts';
 import { textOf } from '../builtins/text.ts';
 import { BINARY_OPS } from '../bytecode/opcodes.ts';
@@ -252,6 +253,7 @@ export class Machine {
 
   /** A call of a method from translated code. */
   methodFrom(self: Value, callee: unknown, count: number, program: Program): Value {
+    if (callee instanceof Given) return callee.value === undefined ? (this.stack[this.sp + count] as Value) : callee.value;
     if (!(callee instanceof Builtin)) return this.callFrom(callee, count, program);
     if (callee.locks) this.unlock();
     const base = this.sp + 1;
@@ -704,6 +706,16 @@ export class Machine {
     throw typeErr(`property \`${name}\` is of type \`${typeName(value)}\` and is not callable`);
   }
 
+  /** Asks a built-in before its argument `index` is evaluated whether it is needed; undefined: it is. `sp` is told because closures may run. */
+  early(builtin: Builtin, self: Value, index: number, first: Value, sp: number): Given | undefined {
+    if (builtin.early === null) return undefined;
+    this.sp = sp;
+    const answer = builtin.early(this.context, self, index, first);
+    if (answer === undefined) return undefined;
+    if (builtin.locks) this.unlock();
+    return new Given(answer === USE_ARGUMENT ? undefined : answer);
+  }
+
   rowOf(program: Program, index: number): Builtin {
     const rows = (program.rows ??= program.rowNames.map((name) => this.host.functionRow(name)));
     return rows[index] as Builtin;
@@ -754,6 +766,12 @@ export class Machine {
     if (old === undefined) throw noProperty(thing, name);
     if (old instanceof SetValue && value instanceof SetValue) return compound(this, op, old, value);
     return this.tx.setProperty(thing, name, binary(BINARY_OPS[op] as (typeof BINARY_OPS)[number], old, value));
+  }
+
+  /** A copy of a list or set, for a thing that is not made yet. */
+  own(value: Value): Value {
+    if (value instanceof List) return new List(value.items.slice());
+    return value instanceof SetValue ? new SetValue(new Set(value.things)) : value;
   }
 
   makeThing(program: Program, keysIndex: number, base: number, count: number): Thing {
@@ -897,7 +915,7 @@ function numArguments(name: string, want: string, given: number): TiError {
 /** A compound assignment: sets are changed in place, so that others who hold them see it; all else gives a new value. */
 function compound(m: Machine, op: number, old: Value, value: Value): Value {
   const text = BINARY_OPS[op] as (typeof BINARY_OPS)[number];
-  if (!(old instanceof SetValue) || !(value instanceof SetValue) || text === '+') return binary(text, old, value);
+  if (!(old instanceof SetValue) || !(value instanceof SetValue) || !'|&-^'.includes(text)) return binary(text, old, value);
   const result = setResult(text, old.things, value.things);
   if (old.locks > 0) throw inUse(old);
   m.tx.addToSet(old, result);

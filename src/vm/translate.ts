@@ -645,6 +645,12 @@ class Translator {
         this.result(`new List([${items.join(', ')}])`);
         break;
       }
+      case 'ITEM':
+        this.result(`m.tx.item(${this.pop().text})`);
+        break;
+      case 'OWN':
+        this.result(`m.own(${this.pop().text})`);
+        break;
       case 'THING': {
         const { length } = this.take2(i.b);
         this.result(`(${this.at(i)}, m.makeThing(program, ${i.a}, m.sp, ${length}))`);
@@ -766,5 +772,11 @@ class Translator {
     if (height + count - given > this.peak) this.peak = height + count - given;
     this.heights.set(i.to, height + count - given);
     this.out.push(`if (${callee} instanceof Closure && m.codeOf(${callee}).arity <= ${given}) { ${fill} break L${i.to}; }`);
+    if (height - given - 2 < 0) return;
+    const self = (this.stack[height - given - 2] as Operand).text;
+    const first = given > 0 ? (this.stack[height - given] as Operand).text : 'null';
+    this.out.push(
+      `if (${callee} instanceof Builtin && (t = m.early(${callee}, ${self}, ${given}, ${first}, m.sp)) !== undefined) { ${callee} = t; if (t.value !== undefined) { ${fill} break L${i.to}; } }`,
+    );
   }
 }

@@ -1,9 +1,10 @@
 /** Each command as a process, as its users run it. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { version } from '../../package.json' with { type: 'json' };
-import { Folder, PROGRAM, runBinary } from './harness.ts';
+import { ownVersion } from '../../src/cli/version.ts';
+import { Folder, PROGRAM, runBinary, thingsc } from './harness.ts';
 
 const folder = new Folder();
 afterAll(() => folder.remove());
@@ -20,7 +21,7 @@ describe.concurrent('the program', () => {
   });
 
   it('tells its version', async () => {
-    expect(await runBinary(['--version'])).toEqual({ code: 0, out: `thingsc ${version}\n`, err: '' });
+    expect(await runBinary(['--version'])).toEqual({ code: 0, out: `thingsc ${ownVersion()}\n`, err: '' });
   });
 
   it('refuses what it does not know', async () => {
@@ -67,43 +68,50 @@ describe.concurrent('the program', () => {
   });
 });
 
+/** A server that serves, and what it said. */
+async function served(words: readonly string[]): Promise<{ child: ChildProcess; port: string; output: () => string }> {
+  const child = spawn(process.execPath, [PROGRAM, 'serve', '--port', '0', ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  const port = await new Promise<string>((resolve, reject) => {
+    child.once('close', () => reject(new Error(`the server ended:\n${output}`)));
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+      const found = /serves .* at 127\.0\.0\.1:(\d+)/.exec(output)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+  });
+  return { child, port, output: () => output };
+}
+
 describe('thingsc serve', () => {
   it('serves a seeded store, and stops cleanly on a signal', async () => {
     const seed = folder.file('seed.ti', ".list = ['a', 'b'];");
-    const words = ['serve', '--data', folder.file('data'), '--port', '0', '--seed', `shop=${seed}`];
     for (const expected of ['["a","b"]\n', '["a","b","c"]\n']) {
-      const child = spawn(process.execPath, [PROGRAM, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
-      let output = '';
-      const port = await new Promise<string>((resolve) => {
-        child.stdout.on('data', (chunk) => {
-          output += chunk;
-          const found = /serves .* at 127\.0\.0\.1:(\d+)/.exec(output)?.[1];
-          if (found !== undefined) resolve(found);
-        });
-      });
+      const { child, port, output } = await served(['--data', folder.file('data'), '--seed', `shop=${seed}`]);
       const query = ['query', '-n', `:${port}`, '-c', 'shop', '--json'];
       expect((await runBinary([...query, '-q', '.list;'])).out).toBe(expected);
       await runBinary([...query, '-q', ".list.push('c');"]);
       child.kill('SIGINT');
       expect((await once(child, 'close'))[0]).toBe(0);
-      expect(output).toContain(`thingsc query -n :${port} -c shop`);
+      expect(output()).toContain(`thingsc query -n :${port} -c shop`);
     }
   });
 
-  it('does not start on a port that is taken, a seed that fails, or a bad configuration', async () => {
-    const taken = spawn(process.execPath, [PROGRAM, 'serve', '--data', folder.file('first'), '--port', '0'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const [chunk] = (await once(taken.stdout, 'data')) as [Buffer];
-    const port = /TCP port (\d+)/.exec(String(chunk))?.[1] as string;
+  it('does not start on a port that is taken', async () => {
+    const { child, port } = await served(['--data', folder.file('first')]);
     const second = await runBinary(['serve', '--data', folder.file('second'), '--port', port]);
-    taken.kill('SIGTERM');
+    child.kill('SIGTERM');
     expect(second.code).toBe(3);
     expect(second.err).toContain('already in use');
+    await once(child, 'close');
+  });
+
+  it('does not start with a seed that fails, or a bad configuration', async () => {
     const seed = folder.file('bad.ti', 'a = ;');
-    expect((await runBinary(['serve', '--data', folder.file('third'), '--port', '0', '--seed', `shop=${seed}`])).code).toBe(1);
+    expect((await thingsc(['serve', '--data', folder.file('third'), '--port', '0', '--seed', `shop=${seed}`])).code).toBe(1);
+    // There is no store yet that would count as seeded.
+    expect(existsSync(folder.file('third'))).toBe(false);
     const config = folder.file('bad.conf', 'no section = 1\n');
-    expect((await runBinary(['serve', '--config', config])).code).toBe(4);
-    await once(taken, 'close');
+    expect((await thingsc(['serve', '--config', config])).code).toBe(4);
   });
 });

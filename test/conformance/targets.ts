@@ -88,7 +88,7 @@ class Client {
 
   private constructor(socket: net.Socket) {
     this.socket = socket;
-    socket.on('data', (data) => {
+    socket.on('data', (data: Buffer) => {
       this.received = Buffer.concat([this.received, data]);
       this.deliver();
     });

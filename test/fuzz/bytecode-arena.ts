@@ -1,12 +1,12 @@
 /** Runs programs of unknown origin on two engines, one that interprets and one that translates everything, and looks what becomes of them. */
 import { library } from '../../src/builtins/library.ts';
-import { FunctionCode, type Program } from '../../src/bytecode/program.ts';
+import type { Program } from '../../src/bytecode/program.ts';
 import { verifyProgram } from '../../src/bytecode/verify.ts';
 import { LocalEngine } from '../../src/engine/engine.ts';
 import { TiError } from '../../src/errors.ts';
 import { MsgpackWriter } from '../../src/msgpack/writer.ts';
 import { memoryStore } from '../../src/storage/memory.ts';
-import { HOT } from '../../src/vm/frame.ts';
+import { translate } from '../../src/vm/translate.ts';
 import { encodeValue } from '../../src/wire/encode.ts';
 import { typedOf } from '../conformance/typed.ts';
 import { ask } from '../support.ts';
@@ -52,15 +52,24 @@ export class Arena {
   async fight(make: () => Program): Promise<Outcome> {
     if (!isSound(make())) return 'refused';
     const [cold, hot] = await this.engines();
-    const first = runOn(cold, make, 0);
-    const second = runOn(hot, make, HOT - 1);
-    if (first !== second && !first.includes(TOO_LONG) && !second.includes(TOO_LONG)) {
+    const first = runOn(cold, make());
+    const second = runOn(hot, translated(make()));
+    if (first.includes(TOO_LONG) || second.includes(TOO_LONG)) {
+      // How far each came is a matter of time.
       this.cold = null;
-      throw new Error(`interpreted: ${first}\ntranslated:  ${second}`);
+      return 'failed';
     }
+    this.compare('it gives', first, second);
+    this.compare('it leaves', stateOf(cold), stateOf(hot));
     this.probe(cold, 'interpreting');
     this.probe(hot, 'translating');
     return first.startsWith('error') ? 'failed' : 'ran';
+  }
+
+  private compare(what: string, first: string, second: string): void {
+    if (first === second) return;
+    this.cold = null;
+    throw new Error(`interpreted, ${what} ${first}\ntranslated, ${what} ${second}`);
   }
 
   private probe(engine: LocalEngine, which: string): void {
@@ -77,12 +86,22 @@ async function engine(): Promise<LocalEngine> {
   return made;
 }
 
+function translated(program: Program): Program {
+  for (const fn of program.functions) translate(fn);
+  return program;
+}
+
+/** All that is stored, some levels deep. */
+function stateOf(engine: LocalEngine): string {
+  const w = new MsgpackWriter();
+  encodeValue(w, engine.database.collectionByName('stuff').root, { deep: 4, flags: 0, hooks: engine.hooks });
+  return JSON.stringify(typedOf(w.take()));
+}
+
 /** What came of it, as text. Throws what is no TiError. */
-function runOn(engine: LocalEngine, make: () => Program, heat: number): string {
-  FunctionCode.initialHeat = heat;
+function runOn(engine: LocalEngine, program: Program): string {
   const start = performance.now();
   try {
-    const program = make();
     const { value, deep, flags } = engine.runProgram(program, { user: ADMIN, client: null, scope: '//stuff', vars: null });
     const w = new MsgpackWriter();
     encodeValue(w, value, { deep, flags, hooks: engine.hooks });
@@ -91,7 +110,6 @@ function runOn(engine: LocalEngine, make: () => Program, heat: number): string {
     if (error instanceof TiError) return `error ${error.code} ${error.message.startsWith(TOO_LONG) ? TOO_LONG : ''}`;
     throw error;
   } finally {
-    FunctionCode.initialHeat = 0;
     if (performance.now() - start > 10_000) throw new Error('a run took far longer than it may');
   }
 }

@@ -39,13 +39,17 @@ describe('nesting', () => {
     expect(problem(at(20_000))).toContain('more than 500 levels of nesting');
   });
 
-  test.skipIf(!process.features.typescript)('fits on the stack of a process that has not warmed up', () => {
-    const script = fileURLToPath(new URL('./cold.ts', import.meta.url));
-    for (const [name, at] of forms) {
-      if (!['parentheses', 'things', 'arguments of methods', 'templates'].includes(name)) continue;
-      expect(execFileSync(process.execPath, ['--no-warnings', script, at(500)], { encoding: 'utf8' }), name).toBe('none');
-    }
-  }, 30_000);
+  test.skipIf(!process.features.typescript)(
+    'fits on the stack of a process that has not warmed up',
+    () => {
+      const script = fileURLToPath(new URL('./cold.ts', import.meta.url));
+      for (const [name, at] of forms) {
+        if (!['parentheses', 'things', 'arguments of methods', 'templates'].includes(name)) continue;
+        expect(execFileSync(process.execPath, ['--no-warnings', script, at(500)], { encoding: 'utf8' }), name).toBe('none');
+      }
+    },
+    30_000,
+  );
 
   test('operators of a left side count, as it comes to lie under them', () => {
     let source = '1';

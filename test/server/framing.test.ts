@@ -120,6 +120,26 @@ describe('the parser', () => {
     expect(taken).toEqual([]);
   });
 
+  it('passes over the payload of packages in parts that are larger than it may hold', () => {
+    fc.assert(
+      fc.property(packages, fc.array(fc.nat()), fc.array(fc.boolean()), (all, cuts, stops) => {
+        const { parser, taken } = collector((index) => stops[index] === true);
+        parser.maxHeld = 20;
+        feedAll(parser, Buffer.concat(all.map(({ type, id, payload }) => makePackage(type, id, payload))), cuts);
+        for (let i = 0; i <= all.length && parser.state === 'stopped'; i++) parser.resume();
+        const expected = asTaken(all);
+        expect(taken.length).toBe(expected.length);
+        for (const [i, each] of taken.entries()) {
+          const isCut = each.payload === '' && (expected[i]?.payload.length ?? 0) > 20;
+          expect(each).toEqual(isCut ? { ...expected[i], payload: '' } : expected[i]);
+        }
+        expect(parser.state).toBe('open');
+        expect(parser.heldBytes).toBe(0);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it('gathers a large package in time that grows with its size only', () => {
     const { parser, taken } = collector();
     const payload = Buffer.alloc(64 * 1024 * 1024, 'x');

@@ -237,6 +237,24 @@ describe('AUTH', () => {
   });
 });
 
+describe('one who has not logged in', () => {
+  it('is answered as ever, but large payloads are not kept', async () => {
+    const client = await connected();
+    const large = Buffer.alloc(32 * 1024 * 1024, 0x61);
+    client.send(makePackage(PackageType.QUERY, 1, large));
+    client.send(makePackage(PackageType.PING, 2, large));
+    client.send(makePackage(PackageType.AUTH, 3, pack(['admin', 'pass'])));
+    const answers = await client.take(3);
+    expect(answers.map(({ id, type }) => [id, type])).toEqual([
+      [1, PackageType.ERROR],
+      [2, PackageType.PONG],
+      [3, PackageType.OK],
+    ]);
+    const text = 'x'.repeat(1024 * 1024);
+    expect(payloadValue(await client.query('var a', { a: text }))).toBe(text);
+  });
+});
+
 describe('QUERY', () => {
   it('answers with the value', async () => {
     const client = await loggedIn();

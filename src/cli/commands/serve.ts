@@ -1,3 +1,4 @@
+import type { Program } from '../../bytecode/program.ts';
 import type { LocalEngine } from '../../engine/engine.ts';
 import { openEngine } from '../../engine/open.ts';
 import { TiError } from '../../errors.ts';
@@ -9,7 +10,7 @@ import { compileSource } from '../compile.ts';
 import { CliError, ExitCode, fileError, usageError } from '../exit.ts';
 import { fromBytes, type Io, toBytes } from '../io.ts';
 import { reportDiagnostics, reportFailure } from '../report.ts';
-import { readSource } from '../source.ts';
+import { readSource, type Source } from '../source.ts';
 import { ownVersion } from '../version.ts';
 
 export interface ServeOptions {
@@ -28,11 +29,13 @@ export async function serve(options: ServeOptions, io: Io): Promise<ExitCode> {
   const config = settings(options, io, warn);
   const dir = config.storage_path;
   if (dir === null) throw usageError('say with --data where the store is');
+  const seeds = await readSeeds(options.seed, io);
+  if (seeds === null) return ExitCode.SCRIPT;
   const { engine, created } = await open(dir, config, warn);
   try {
-    if (created && !(await seedAll(engine, options.seed, io))) return ExitCode.SCRIPT;
+    if (created && !seeds.every((seed) => plant(seed, engine, io))) return ExitCode.SCRIPT;
     const server = await startServer(engine, config, { log, hooks: engine.hooks });
-    io.out.write(toBytes(welcome(dir, config.bind_client_addr, server.port, options.seed)));
+    io.out.write(toBytes(welcome(dir, config.bind_client_addr, server.port, seeds[0]?.collection ?? 'stuff')));
     const offSignals = io.onSignal((name) => {
       log.info(`stopping (${name})`);
       void server.stop();
@@ -78,25 +81,39 @@ async function open(dir: string, config: Pick<Config, 'durability' | 'query_dura
   }
 }
 
-/** Makes the collections of a new store; false when a script failed, which was told. */
-async function seedAll(engine: LocalEngine, seeds: readonly string[], io: Io): Promise<boolean> {
-  for (const seed of seeds) {
-    const [name = '', file = ''] = splitSeed(seed);
+/** What is to be in a new store. */
+interface Seed {
+  readonly collection: string;
+  readonly source: Source;
+  readonly program: Program;
+}
+
+/** Reads and compiles the seeds; null when one has errors, which were told. Throws CliError. */
+async function readSeeds(texts: readonly string[], io: Io): Promise<Seed[] | null> {
+  const seeds: Seed[] = [];
+  for (const text of texts) {
+    const [collection, file] = splitSeed(text);
     const source = await readSource(file, undefined, io);
     const { program, diagnostics } = compileSource(source.text);
     reportDiagnostics(source, diagnostics, io.err);
-    if (program === null) return false;
-    const admin = { user: { id: 1, name: 'admin' }, client: null, vars: null };
-    try {
-      if (!hasCollection(engine, name)) engine.query({ ...admin, scope: '@thingsdb', code: `new_collection('${name}');` });
-      engine.runProgram(program, { ...admin, scope: `//${name}` });
-    } catch (error) {
-      if (!(error instanceof TiError)) throw error;
-      reportFailure(source, error, false, io);
-      return false;
-    }
+    if (program === null) return null;
+    seeds.push({ collection, source, program });
   }
-  return true;
+  return seeds;
+}
+
+/** Fills the collection in a new store; false when the script raised an error, which was told. */
+function plant({ collection, source, program }: Seed, engine: LocalEngine, io: Io): boolean {
+  const admin = { user: { id: 1, name: 'admin' }, client: null, vars: null };
+  try {
+    if (!hasCollection(engine, collection)) engine.query({ ...admin, scope: '@thingsdb', code: `new_collection('${collection}');` });
+    engine.runProgram(program, { ...admin, scope: `//${collection}` });
+    return true;
+  } catch (error) {
+    if (!(error instanceof TiError)) throw error;
+    reportFailure(source, error, false, io);
+    return false;
+  }
 }
 
 function hasCollection(engine: LocalEngine, name: string): boolean {
@@ -110,8 +127,7 @@ function splitSeed(seed: string): [string, string] {
   return [name, seed.slice(at + 1)];
 }
 
-function welcome(dir: string, host: string, port: number, seeds: readonly string[]): string {
-  const collection = seeds[0] === undefined ? 'stuff' : splitSeed(seeds[0])[0];
+function welcome(dir: string, host: string, port: number, collection: string): string {
   const node = port === 9200 ? '' : ` -n :${port}`;
   return `thingsc ${ownVersion()} serves ${dir} at ${host}:${port}, user \`admin\`, password \`pass\` unless changed. Stop with Ctrl-C.
 
