@@ -64,6 +64,13 @@ export class Builtin {
     return run(cx, ...stack.slice(base, base + Math.min(rest, count)), stack.slice(base + rest, Math.max(base + count, base + rest)));
   }
 
+  /** Calls a function with one argument. */
+  callOne(cx: Context, value: Value): Value | Loop {
+    if (this.checked && (kindOf(value) & (this.masks[0] as number)) === 0) throw argumentTypeError(this.row, 0, value);
+    const { run } = this;
+    return this.rest === 0 ? run(cx, [value]) : run(cx, value);
+  }
+
   /** Calls a method on `self`. */
   callMethod(cx: Context, self: Value, stack: readonly Value[], base: number, count: number): Value | Loop {
     if (this.checked) this.check(stack, base, count);

@@ -440,6 +440,8 @@ const STEPS: { readonly [K in OpName]: Step } = {
   },
   SET_SLICE: assign(Kind.RANGE, Kind.LIST),
   ARRAY: gather((_f, a) => a, Kind.FRESH),
+  ITEM: plain,
+  OWN: plain,
   THING: gather((_f, _a, b) => b),
   INSTANCE: gather((f, _a, b) => keysAt(f, b)),
   TYPE_TEST: plain,

@@ -4,6 +4,8 @@ export interface Output {
   write(text: string): void;
   /** Whether a person reads it in colours. */
   readonly colored: boolean;
+  /** How many characters a line may have. */
+  readonly columns: number;
 }
 
 export interface Io {
@@ -22,12 +24,15 @@ export const toBytes = (text: string): string => Buffer.from(text, 'utf8').latin
 /** UTF-8 bytes as JavaScript text; ill-formed bytes become U+FFFD. */
 export const fromBytes = (bytes: string): string => Buffer.from(bytes, 'latin1').toString('utf8');
 
+const DEFAULT_COLUMNS = 80;
+
 function outputTo(stream: NodeJS.WriteStream): Output {
   return {
     write: (text) => {
       stream.write(text, 'latin1');
     },
     colored: stream.isTTY === true && stream.hasColors(),
+    columns: stream.columns ?? DEFAULT_COLUMNS,
   };
 }
 

@@ -90,6 +90,8 @@ class CommandLine {
         writeErr: (text) => io.err.write(toBytes(text)),
         getOutHasColors: () => io.out.colored,
         getErrHasColors: () => io.err.colored,
+        getOutHelpWidth: () => io.out.columns,
+        getErrHelpWidth: () => io.err.columns,
       })
       .addHelpText(
         'after',

@@ -106,6 +106,7 @@ const modFloats = (a: number, b: number): Value => {
 
 export function add(a: Value, b: Value): Value {
   if (typeof a === 'number' && typeof b === 'number') return addInts(a, b);
+  if (a instanceof Float && b instanceof Float) return new Float(a.value + b.value);
   if (typeof a === 'string') {
     if (typeof b === 'string') return a + b;
     if (b instanceof Bytes) return new Bytes(a + b.bytes);
@@ -119,6 +120,7 @@ export function add(a: Value, b: Value): Value {
 }
 
 export function sub(a: Value, b: Value): Value {
+  if (a instanceof Float && b instanceof Float) return new Float(a.value - b.value);
   if (a instanceof SetValue && b instanceof SetValue) return new SetValue(setResult('-', a.things, b.things));
   const difference = arithmetic(a, b, subInts, subFloats);
   if (difference === undefined) throw unsupported('-', a, b);
@@ -126,6 +128,7 @@ export function sub(a: Value, b: Value): Value {
 }
 
 export function mul(a: Value, b: Value): Value {
+  if (a instanceof Float && b instanceof Float) return new Float(a.value * b.value);
   const product = arithmetic(a, b, mulInts, mulFloats);
   if (product === undefined) throw unsupported('*', a, b);
   return product;

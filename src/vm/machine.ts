@@ -272,6 +272,11 @@ export class Machine {
     return result instanceof Loop ? this.loopFrom(result) : result;
   }
 
+  builtinOne(builtin: Builtin, value: Value): Value {
+    const result = builtin.callOne(this.context, value);
+    return result instanceof Loop ? this.loopFrom(result) : result;
+  }
+
   /** Runs a built-in's loop to its end. */
   private loopFrom(loop: Loop): Value {
     const base = this.sp;

@@ -711,6 +711,10 @@ class Translator {
         this.out.push(`${this.at(i)}; m.checkScope(m.rowOf(program, ${i.a}));`);
         break;
       case 'BUILTIN':
+        if (i.b === 1) {
+          this.result(`(${this.at(i)}, m.builtinOne(m.rowOf(program, ${i.a}), ${this.pop().text}))`);
+          break;
+        }
         this.take2(i.b);
         this.result(`(${this.at(i)}, m.builtinFrom(m.rowOf(program, ${i.a}), ${i.b}))`);
         break;

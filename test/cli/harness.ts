@@ -48,6 +48,7 @@ export async function thingsc(words: readonly string[], given: InProcess = {}): 
       written[name] += text;
     },
     colored: given.colored ?? false,
+    columns: 80,
   });
   const io: Io = {
     out: output('out'),

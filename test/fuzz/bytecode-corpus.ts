@@ -44,4 +44,6 @@ export const CORPUS: readonly string[] = [
   "new_collection('other');",
   "[1, 2].each(|x| { .sum = (.has('sum') ? .sum : 0) + x; }); .sum;",
   'l = []; [1, 2, 3].each(|x, i| l.push(x * i)); l.find(|x| x > 1); l.some(|x| x == 6); l.every(|x| x >= 0); l.count(2);',
+  'f = || { l.push(9); 1; }; l = [1]; [l, f(), l, {a: l, b: f(), c: l}];',
+  "[].first(1); [2].first(f()); [].last({ x = 5; x; }); [1, 2].find(|x| x > 5, { y = 3; y; }); {a: 1}.get('b', { z = 4; z; });",
 ];
