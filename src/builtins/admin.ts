@@ -10,7 +10,7 @@ import type { Closure } from '../values/closure.ts';
 import { MpData } from '../values/handles.ts';
 import { isName } from '../values/thing.ts';
 import { typeName, type Value } from '../values/value.ts';
-import { parseScope } from '../engine/scope.ts';
+import { parseScope } from '../model/scope.ts';
 import type { Context, Row } from './row.ts';
 
 const FULL = 31;

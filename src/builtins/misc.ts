@@ -183,15 +183,6 @@ export const miscRows: readonly Row[] = [
     run: (cx) => cx.tx.change?.id ?? null,
   },
   {
-    name: 'refs',
-    params: [{ name: 'value', type: 'any' }],
-    returns: 'int',
-    doc: 'In how many places a value is stored, and one for the place where it is looked at.',
-    example: 'refs(42);  // => 1',
-    page: 'collection-api/refs',
-    run: (_cx, value: Value) => (value instanceof Thing ? value.refs + 1 : 1),
-  },
-  {
     name: 'doc',
     receiver: 'closure',
     params: [],

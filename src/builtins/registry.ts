@@ -1,20 +1,23 @@
 /** The list of all rows, by topic. */
 import { adminRows } from './admin.ts';
 import { base64Rows } from './base64.ts';
-import { basicRows } from './basics.ts';
 import { convertRows } from './convert.ts';
 import { errorRows } from './errors.ts';
+import { jsonRows } from './json.ts';
 import { listChangeRows } from './lists-change.ts';
 import { listIterateRows } from './lists-iterate.ts';
 import { listOrderRows } from './lists-order.ts';
 import { listReadRows } from './lists-read.ts';
 import { listSortRows } from './lists-sort.ts';
 import { mathRows } from './math.ts';
+import { miscRows } from './misc.ts';
+import { predicateRows } from './predicates.ts';
 import { randomRows } from './random.ts';
+import { regexRows } from './regex.ts';
 import { roomRows } from './rooms.ts';
-import type { Row } from './row.ts';
-import { setRows } from './sets.ts';
 import { setChangeRows } from './sets-change.ts';
+import { setRows } from './sets.ts';
+import { stringRows } from './strings.ts';
 import { thingChangeRows } from './things-change.ts';
 import { thingCopyRows } from './things-copy.ts';
 import { thingIterateRows } from './things-iterate.ts';
@@ -22,23 +25,28 @@ import { thingReadRows } from './things-read.ts';
 import { thingRestrictRows } from './things-restrict.ts';
 import { thingSearchRows } from './things-search.ts';
 import { typeRows } from './types.ts';
+import type { Row } from './row.ts';
 
 export const allRows: readonly Row[] = [
   ...adminRows,
   ...base64Rows,
-  ...basicRows,
   ...convertRows,
   ...errorRows,
+  ...jsonRows,
   ...listChangeRows,
   ...listIterateRows,
   ...listOrderRows,
   ...listReadRows,
   ...listSortRows,
   ...mathRows,
+  ...miscRows,
+  ...predicateRows,
   ...randomRows,
+  ...regexRows,
   ...roomRows,
   ...setChangeRows,
   ...setRows,
+  ...stringRows,
   ...thingChangeRows,
   ...thingCopyRows,
   ...thingIterateRows,

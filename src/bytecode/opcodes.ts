@@ -13,6 +13,8 @@
  * code, `count` a number of operands on the stack, `op` a BinaryOp code, `bits` flags.
  */
 
+import type { BinaryOpText } from '../values/operators.ts';
+
 export type OperandKind =
   | 'none'
   | 'int'
@@ -159,8 +161,7 @@ export const OPS: readonly OpInfo[] = LINES.map(([name, a, b, pops, pushes, pict
 export const Op = Object.fromEntries(OPS.map((op) => [op.name, op.code])) as { readonly [K in OpName]: number };
 
 /** Operators as operands: of BINARY, and of compound assignments; SET (0) is the plain assignment. */
-export const BINARY_OPS = ['=', '+', '-', '*', '/', '%', '&', '^', '|', '<<', '>>', '<', '>', '==', '!=', '<=', '>='] as const;
-export type BinaryOpText = (typeof BINARY_OPS)[number];
+export const BINARY_OPS = ['=', '+', '-', '*', '/', '%', '&', '^', '|', '<<', '>>', '<', '>', '==', '!=', '<=', '>='] as const satisfies readonly BinaryOpText[];
 
 /** Version of the instruction set and of the container; a file of another version is compiled again or refused. */
 export const BYTECODE_VERSION = 1;

@@ -196,7 +196,8 @@ class CommandLine {
       },
     )
       .argument(FILE, 'a script or a compiled file; standard input when left out, or `-`')
-      .option(...EVAL);
+      .option(...EVAL)
+      .option('--json', 'print the whole program as JSON, for tools');
   }
 
   private run(): void {

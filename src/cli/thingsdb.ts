@@ -162,7 +162,7 @@ async function runServer(config: Config, dir: string, log: Log, world: World): P
     });
     if (created) world.print(WELCOME);
     try {
-      server = await startServer(engine, config, { log, hooks: engine.hooks });
+      server = await startServer(engine, config, { log, hooks: engine.hooks, onFailure: (listener) => engine.store.onFailure(listener) });
       if (stopping) void server.stop();
       await server.stopped;
     } finally {
@@ -172,7 +172,9 @@ async function runServer(config: Config, dir: string, log: Log, world: World): P
     offSignals();
   }
   log.info('bye');
-  return 0;
+  if (server?.hasFailed !== true) return 0;
+  log.error('exit with error code 1');
+  return 1;
 }
 
 /** The first line is what tools wait for. */

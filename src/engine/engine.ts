@@ -21,7 +21,7 @@ import { encodeHooks } from './hooks.ts';
 import { hashPassword, PasswordChecker } from './passwords.ts';
 import { QueryContext } from './query-context.ts';
 import { checkRights, Right } from './rights.ts';
-import { parseScope } from './scope.ts';
+import { parseScope } from '../model/scope.ts';
 import { codeOf, lazyCode, ProgramCache } from './toolchain.ts';
 
 export interface EngineOptions {

@@ -3,6 +3,7 @@ import { MAX_PAYLOAD, type PackageHandler, PackageParser, type ParserState } fro
 import type { Receiver } from './hold.ts';
 import type { Hub } from './hub.ts';
 import type { Outbox } from './outbox.ts';
+import { refusals } from './refusals.ts';
 import { handlePackage } from './requests.ts';
 import type { Transport, TransportEvents } from './transport.ts';
 
@@ -135,9 +136,9 @@ export class Connection implements PackageHandler, TransportEvents, Receiver, Cl
     }
   }
 
-  released(packages: Buffer): void {
+  released(packages: Buffer, heldBytes: number): void {
     this.heldCount -= 1;
-    this.heldBytes -= packages.length;
+    this.heldBytes -= heldBytes;
     this.ready.push(packages);
   }
 
@@ -192,15 +193,19 @@ export class Connection implements PackageHandler, TransportEvents, Receiver, Cl
 
   /** Sends what is in the outbox, or puts it to what waits for the disk. */
   private flush(): void {
-    const { outbox, hold, engine } = this.hub;
-    if (this.seenChange > engine.durableId || this.heldCount > 0) {
-      const packages = outbox.take();
-      this.heldCount += 1;
-      this.heldBytes += packages.length;
-      hold.add(this, engine.lastChangeId, packages);
-    } else {
+    const { outbox, hold, engine, failure } = this.hub;
+    if (this.seenChange <= engine.durableId && this.heldCount === 0) {
       outbox.clear(!this.transport.send(outbox.bytes()));
+      return;
     }
+    const packages = outbox.take();
+    if (failure !== null) {
+      this.transport.send(refusals(packages, failure));
+      return;
+    }
+    this.heldCount += 1;
+    this.heldBytes += packages.length;
+    hold.add(this, engine.lastChangeId, packages);
   }
 
   /** Goes on with what had to wait, as far as nothing else holds it up. */

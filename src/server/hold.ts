@@ -3,8 +3,8 @@
  * one that it could have seen are durable.
  */
 export interface Receiver {
-  /** Takes packages, to be sent when `sendReleased` is called. */
-  released(packages: Buffer): void;
+  /** Takes packages, to be sent when `sendReleased` is called, in place of so many bytes that were held. */
+  released(packages: Buffer, heldBytes: number): void;
   sendReleased(): void;
 }
 
@@ -34,12 +34,20 @@ export class HoldQueue {
     const receivers = new Set<Receiver>();
     for (const entry of entries) {
       if (entry.changeId > durableId) break;
-      entry.receiver.released(entry.packages);
+      entry.receiver.released(entry.packages, entry.packages.length);
       receivers.add(entry.receiver);
       count += 1;
     }
     if (count === 0) return;
     this.entries = count === entries.length ? [] : entries.slice(count);
     for (const receiver of receivers) receiver.sendReleased();
+  }
+
+  /** Sends `replace(packages)` in place of all that waits, which will never be durable. */
+  fail(replace: (packages: Buffer) => Buffer): void {
+    const { entries } = this;
+    this.entries = [];
+    for (const { receiver, packages } of entries) receiver.released(replace(packages), packages.length);
+    for (const receiver of new Set(entries.map((entry) => entry.receiver))) receiver.sendReleased();
   }
 }

@@ -1,11 +1,13 @@
 /** What all connections share. */
 import type { Engine } from '../engine/api.ts';
+import { ErrorCode, TiError } from '../errors.ts';
 import { MsgpackReader } from '../msgpack/reader.ts';
 import type { EncodeHooks } from '../wire/encode.ts';
 import type { Connection } from './connection.ts';
 import { HoldQueue } from './hold.ts';
 import type { Log } from './log.ts';
 import { Outbox } from './outbox.ts';
+import { refusals } from './refusals.ts';
 import type { NodeStatus } from './status.ts';
 import { TextMemo } from './text-memo.ts';
 
@@ -33,6 +35,9 @@ export class Hub {
   /** Connections that others' requests have left packages for, to be sent when the present turn ends. */
   private readonly late = new Set<Connection>();
   private durableInTurn = 0;
+  /** Why changes cannot be stored any more, when they cannot. */
+  failure: TiError | null = null;
+  private failedInTurn = false;
 
   constructor(engine: Engine, log: Log, hooks: EncodeHooks, sizeLimit: number) {
     this.engine = engine;
@@ -48,8 +53,24 @@ export class Hub {
     else this.durableInTurn = id;
   }
 
+  /** Takes note that no change will become durable any more: what waits for that is answered with an error, and so is every later query. */
+  fail(reason: string): void {
+    if (this.failure !== null) return;
+    this.log.critical(`changes cannot be stored any more: ${reason}`);
+    this.failure = new TiError(ErrorCode.INTERNAL, 'the server cannot store changes any more; whether this one was stored is unknown');
+    if (this.current === null) this.failHeld();
+    else this.failedInTurn = true;
+  }
+
+  private failHeld(): void {
+    this.failedInTurn = false;
+    const { failure } = this;
+    if (failure !== null) this.hold.fail((packages) => refusals(packages, failure));
+  }
+
   endTurn(): void {
     this.current = null;
+    if (this.failedInTurn) this.failHeld();
     if (this.durableInTurn !== 0) {
       const id = this.durableInTurn;
       this.durableInTurn = 0;

@@ -1,7 +1,7 @@
 /** What each type of request does. */
 import type { UserRef } from '../engine/api.ts';
-import { parseScope } from '../engine/scope.ts';
 import { ErrorCode, TiError, typeErr } from '../errors.ts';
+import { parseScope } from '../model/scope.ts';
 import { type MsgpackReader, Tok } from '../msgpack/reader.ts';
 import { nextKind } from '../wire/decode.ts';
 import type { Connection } from './connection.ts';
@@ -53,6 +53,7 @@ function query(hub: Hub, connection: Connection, id: number, bytes: Buffer, star
   try {
     const user = authenticatedUser(connection);
     requireStatus(hub, 'SHUTTING_DOWN', 'client requests');
+    if (hub.failure !== null) throw hub.failure;
     const answer = engine.query(readQuery(hub, user, connection, bytes, start, end));
     outbox.data(id, answer.value, answer.deep, answer.flags);
     counters.queriesSuccess += 1;

@@ -18,6 +18,8 @@ export interface ServeOptions {
   readonly log: Log;
   /** How answers show types, wraps and tasks. */
   readonly hooks?: EncodeHooks;
+  /** Tells when changes cannot be stored any more; the server then answers what waits for the disk with errors, and stops. */
+  readonly onFailure?: (listener: (reason: string) => void) => void;
   /** How long clients are still served once a stop began, in ms; 250 when left out. */
   readonly shutdownPause?: number;
 }
@@ -40,6 +42,8 @@ export interface RunningServer {
   readonly counters: Readonly<RequestCounters>;
   /** Size of the largest answer so far, header included, in bytes. */
   readonly largestResult: number;
+  /** Whether it stops, or has stopped, because changes cannot be stored any more. */
+  readonly hasFailed: boolean;
   /** Resolves when the server has stopped, for whatever reason. */
   readonly stopped: Promise<void>;
   /** Tells clients, serves them a moment longer, sends what is owed and closes all connections. The engine stays open. */
@@ -60,7 +64,7 @@ export async function startServer(engine: Engine, config: ServeConfig, options: 
     const server = await listenOnPort(hub, config);
     servers.push(server);
     if (config.pipe_client_name !== null) servers.push(await listenOnPipe(hub, config.pipe_client_name));
-    return running(hub, servers, portOf(server), options.shutdownPause ?? SHUTDOWN_PAUSE);
+    return running(hub, servers, portOf(server), options);
   } catch (error) {
     for (const server of servers) server.close();
     throw error;
@@ -129,18 +133,22 @@ function listenForNodes(host: string, port: number, log: Log): Promise<Server> {
   });
 }
 
-function running(hub: Hub, servers: readonly Server[], port: number, shutdownPause: number): RunningServer {
+function running(hub: Hub, servers: readonly Server[], port: number, options: ServeOptions): RunningServer {
   let stopping: Promise<void> | null = null;
   let onStopped = (): void => {};
   const stopped = new Promise<void>((resolve) => {
     onStopped = resolve;
   });
   const stop = (): Promise<void> => {
-    stopping ??= shutDown(hub, servers, shutdownPause).then(onStopped);
+    stopping ??= shutDown(hub, servers, options.shutdownPause ?? SHUTDOWN_PAUSE).then(onStopped);
     return stopping;
   };
   // The request that asks for the end is answered first.
   hub.engine.onShutdown(() => setImmediate(stop));
+  options.onFailure?.((reason) => {
+    hub.fail(reason);
+    setImmediate(stop);
+  });
   return {
     port,
     stopped,
@@ -150,6 +158,9 @@ function running(hub: Hub, servers: readonly Server[], port: number, shutdownPau
     },
     get connections() {
       return hub.connections.size;
+    },
+    get hasFailed() {
+      return hub.failure !== null;
     },
     counters: hub.counters,
     get largestResult() {

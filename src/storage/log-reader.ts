@@ -51,7 +51,7 @@ export async function recoverLog(fs: FileSystem, dir: string, position: LogPosit
   for (const name of leftovers) await fs.unlink(join(dir, name));
   if (leftovers.length > 0) await fs.syncDir(dir);
   const tail = segments.at(-1);
-  if (tail !== undefined && !(tail.closed && tail.size === tail.end)) await settleTail(fs, tail);
+  if (tail !== undefined) await settleTail(fs, tail);
   return { segments, lastId, nextSeq: (tail?.seq ?? position.firstSeq - 1) + 1 };
 }
 
@@ -104,7 +104,7 @@ function checkSegment(file: SegmentFile, next: SegmentHeader | null, storeId: bi
     const later = findRecordSyncedBehind(bytes, salt, scan.end);
     if (later >= 0) throw damageErr(path, `the record at byte ${scan.end} is bad, but there is a good one behind it at byte ${later}`);
   }
-  return { seq, path, end: scan.end, lastId: scan.lastId, size: bytes.length, recyclable: false, closed: scan.closed };
+  return { seq, path, end: scan.end, lastId: scan.lastId, size: bytes.length, recyclable: false };
 }
 
 interface Scan {
@@ -152,8 +152,8 @@ function findRecordSyncedBehind(bytes: Uint8Array, salt: number, from: number): 
 }
 
 /**
- * Removes what is behind the last good record and makes that record durable: a killed process may have left it in the memory of the system only,
- * never acknowledged, but from now on it counts.
+ * Removes what is behind the last good record and makes that record durable: a killed process may have left it, or an end mark, in the memory of
+ * the system only. It was never acknowledged, but from now on it counts: the next segment vouches for it.
  */
 async function settleTail(fs: FileSystem, tail: Segment): Promise<void> {
   const fd = await fs.open(tail.path, constants.O_RDWR);

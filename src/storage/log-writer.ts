@@ -330,7 +330,6 @@ export class LogWriter {
       lastId: this.durableId,
       size,
       recyclable: spare,
-      closed: false,
       fd,
       salt,
       synced: 0,

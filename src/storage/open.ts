@@ -74,15 +74,19 @@ export async function openStore(options: StoreOptions, tuning: StoreTuning = {})
   }
 }
 
-/** Makes one level, durably; fine when it is there. */
+/** Makes one level, durably; fine when it is there, but then it may have been made by a process that was killed before it could sync. */
 async function makeDir(fs: FileSystem, path: string): Promise<void> {
   try {
     await fs.mkdir(path);
   } catch (error) {
-    if (hasCode(error, 'EEXIST')) return;
-    throw error;
+    if (!hasCode(error, 'EEXIST')) throw error;
   }
-  await fs.syncDir(dirname(path));
+  try {
+    await fs.syncDir(dirname(path));
+  } catch (error) {
+    // The folder above may belong to somebody else, who has made this one for us.
+    if (!hasCode(error, 'EACCES')) throw error;
+  }
 }
 
 /**

@@ -15,8 +15,6 @@ export interface Segment {
   size: number;
   /** Whether the file has all its blocks, so that it can serve once more as a spare. */
   readonly recyclable: boolean;
-  /** Whether it ends with an end mark. */
-  closed: boolean;
 }
 
 export const STANDBY_NAME = 'standby.tmp';

@@ -1,5 +1,4 @@
 /** The operators on values: 64 bit integers that tell an overflow, floats, byte strings, sets. */
-import type { BinaryOpText } from '../bytecode/opcodes.ts';
 import { overflowErr, TiError, typeErr, zeroDivErr } from '../errors.ts';
 import { DateTime } from './datetime.ts';
 import { AnoType, EnumMember, Wrapped } from './handles.ts';
@@ -9,6 +8,9 @@ import { Bytes, Float } from './scalars.ts';
 import { SetValue } from './set.ts';
 import type { Thing } from './thing.ts';
 import { truthy, typeName, type Value } from './value.ts';
+
+/** The operators of `binary`; `=` gives the right operand. */
+export type BinaryOpText = '=' | '+' | '-' | '*' | '/' | '%' | '&' | '^' | '|' | '<<' | '>>' | '<' | '>' | '==' | '!=' | '<=' | '>=';
 
 export const INT_MAX = 2n ** 63n - 1n;
 export const INT_MIN = -(2n ** 63n);

@@ -80,6 +80,15 @@ describe('thingsc disasm', () => {
     expect((await thingsc(['disasm', compiled])).out).toBe((await thingsc(['disasm', '-e', SCRIPT])).out);
   });
 
+  it('prints JSON for tools', async () => {
+    const { out } = await thingsc(['disasm', '--json', '-e', ".a = 'é';"]);
+    expect(JSON.parse(out)).toMatchObject({
+      effects: { collection: { line: 1, column: 1 } },
+      constants: ["'é'"],
+      functions: [{ title: 'main' }],
+    });
+  });
+
   it('tells the errors of a script', async () => {
     const { code, out, err } = await thingsc(['disasm', '-e', '(']);
     expect(code).toBe(1);

@@ -125,6 +125,7 @@ interface TestOptions {
   readonly config?: Partial<ServeConfig>;
   readonly hooks?: EncodeHooks;
   readonly shutdownPause?: number;
+  readonly onFailure?: (listener: (reason: string) => void) => void;
 }
 
 /** A server on a port that the system chooses; `lines` collects its log, from level info on. */

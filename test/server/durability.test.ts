@@ -125,6 +125,63 @@ describe('answers that wait for the disk', () => {
   });
 });
 
+describe('a disk that fails', () => {
+  it('has what waits for it answered with errors, and the server stopped', async () => {
+    const engine = new FakeEngine({ '1': 1 });
+    let fail = (_reason: string): void => {};
+    const server = await testServer(engine, {
+      onFailure: (listener) => {
+        fail = listener;
+      },
+    });
+    const client = await RawClient.login(server.port);
+    const other = await RawClient.login(server.port);
+    engine.syncByHand = true;
+    client.send(Buffer.concat([query('change', 1), query('log x', 2), Buffer.from('00000000030020df', 'hex')]));
+    await soon();
+    fail('no space');
+    other.send(query('1', 4));
+    const answers = await client.take(4);
+    expect(answers.map(({ id, type }) => [id, type])).toEqual([
+      [1, PackageType.ERROR],
+      [2, PackageType.ERROR],
+      [3, PackageType.PONG],
+      [65535, PackageType.NODE_STATUS],
+    ]);
+    expect(payloadValue(answers[0] as never)).toMatchObject({ error_code: -1 });
+    await Promise.all([client.closed, other.closed, server.stopped]);
+    expect(other.packages.map(({ type }) => type)).not.toContain(PackageType.DATA);
+    expect(server.hasFailed).toBe(true);
+    expect(server.lines.some((line) => line.includes('no space'))).toBe(true);
+  });
+
+  it('that fails while a query runs has that query answered', async () => {
+    let fail = (_reason: string): void => {};
+    const engine = new FakeEngine({
+      last: () => {
+        engine.change();
+        fail('torn');
+        return 1;
+      },
+    });
+    engine.syncByHand = true;
+    const server = await testServer(engine, {
+      onFailure: (listener) => {
+        fail = listener;
+      },
+    });
+    const client = await RawClient.login(server.port);
+    client.send(Buffer.concat([query('change', 1), query('last', 2), query('change', 3)]));
+    expect((await client.take(3)).map(({ type, id }) => [id, type])).toEqual([
+      [1, PackageType.ERROR],
+      [2, PackageType.ERROR],
+      [3, PackageType.ERROR],
+    ]);
+    await client.closed;
+    await server.stopped;
+  });
+});
+
 describe('the queue', () => {
   it('gives a receiver all that it may send before telling it to send', () => {
     const events: string[] = [];

@@ -1,4 +1,4 @@
-import { disassemble } from '../../bytecode/disassemble.ts';
+import { disassemble, disassembleJson } from '../../bytecode/disassemble.ts';
 import { ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { programOf } from '../program-file.ts';
@@ -7,6 +7,7 @@ import { readSource } from '../source.ts';
 
 export interface DisasmOptions {
   readonly eval?: string;
+  readonly json?: boolean;
 }
 
 /** Prints the instructions of a script or of a compiled file beside its lines. */
@@ -17,6 +18,7 @@ export async function disasm(file: string | undefined, options: DisasmOptions, i
     reportDiagnostics(source, diagnostics, io.err);
     return ExitCode.SCRIPT;
   }
-  io.out.write(disassemble(program));
+  // The listing holds byte strings, which JSON leaves as they are.
+  io.out.write(options.json === true ? `${JSON.stringify(disassembleJson(program))}\n` : disassemble(program));
   return ExitCode.FINE;
 }
