@@ -8,21 +8,21 @@ import { fileURLToPath } from 'node:url';
 
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   msgpack: [],
-  time: [],
-  ast: [],
   storage: [],
-  regex: [],
-  values: ['time', 'regex'],
-  bytecode: ['msgpack', 'values'],
+  ast: [],
   grammar: ['ast'],
-  wire: ['msgpack', 'values', 'time'],
+  regex: [],
+  values: ['regex'],
+  time: ['values'],
+  bytecode: ['values'],
   compiler: ['ast', 'bytecode', 'values'],
+  wire: ['msgpack', 'values'],
   model: ['msgpack', 'values', 'time'],
-  builtins: ['time', 'msgpack', 'values', 'wire', 'compiler', 'model'],
+  builtins: ['msgpack', 'values', 'regex', 'time', 'wire', 'compiler', 'model'],
   vm: ['bytecode', 'values', 'model', 'builtins'],
-  engine: ['msgpack', 'storage', 'values', 'bytecode', 'grammar', 'wire', 'compiler', 'model', 'builtins', 'vm'],
-  server: ['msgpack', 'values', 'wire', 'engine'],
-  cli: ['ast', 'msgpack', 'values', 'bytecode', 'grammar', 'wire', 'storage', 'engine', 'server'],
+  engine: ['msgpack', 'storage', 'grammar', 'values', 'bytecode', 'compiler', 'wire', 'model', 'builtins', 'vm'],
+  server: ['msgpack', 'values', 'wire', 'model', 'engine'],
+  cli: ['msgpack', 'storage', 'ast', 'grammar', 'values', 'bytecode', 'wire', 'engine', 'server'],
 };
 
 /** Files that may be imported from anywhere. */

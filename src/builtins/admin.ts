@@ -5,12 +5,12 @@ import { Collection } from '../model/collection.ts';
 import type { Database } from '../model/database.ts';
 import { encodeCollectionInfo, encodeUser } from '../model/database-records.ts';
 import { encodeProcedure } from '../model/schema-records.ts';
+import { parseScope } from '../model/scope.ts';
 import { MsgpackWriter } from '../msgpack/writer.ts';
 import type { Closure } from '../values/closure.ts';
 import { MpData } from '../values/handles.ts';
 import { isName } from '../values/thing.ts';
 import { typeName, type Value } from '../values/value.ts';
-import { parseScope } from '../model/scope.ts';
 import type { Context, Row } from './row.ts';
 
 const FULL = 31;
@@ -144,7 +144,7 @@ export const adminRows: readonly Row[] = [
     params: [{ name: 'name', type: 'str' }],
     returns: 'str',
     doc: 'Makes an empty collection; its maker has all rights on it.',
-    example: "new_collection('shop');  // => \"shop\"",
+    example: 'new_collection(\'shop\');  // => "shop"',
     page: 'thingsdb-api/new_collection',
     changes: ['thingsdb'],
     scopes: ['thingsdb'],
@@ -231,7 +231,7 @@ export const adminRows: readonly Row[] = [
     ],
     returns: 'str',
     doc: 'Keeps a closure under a name, by which clients can run it.',
-    example: "new_procedure('add_one', |x| x + 1);  // => \"add_one\"",
+    example: 'new_procedure(\'add_one\', |x| x + 1);  // => "add_one"',
     page: 'procedures-api/new_procedure',
     changes: ['collection', 'thingsdb'],
     scopes: ['collection', 'thingsdb'],

@@ -1,12 +1,13 @@
 /** Base64. */
-import { Bytes } from '../values/scalars.ts';
+
 import { MpData } from '../values/handles.ts';
+import { Bytes } from '../values/scalars.ts';
 import type { Context, Row } from './row.ts';
 
 function encode(cx: Context, value: string | Bytes | MpData): string {
   const data = value instanceof MpData ? Buffer.from(value.data) : Buffer.from(value instanceof Bytes ? value.bytes : value, 'latin1');
   cx.spend(data.length >> 6);
-  return data.base64Slice(0, data.length);
+  return data.toString('base64');
 }
 
 /** What each character stands for; both alphabets, and 0 for characters of neither. */
@@ -52,7 +53,7 @@ export const base64Rows: readonly Row[] = [
     params: [{ name: 'data', type: 'str|bytes|mpdata' }],
     returns: 'str',
     doc: 'Encodes bytes as Base64.',
-    example: "base64_encode('hello');  // => \"aGVsbG8=\"",
+    example: 'base64_encode(\'hello\');  // => "aGVsbG8="',
     page: 'collection-api/base64_encode',
     run: (cx, value: string | Bytes | MpData) => encode(cx, value),
   },
@@ -61,7 +62,7 @@ export const base64Rows: readonly Row[] = [
     params: [{ name: 'text', type: 'str|bytes' }],
     returns: 'bytes',
     doc: 'Decodes Base64, in the common or the URL-safe alphabet; the padding may be left out.',
-    example: "str(base64_decode('aGVsbG8='));  // => \"hello\"",
+    example: 'str(base64_decode(\'aGVsbG8=\'));  // => "hello"',
     page: 'collection-api/base64_decode',
     run: (cx, value: string | Bytes) => decode(cx, value instanceof Bytes ? value.bytes : value),
   },

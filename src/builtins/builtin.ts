@@ -2,9 +2,23 @@
 import { ErrorCode, TiError } from '../errors.ts';
 import type { Value } from '../values/value.ts';
 import type { Early, EarlyRow } from './lists-early.ts';
-import { argumentCountError, argumentTypeError, type Context, kindMask, kindOf, type Loop, maxArgs, minArgs, type Row, ScopeBit } from './row.ts';
+import {
+  argumentCountError,
+  argumentTypeError,
+  type Context,
+  kindMask,
+  kindOf,
+  type Loop,
+  maxArgs,
+  minArgs,
+  type Row,
+  ScopeBit,
+} from './row.ts';
 
 const ANY = kindMask('any');
+
+/** The rest of the arguments when there is none, as in most calls of `push`. */
+const NO_MORE: readonly Value[] = Object.freeze([]);
 
 type Run = (cx: Context, ...args: unknown[]) => Value | Loop;
 
@@ -82,6 +96,7 @@ export class Builtin {
       return run(cx, self, ...stack.slice(base, base + count));
     }
     if (rest === 0) return run(cx, self, stack.slice(base, base + count));
+    if (rest === 1 && count > 0) return run(cx, self, stack[base], count === 1 ? NO_MORE : stack.slice(base + 1, base + count));
     return run(cx, self, ...stack.slice(base, base + Math.min(rest, count)), stack.slice(base + rest, Math.max(base + count, base + rest)));
   }
 }

@@ -1,8 +1,9 @@
 /** Conversions: functions named like the type that they give. */
+
+import { TiError } from '../errors.ts';
 import { Closure } from '../values/closure.ts';
 import { DateTime } from '../values/datetime.ts';
 import { EnumMember, MpData } from '../values/handles.ts';
-import { TiError } from '../errors.ts';
 import { Bytes, Float } from '../values/scalars.ts';
 import { truthy, type Value } from '../values/value.ts';
 import { intOfFloat, parseFloat64, parseInt64 } from './numbers.ts';

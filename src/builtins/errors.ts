@@ -17,18 +17,38 @@ const BUILTINS: readonly Builtin[] = [
   { name: 'assert_err', code: ErrorCode.ASSERT, message: 'assertion statement has failed', doc: 'An assertion has failed.' },
   { name: 'node_err', code: ErrorCode.NODE, message: 'node is temporary unable to handle the request', doc: 'The node cannot answer now.' },
   { name: 'syntax_err', code: ErrorCode.SYNTAX, message: 'syntax error in query', doc: 'The text of a query has an error.' },
-  { name: 'bad_data_err', code: ErrorCode.BAD_DATA, message: 'unable to handle request due to invalid data', doc: 'Data is not as it must be.' },
+  {
+    name: 'bad_data_err',
+    code: ErrorCode.BAD_DATA,
+    message: 'unable to handle request due to invalid data',
+    doc: 'Data is not as it must be.',
+  },
   { name: 'lookup_err', code: ErrorCode.LOOKUP, message: 'requested resource not found', doc: 'Something does not exist.' },
   { name: 'forbidden_err', code: ErrorCode.FORBIDDEN, message: 'forbidden (access denied)', doc: 'The rights of the user do not suffice.' },
   { name: 'auth_err', code: ErrorCode.AUTH, message: 'authentication error', doc: 'The user is not known, or not by this password.' },
   { name: 'max_quota_err', code: ErrorCode.MAX_QUOTA, message: 'max quota is reached', doc: 'A quota is used up.' },
   { name: 'zero_div_err', code: ErrorCode.ZERO_DIV, message: 'division or modulo by zero', doc: 'A division by zero.' },
   { name: 'overflow_err', code: ErrorCode.OVERFLOW, message: 'integer overflow', doc: 'An int beyond 64 bit.' },
-  { name: 'value_err', code: ErrorCode.VALUE, message: 'object has the right type but an inappropriate value', doc: 'A value of the right type that is not allowed.' },
+  {
+    name: 'value_err',
+    code: ErrorCode.VALUE,
+    message: 'object has the right type but an inappropriate value',
+    doc: 'A value of the right type that is not allowed.',
+  },
   { name: 'type_err', code: ErrorCode.TYPE, message: 'object of inappropriate type', doc: 'A value of a wrong type.' },
   { name: 'num_arguments_err', code: ErrorCode.NUM_ARGUMENTS, message: 'wrong number of arguments', doc: 'Too many or too few arguments.' },
-  { name: 'operation_err', code: ErrorCode.OPERATION, message: 'operation is not valid in the current context', doc: 'Something that cannot be done now or here.' },
-  { name: 'cancelled_err', code: ErrorCode.CANCELLED, message: 'operation is cancelled before completion', doc: 'Something was ended before it was done.' },
+  {
+    name: 'operation_err',
+    code: ErrorCode.OPERATION,
+    message: 'operation is not valid in the current context',
+    doc: 'Something that cannot be done now or here.',
+  },
+  {
+    name: 'cancelled_err',
+    code: ErrorCode.CANCELLED,
+    message: 'operation is cancelled before completion',
+    doc: 'Something was ended before it was done.',
+  },
 ];
 
 const MESSAGES: ReadonlyMap<number, string> = new Map(BUILTINS.map(({ code, message }) => [code, message]));
@@ -92,7 +112,7 @@ export const errorRows: readonly Row[] = [
     params: [{ name: 'code', type: 'int', optional: true }, MESSAGE],
     returns: 'error',
     doc: 'Makes an error of a code between -127 and -50; -100 and below, the default, are free for users.',
-    example: "e = err(-101, 'no licenses left'); [e.code(), e.msg()];  // => [-101,\"no licenses left\"]",
+    example: 'e = err(-101, \'no licenses left\'); [e.code(), e.msg()];  // => [-101,"no licenses left"]',
     page: 'collection-api/err',
     run: (_cx, code: number | bigint = ErrorCode.CUSTOM, message?: string) => makeError('err', code, message),
   },
@@ -101,7 +121,7 @@ export const errorRows: readonly Row[] = [
     params: [{ name: 'error', type: 'error|str|bytes', optional: true }],
     returns: 'nil',
     doc: 'Raises an error; a text is raised as error -100.',
-    example: "try(raise('no licenses left')).msg();  // => \"no licenses left\"",
+    example: 'try(raise(\'no licenses left\')).msg();  // => "no licenses left"',
     page: 'collection-api/raise',
     run: (_cx, value?: TiError | string | Bytes) => raise(value),
   },
@@ -113,7 +133,7 @@ export const errorRows: readonly Row[] = [
     ],
     returns: 'nil',
     doc: 'Raises assert_err when the condition does not hold; the message is only evaluated then.',
-    example: "try(assert(1 > 2, 'one is smaller')).msg();  // => \"one is smaller\"",
+    example: 'try(assert(1 > 2, \'one is smaller\')).msg();  // => "one is smaller"',
     page: 'collection-api/assert',
     run: (_cx, condition: Value, message?: Value) => {
       if (truthy(condition)) return null;
@@ -129,7 +149,7 @@ export const errorRows: readonly Row[] = [
     ],
     returns: 'any',
     doc: 'Gives the value of a statement; an error of it is raised again with another code, and another message if one is given.',
-    example: "e = try(alt_raise(1 / 0, -101)); [e.code(), e.msg()];  // => [-101,\"division or modulo by zero\"]",
+    example: 'e = try(alt_raise(1 / 0, -101)); [e.code(), e.msg()];  // => [-101,"division or modulo by zero"]',
     page: 'collection-api/alt_raise',
     // Only called with the error of the statement: without one, code and message are not evaluated.
     run: (_cx, error: TiError, code: number | bigint, message?: string) => {
@@ -166,7 +186,7 @@ export const errorRows: readonly Row[] = [
     params: [],
     returns: 'str',
     doc: 'The message of the error.',
-    example: "err(-101, 'mine').msg();  // => \"mine\"",
+    example: 'err(-101, \'mine\').msg();  // => "mine"',
     page: 'data-types/error/msg',
     run: (_cx, self: TiError) => self.message,
   },

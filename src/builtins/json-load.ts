@@ -130,7 +130,9 @@ class JsonReader {
     // The first half of a pair; one without its other half is no character.
     if (!this.text.startsWith('\\u', this.at)) return '?';
     this.at += 2;
-    return encodeCodePoint(0x10000 + ((code & 0x3ff) << 10) + (this.hex() & 0x3ff));
+    const second = this.hex();
+    if (second < 0xdc00 || second >= 0xe000) return `?${encodeCodePoint(second)}`;
+    return encodeCodePoint(0x10000 + ((code & 0x3ff) << 10) + (second & 0x3ff));
   }
 
   private hex(): number {

@@ -1,5 +1,6 @@
 /** Functions that ask what a value is. */
 import { TiError } from '../errors.ts';
+import { isZone } from '../time/zones.ts';
 import { Closure } from '../values/closure.ts';
 import { DateTime } from '../values/datetime.ts';
 import { EnumMember, Future, ModuleRef, MpData, Room, Task } from '../values/handles.ts';
@@ -11,7 +12,6 @@ import { SetValue } from '../values/set.ts';
 import { Thing } from '../values/thing.ts';
 import { isUtf8 } from '../values/utf8.ts';
 import type { Value } from '../values/value.ts';
-import { isZone } from '../time/zones.ts';
 import type { FunctionRow, Row, TypeSpec } from './row.ts';
 
 function predicate(name: string, doc: string, example: string, test: (value: Value) => boolean, type: TypeSpec = 'any'): FunctionRow {
@@ -51,11 +51,31 @@ function isNan(value: Value): boolean {
 const isInf = (value: Value): boolean => value instanceof Float && Math.abs(value.value) === Number.POSITIVE_INFINITY;
 
 export const predicateRows: readonly Row[] = [
-  predicate('is_array', 'Whether a value is a list or a tuple.', '[is_array([]), is_array(set())];  // => [true,false]', (v) => v instanceof List),
-  textPredicate('is_ascii', 'Whether a value is a str of ASCII characters only.', "[is_ascii('pi'), is_ascii('π')];  // => [true,false]", isAscii),
+  predicate(
+    'is_array',
+    'Whether a value is a list or a tuple.',
+    '[is_array([]), is_array(set())];  // => [true,false]',
+    (v) => v instanceof List,
+  ),
+  textPredicate(
+    'is_ascii',
+    'Whether a value is a str of ASCII characters only.',
+    "[is_ascii('pi'), is_ascii('π')];  // => [true,false]",
+    isAscii,
+  ),
   predicate('is_bool', 'Whether a value is a bool.', '[is_bool(true), is_bool(1)];  // => [true,false]', (v) => typeof v === 'boolean'),
-  predicate('is_bytes', 'Whether a value is of type bytes.', "[is_bytes(bytes('a')), is_bytes('a')];  // => [true,false]", (v) => v instanceof Bytes),
-  predicate('is_closure', 'Whether a value is a closure.', '[is_closure(|x| x), is_closure(nil)];  // => [true,false]', (v) => v instanceof Closure),
+  predicate(
+    'is_bytes',
+    'Whether a value is of type bytes.',
+    "[is_bytes(bytes('a')), is_bytes('a')];  // => [true,false]",
+    (v) => v instanceof Bytes,
+  ),
+  predicate(
+    'is_closure',
+    'Whether a value is a closure.',
+    '[is_closure(|x| x), is_closure(nil)];  // => [true,false]',
+    (v) => v instanceof Closure,
+  ),
   predicate(
     'is_datetime',
     'Whether a value is a datetime; a timeval is none.',
@@ -69,7 +89,12 @@ export const predicateRows: readonly Row[] = [
     isEmail,
   ),
   predicate('is_enum', 'Whether a value is a member of an enumerator.', 'is_enum(0);  // => false', (v) => v instanceof EnumMember),
-  predicate('is_err', 'Whether a value is an error.', '[is_err(err()), is_err(try(1 / 0)), is_err(0)];  // => [true,true,false]', (v) => v instanceof TiError),
+  predicate(
+    'is_err',
+    'Whether a value is an error.',
+    '[is_err(err()), is_err(try(1 / 0)), is_err(0)];  // => [true,true,false]',
+    (v) => v instanceof TiError,
+  ),
   predicate('is_float', 'Whether a value is a float.', '[is_float(1.0), is_float(1)];  // => [true,false]', (v) => v instanceof Float),
   predicate('is_future', 'Whether a value is a future.', 'is_future(nil);  // => false', (v) => v instanceof Future),
   predicate('is_inf', 'Whether a number is infinite.', '[is_inf(-inf), is_inf(1.0)];  // => [true,false]', isInf, 'float|int|bool'),
@@ -90,7 +115,12 @@ export const predicateRows: readonly Row[] = [
     "[is_raw('a'), is_raw(bytes('a')), is_raw(1)];  // => [true,true,false]",
     (v) => typeof v === 'string' || v instanceof Bytes || v instanceof MpData,
   ),
-  predicate('is_regex', 'Whether a value is a regular expression.', "[is_regex(/a/), is_regex('a')];  // => [true,false]", (v) => v instanceof Regex),
+  predicate(
+    'is_regex',
+    'Whether a value is a regular expression.',
+    "[is_regex(/a/), is_regex('a')];  // => [true,false]",
+    (v) => v instanceof Regex,
+  ),
   predicate('is_room', 'Whether a value is a room.', 'is_room(nil);  // => false', (v) => v instanceof Room),
   predicate('is_set', 'Whether a value is a set.', '[is_set(set()), is_set([])];  // => [true,false]', (v) => v instanceof SetValue),
   predicate('is_str', 'Whether a value is a str.', "[is_str('a'), is_str(bytes('a'))];  // => [true,false]", (v) => typeof v === 'string'),
@@ -101,7 +131,12 @@ export const predicateRows: readonly Row[] = [
     "[is_tel('(011) 380 44 123'), is_tel('12')];  // => [true,false]",
     isTel,
   ),
-  predicate('is_thing', 'Whether a value is a thing; an instance of a type is one too.', '[is_thing({}), is_thing(nil)];  // => [true,false]', (v) => v instanceof Thing),
+  predicate(
+    'is_thing',
+    'Whether a value is a thing; an instance of a type is one too.',
+    '[is_thing({}), is_thing(nil)];  // => [true,false]',
+    (v) => v instanceof Thing,
+  ),
   textPredicate(
     'is_time_zone',
     'Whether a value is a str with the name of a time zone.',
@@ -126,5 +161,10 @@ export const predicateRows: readonly Row[] = [
     "[is_url('https://example.com'), is_url('example.com')];  // => [true,false]",
     isUrl,
   ),
-  textPredicate('is_utf8', 'Whether a value is a str of well-formed UTF-8.', "[is_utf8('π'), is_utf8('π'[0])];  // => [true,false]", isUtf8),
+  textPredicate(
+    'is_utf8',
+    'Whether a value is a str of well-formed UTF-8.',
+    "[is_utf8('π'), is_utf8('π'[0])];  // => [true,false]",
+    isUtf8,
+  ),
 ];

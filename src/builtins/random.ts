@@ -18,7 +18,8 @@ function randomBelow(size: bigint): bigint {
 }
 
 function randInt(start: number | bigint, end: number | bigint): number | bigint {
-  if (end <= start) throw valueErr('function `randint` does not accept an empty range; see https://docs.thingsdb.io/v1/collection-api/randint');
+  if (end <= start)
+    throw valueErr('function `randint` does not accept an empty range; see https://docs.thingsdb.io/v1/collection-api/randint');
   if (typeof start === 'number' && typeof end === 'number' && end - start < 2 ** 32) {
     return start + Math.floor(Math.random() * (end - start));
   }
@@ -68,7 +69,7 @@ export const randomRows: readonly Row[] = [
     ],
     returns: 'str',
     doc: 'A text of random characters that nobody can foresee, out of the given ASCII characters; letters, digits, `-` and `_` when left out.',
-    example: "[randstr(16).len(), randstr(3, 'x')];  // => [16,\"xxx\"]",
+    example: '[randstr(16).len(), randstr(3, \'x\')];  // => [16,"xxx"]',
     page: 'collection-api/randstr',
     run: (cx, length: number | bigint, characters: string = CHARACTERS) => randStr(cx, length, characters),
   },

@@ -70,7 +70,7 @@ export const regexRows: readonly Row[] = [
     params: [TEXT],
     returns: 'list|nil',
     doc: 'The first match and its groups, nil for none; with the flag `g` all matches without groups.',
-    example: "[/([a-z])=([0-9])/.match('x=1'), /[0-9]+/g.match('a1b22')];  // => [[\"x=1\",\"x\",\"1\"],[\"1\",\"22\"]]",
+    example: '[/([a-z])=([0-9])/.match(\'x=1\'), /[0-9]+/g.match(\'a1b22\')];  // => [["x=1","x","1"],["1","22"]]',
     page: 'data-types/regex/match',
     run: (cx, self: Regex, text: string) => match(cx, self, text),
   },

@@ -2,6 +2,8 @@
 import { adminRows } from './admin.ts';
 import { base64Rows } from './base64.ts';
 import { convertRows } from './convert.ts';
+import { datetimeRows } from './datetime.ts';
+import { datetimeMethodRows } from './datetime-methods.ts';
 import { errorRows } from './errors.ts';
 import { jsonRows } from './json.ts';
 import { listChangeRows } from './lists-change.ts';
@@ -15,8 +17,9 @@ import { predicateRows } from './predicates.ts';
 import { randomRows } from './random.ts';
 import { regexRows } from './regex.ts';
 import { roomRows } from './rooms.ts';
-import { setChangeRows } from './sets-change.ts';
+import type { Row } from './row.ts';
 import { setRows } from './sets.ts';
+import { setChangeRows } from './sets-change.ts';
 import { stringRows } from './strings.ts';
 import { thingChangeRows } from './things-change.ts';
 import { thingCopyRows } from './things-copy.ts';
@@ -25,7 +28,7 @@ import { thingReadRows } from './things-read.ts';
 import { thingRestrictRows } from './things-restrict.ts';
 import { thingSearchRows } from './things-search.ts';
 import { typeRows } from './types.ts';
-import type { Row } from './row.ts';
+import { zoneRows } from './zones.ts';
 
 export const allRows: readonly Row[] = [
   ...adminRows,
@@ -54,4 +57,7 @@ export const allRows: readonly Row[] = [
   ...thingRestrictRows,
   ...thingSearchRows,
   ...typeRows,
+  ...datetimeRows,
+  ...datetimeMethodRows,
+  ...zoneRows,
 ];

@@ -220,13 +220,19 @@ export function argumentCountError(row: Row, given: number): TiError {
   const min = minArgs(row);
   const max = maxArgs(row);
   const want = min === max ? `takes ${plural(min)}` : given < min ? `requires at least ${plural(min)}` : `takes at most ${plural(max)}`;
-  return new TiError(ErrorCode.NUM_ARGUMENTS, `function \`${row.name}\` ${want} but ${given} ${given === 1 ? 'was' : 'were'} given; see ${DOCS}${row.page}`);
+  return new TiError(
+    ErrorCode.NUM_ARGUMENTS,
+    `function \`${row.name}\` ${want} but ${given} ${given === 1 ? 'was' : 'were'} given; see ${DOCS}${row.page}`,
+  );
 }
 
 /** The error for an argument of a wrong type; `index` counts from 0. */
 export function argumentTypeError(row: Row, index: number, value: Value): TiError {
   const param = row.params[Math.min(index, row.params.length - 1)] as Param;
-  const wanted = param.type.split('|').map((t) => `\`${t}\``).join(' or ');
+  const wanted = param.type
+    .split('|')
+    .map((t) => `\`${t}\``)
+    .join(' or ');
   return new TiError(
     ErrorCode.TYPE,
     `function \`${row.name}\` expects argument ${index + 1} to be of type ${wanted} but got type \`${typeName(value)}\` instead; see ${DOCS}${row.page}`,

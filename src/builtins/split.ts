@@ -79,7 +79,8 @@ function splitText(text: string, separator: string, limit: number): string[] {
 
 /** Groups come between the parts. A match that is empty where the last one ended is the last. */
 function splitRegex(cx: Context, text: string, regex: Regex, limit: number): string[] {
-  if (limit < 0) throw valueErr(`function \`split\` does not support backward (negative) splits when used with a regular expression; ${SEE}`);
+  if (limit < 0)
+    throw valueErr(`function \`split\` does not support backward (negative) splits when used with a regular expression; ${SEE}`);
   const matcher = regex.matcher;
   const parts: string[] = [];
   let start = 0;
@@ -103,10 +104,16 @@ function split(cx: Context, text: string, separator: string | Regex | number | b
   return new List(parts);
 }
 
-function splitParts(cx: Context, text: string, separator: string | Regex | number | bigint | undefined, limit: Value | undefined): string[] {
+function splitParts(
+  cx: Context,
+  text: string,
+  separator: string | Regex | number | bigint | undefined,
+  limit: Value | undefined,
+): string[] {
   if (separator === undefined) return splitSpaces(text, Number.POSITIVE_INFINITY);
   if (typeof separator === 'number' || typeof separator === 'bigint') {
-    if (limit !== undefined) throw numArgsErr(`function \`split\` takes at most 1 argument when the first argument is of type \`int\`; ${SEE}`);
+    if (limit !== undefined)
+      throw numArgsErr(`function \`split\` takes at most 1 argument when the first argument is of type \`int\`; ${SEE}`);
     return splitSpaces(text, limitOf(separator));
   }
   if (limit !== undefined && typeof limit !== 'number' && typeof limit !== 'bigint') {
@@ -127,7 +134,7 @@ export const splitRow: MethodRow = {
   ],
   returns: 'list',
   doc: 'The parts of the text between separators (white space when left out), splitting at most `limit` times; from the end when that is negative.',
-  example: "['a,b,c'.split(','), 'a b c'.split(1), 'a1b2'.split(/[0-9]/)];  // => [[\"a\",\"b\",\"c\"],[\"a\",\"b c\"],[\"a\",\"b\",\"\"]]",
+  example: '[\'a,b,c\'.split(\',\'), \'a b c\'.split(1), \'a1b2\'.split(/[0-9]/)];  // => [["a","b","c"],["a","b c"],["a","b",""]]',
   page: PAGE,
   run: (cx, self: string, separator?: string | Regex | number | bigint, limit?: Value) => split(cx, self, separator, limit),
 };

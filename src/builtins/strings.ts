@@ -1,7 +1,7 @@
 /** Methods of str. A str is a sequence of bytes: lengths and positions count bytes, and only ASCII letters have a case. */
 import type { Bytes } from '../values/scalars.ts';
-import type { Context, MethodRow, Param, Row } from './row.ts';
 import { replaceRow } from './replace.ts';
+import type { Context, MethodRow, Param, Row } from './row.ts';
 import { splitRow } from './split.ts';
 
 const BEYOND_ASCII = /[\x80-\xff]/;
@@ -40,27 +40,63 @@ function searched(cx: Context, text: string, other: string): void {
 }
 
 export const stringRows: readonly Row[] = [
-  method('contains', 'Whether another text is in the text.', "'hello world'.contains('lo w');  // => true", [SEARCH], 'bool', (cx, self: string, other: string) => {
-    searched(cx, self, other);
-    return self.includes(other);
-  }),
-  method('starts_with', 'Whether the text begins with another.', "'hello'.starts_with('he');  // => true", [SEARCH], 'bool', (_cx, self: string, other: string) =>
-    self.startsWith(other),
+  method(
+    'contains',
+    'Whether another text is in the text.',
+    "'hello world'.contains('lo w');  // => true",
+    [SEARCH],
+    'bool',
+    (cx, self: string, other: string) => {
+      searched(cx, self, other);
+      return self.includes(other);
+    },
   ),
-  method('ends_with', 'Whether the text ends with another.', "'hello'.ends_with('lo');  // => true", [SEARCH], 'bool', (_cx, self: string, other: string) =>
-    self.endsWith(other),
+  method(
+    'starts_with',
+    'Whether the text begins with another.',
+    "'hello'.starts_with('he');  // => true",
+    [SEARCH],
+    'bool',
+    (_cx, self: string, other: string) => self.startsWith(other),
+  ),
+  method(
+    'ends_with',
+    'Whether the text ends with another.',
+    "'hello'.ends_with('lo');  // => true",
+    [SEARCH],
+    'bool',
+    (_cx, self: string, other: string) => self.endsWith(other),
   ),
   method('len', 'The number of bytes.', "['abc'.len(), 'é'.len()];  // => [3,2]", [], 'int', (_cx, self: string) => self.length),
-  method('lower', 'The text with its ASCII letters in lower case.', "'HeLLo'.lower();  // => \"hello\"", [], 'str', (cx, self: string) => lower(cx, self)),
-  method('upper', 'The text with its ASCII letters in upper case.', "'hello'.upper();  // => \"HELLO\"", [], 'str', (cx, self: string) => upper(cx, self)),
-  method('trim', 'The text without spaces, tabs and line ends around it.', "' a b '.trim();  // => \"a b\"", [], 'str', (cx, self: string) =>
-    trimmed(cx, self, true, true),
+  method('lower', 'The text with its ASCII letters in lower case.', '\'HeLLo\'.lower();  // => "hello"', [], 'str', (cx, self: string) =>
+    lower(cx, self),
   ),
-  method('trim_left', 'The text without spaces, tabs and line ends before it.', "' a '.trim_left();  // => \"a \"", [], 'str', (cx, self: string) =>
-    trimmed(cx, self, true, false),
+  method('upper', 'The text with its ASCII letters in upper case.', '\'hello\'.upper();  // => "HELLO"', [], 'str', (cx, self: string) =>
+    upper(cx, self),
   ),
-  method('trim_right', 'The text without spaces, tabs and line ends behind it.', "' a '.trim_right();  // => \" a\"", [], 'str', (cx, self: string) =>
-    trimmed(cx, self, false, true),
+  method(
+    'trim',
+    'The text without spaces, tabs and line ends around it.',
+    '\' a b \'.trim();  // => "a b"',
+    [],
+    'str',
+    (cx, self: string) => trimmed(cx, self, true, true),
+  ),
+  method(
+    'trim_left',
+    'The text without spaces, tabs and line ends before it.',
+    '\' a \'.trim_left();  // => "a "',
+    [],
+    'str',
+    (cx, self: string) => trimmed(cx, self, true, false),
+  ),
+  method(
+    'trim_right',
+    'The text without spaces, tabs and line ends behind it.',
+    '\' a \'.trim_right();  // => " a"',
+    [],
+    'str',
+    (cx, self: string) => trimmed(cx, self, false, true),
   ),
   splitRow,
   replaceRow,

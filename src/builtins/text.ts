@@ -6,8 +6,8 @@ import { AnoType, EnumMember, Room, Task, Wrapped } from '../values/handles.ts';
 import { Regex } from '../values/regex.ts';
 import { Bytes, Float } from '../values/scalars.ts';
 import { Thing } from '../values/thing.ts';
-import { typeName, type Value } from '../values/value.ts';
 import { isUtf8 } from '../values/utf8.ts';
+import { typeName, type Value } from '../values/value.ts';
 
 /** The text of a value. Throws TiError: -61 for a type that has none, -60 for bytes that are no UTF-8 and for a time outside the calendar. */
 export function textOf(value: Value): string {

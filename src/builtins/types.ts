@@ -1,14 +1,14 @@
 /** Types, enumerators and wraps. */
 import { lookupErr, typeErr, valueErr } from '../errors.ts';
 import { ChangeOp } from '../model/change.ts';
+import type { Collection } from '../model/collection.ts';
 import { EnumDef } from '../model/enums.ts';
 import { encodeEnum, encodeType } from '../model/schema-records.ts';
 import { type FieldDef, parseRule, TypeDef, typeByName } from '../model/types.ts';
 import { Closure } from '../values/closure.ts';
 import { AnoType, type EnumMember, Wrapped } from '../values/handles.ts';
-import { isName, Thing } from '../values/thing.ts';
+import { isName, type Thing } from '../values/thing.ts';
 import { typeName, type Value } from '../values/value.ts';
-import type { Collection } from '../model/collection.ts';
 import type { Context, Row } from './row.ts';
 
 const now = (): number => Math.floor(Date.now() / 1000);
@@ -32,7 +32,10 @@ function setType(cx: Context, name: string, definition: Thing, flags: number | b
     if (value instanceof Closure) methods.set(key, value);
     else if (value === '#') type.idName = key;
     else if (typeof value === 'string') fields.push({ name: key, rule: parseRule(collection, type, key, value) });
-    else throw typeErr(`field \`${key}\` of type \`${name}\` needs a definition of type \`str\` or \`closure\` but got type \`${typeName(value)}\``);
+    else
+      throw typeErr(
+        `field \`${key}\` of type \`${name}\` needs a definition of type \`str\` or \`closure\` but got type \`${typeName(value)}\``,
+      );
   }
   const bits = Number(flags ?? 0);
   type.wrapOnly = flags === true || (bits & 2) !== 0;
@@ -138,7 +141,7 @@ export const typeRows: readonly Row[] = [
     params: [],
     returns: 'str',
     doc: 'The name of a member.',
-    example: "set_enum('Size', {S: 1, L: 9}); Size{L}.name();  // => \"L\"",
+    example: 'set_enum(\'Size\', {S: 1, L: 9}); Size{L}.name();  // => "L"',
     page: 'data-types/enum/name',
     run: (_cx, self: EnumMember) => self.name,
   },

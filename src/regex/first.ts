@@ -42,7 +42,9 @@ export function firstOf(node: Node, utf: boolean, next: First = NOTHING): First 
     case 'sequence':
       return node.items.reduceRight((rest: First, item) => firstOf(item, utf, rest), next);
     case 'alternatives':
-      return node.items.map((item) => firstOf(item, utf, next)).reduce((a, b) => ({ bytes: union(a.bytes, b.bytes), nullable: a.nullable || b.nullable }));
+      return node.items
+        .map((item) => firstOf(item, utf, next))
+        .reduce((a, b) => ({ bytes: union(a.bytes, b.bytes), nullable: a.nullable || b.nullable }));
     case 'group':
     case 'atomic':
       return firstOf(node.body, utf, next);

@@ -1,7 +1,8 @@
 /** Line ends, by the convention of a pattern, and words. */
+
+import { codePointAt } from '../values/utf8.ts';
 import type { Newline, RegexOptions } from './ast.ts';
 import { inSet, namedSet } from './sets.ts';
-import { codePointAt } from '../values/utf8.ts';
 
 /** Length of the line end that begins at a position; 0 when there is none. */
 export function lineEndAt(text: string, at: number, newline: Newline, utf: boolean): number {

@@ -5,11 +5,11 @@
  */
 import { operationErr } from '../errors.ts';
 import { codePointAt, widthOf } from '../values/utf8.ts';
+import type { CharSet } from './ast.ts';
 import { graphemeLength, isAfterLineEnd, isWordAt, lineEndAt, previous } from './lines.ts';
 import { Memo } from './memo.ts';
 import { Mode, Op, type RegexProgram, Verb } from './program.ts';
 import { caseVariants, inSet } from './sets.ts';
-import type { CharSet } from './ast.ts';
 
 /** Counts work against the budget of a query; throws when it is used up. */
 export interface Budget {

@@ -1,9 +1,9 @@
 /** Reads regular expressions: the syntax of PCRE2, on bytes, or on characters when the pattern starts with `(*UTF)`. */
 import { isUtf8 } from '../values/utf8.ts';
 import { EMPTY, type Newline, type Node, type RegexTree, type RepeatMode } from './ast.ts';
+import { readClass } from './classes.ts';
 import { notNewline, readEscape } from './escapes.ts';
 import { oneOf, readGroup } from './groups.ts';
-import { readClass } from './classes.ts';
 import { Reader, type Settings } from './reader.ts';
 import { fullSet } from './sets.ts';
 
@@ -43,7 +43,16 @@ const SETTING = /\(\*([A-Z0-9_]+)(?:=[0-9]+)?\)/y;
 const NEWLINES: Readonly<Record<string, Newline>> = { CR: 'cr', LF: 'lf', CRLF: 'crlf', ANY: 'any', ANYCRLF: 'anycrlf', NUL: 'nul' };
 
 /** Hints on how to match, which change no result. */
-const IGNORED = new Set(['NO_AUTO_POSSESS', 'NO_START_OPT', 'NO_JIT', 'NO_DOTSTAR_ANCHOR', 'LIMIT_MATCH', 'LIMIT_DEPTH', 'LIMIT_RECURSION', 'LIMIT_HEAP']);
+const IGNORED = new Set([
+  'NO_AUTO_POSSESS',
+  'NO_START_OPT',
+  'NO_JIT',
+  'NO_DOTSTAR_ANCHOR',
+  'LIMIT_MATCH',
+  'LIMIT_DEPTH',
+  'LIMIT_RECURSION',
+  'LIMIT_HEAP',
+]);
 
 function readSettings(r: Reader): void {
   for (;;) {
@@ -174,7 +183,8 @@ function readQuantifier(r: Reader): { min: number; max: number; mode: RepeatMode
     if (match === null) return null;
     min = Number(match[1]);
     max = match[2] === undefined ? min : match[3] === '' ? max : Number(match[3]);
-    if (min > MAX_COUNT || (max !== Number.POSITIVE_INFINITY && max > MAX_COUNT)) throw r.error(`a quantifier may be ${MAX_COUNT} at most`, start);
+    if (min > MAX_COUNT || (max !== Number.POSITIVE_INFINITY && max > MAX_COUNT))
+      throw r.error(`a quantifier may be ${MAX_COUNT} at most`, start);
     if (min > max) throw r.error('the numbers of a quantifier are out of order', start);
   }
   if (r.flags.extended) r.takeMatch(BLANK);

@@ -2,7 +2,7 @@
 import { type TiError, valueErr } from '../errors.ts';
 import { codePointAt, encodeCodePoint, widthOf } from '../values/utf8.ts';
 import type { Newline, Node } from './ast.ts';
-import { caseVariants, lowSet, fullSet } from './sets.ts';
+import { caseVariants, fullSet, lowSet } from './sets.ts';
 
 /** The flags that `(?i)` and the like set. */
 export interface Flags {

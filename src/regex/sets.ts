@@ -34,7 +34,16 @@ const isSpace: Test = (c) => c === 32 || (c >= 9 && c <= 13);
 const isWord: Test = (c) => isAlpha(c) || isDigit(c) || c === 95;
 const isGraph = range(33, 126);
 
-export const isHorizontal: Test = (c) => c === 9 || c === 32 || c === 0xa0 || c === 0x1680 || c === 0x180e || range(0x2000, 0x200a)(c) || c === 0x202f || c === 0x205f || c === 0x3000;
+export const isHorizontal: Test = (c) =>
+  c === 9 ||
+  c === 32 ||
+  c === 0xa0 ||
+  c === 0x1680 ||
+  c === 0x180e ||
+  range(0x2000, 0x200a)(c) ||
+  c === 0x202f ||
+  c === 0x205f ||
+  c === 0x3000;
 export const isVertical: Test = (c) => range(10, 13)(c) || c === 0x85 || c === 0x2028 || c === 0x2029;
 
 /** The POSIX classes, of ASCII. */

@@ -34,7 +34,8 @@ const ASSERTS: Readonly<Record<string, string>> = {
   'no-word': '\\B',
 };
 
-const isAtom = (node: Node): boolean => node.kind === 'set' || node.kind === 'group' || node.kind === 'byte' || (node.kind === 'chars' && node.text.length === 1);
+const isAtom = (node: Node): boolean =>
+  node.kind === 'set' || node.kind === 'group' || node.kind === 'byte' || (node.kind === 'chars' && node.text.length === 1);
 
 /** The source of what a plan found possible. Groups are kept only when `groups` is set. */
 export function toJavaScript(node: Node, groups: boolean): string {

@@ -172,7 +172,6 @@ class Parser {
           this.fields.hasMonth = true;
         });
       case 'p':
-      case 'P':
         return this.name(['AM', 'PM'], (n) => {
           this.fields.isAfternoon = n === 1;
         });
@@ -255,9 +254,10 @@ export function parseDate(text: string, format: string): Parsed | null {
 }
 
 function finish(f: Fields): Parsed {
-  if (f.epoch !== null) return { clock: f.epoch - (f.epoch % 60) + (f.second === 0 ? f.epoch % 60 : f.second), isMoment: true };
+  if (f.epoch !== null) return { clock: f.epoch, isMoment: true };
   if (f.hasTwelve && f.isAfternoon === true) f.hour += 12;
-  if (f.yearOfCentury >= 0) f.year = f.century >= 0 ? f.century * 100 + f.yearOfCentury : f.yearOfCentury + (f.yearOfCentury >= 69 ? 1900 : 2000);
+  if (f.yearOfCentury >= 0)
+    f.year = f.century >= 0 ? f.century * 100 + f.yearOfCentury : f.yearOfCentury + (f.yearOfCentury >= 69 ? 1900 : 2000);
   else if (f.century >= 0) f.year = f.century * 100 + (f.year % 100);
   const days = dayOf(f);
   return { clock: days * DAY + f.hour * 3600 + f.minute * 60 + f.second, isMoment: false };

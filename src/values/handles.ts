@@ -1,6 +1,7 @@
 /** Values that stand for something the model or the server keeps: members of enumerators, rooms, tasks, wraps, types, futures, modules. */
-import type { Thing } from './thing.ts';
+
 import type { TypeInfo } from './shape.ts';
+import type { Thing } from './thing.ts';
 import type { Value } from './value.ts';
 import { truthy } from './value.ts';
 

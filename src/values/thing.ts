@@ -1,5 +1,5 @@
-import { MAX_SHAPE_KEYS, Shape, type TypeInfo } from './shape.ts';
 import type { Restriction } from './restriction.ts';
+import { MAX_SHAPE_KEYS, Shape, type TypeInfo } from './shape.ts';
 import type { Value } from './value.ts';
 
 /** State of a stored thing, kept by the model; the value layer only holds the bits. */

@@ -895,6 +895,8 @@ export class Machine {
 
   /** A regex of the text; an invalid one is an error where it is met. */
   regex(value: Regex): Regex {
+    const wrong = /[^gims]/.exec(value.flags);
+    if (wrong !== null) throw valueErr(`unsupported regular expression flag: \`${wrong[0]}\`; there are \`i\`, \`m\`, \`s\` and \`g\``);
     void value.matcher;
     return value;
   }

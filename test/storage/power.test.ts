@@ -55,6 +55,14 @@ async function live(disk: SimDisk, random: () => number, settings: Settings, his
   if (random() < 0.5 && writer !== null) await untilDead(disk, writer.close());
 }
 
+async function shortLife(disk: SimDisk, settings: Settings, history: History): Promise<true> {
+  const writer = await openLog(disk, settings, history);
+  appendToy(writer, ++history.appended);
+  await writer.whenDurable(history.appended);
+  await writer.close();
+  return true;
+}
+
 /** As the store does it; the commit of the checkpoint is one step that happens or not. */
 async function checkpoint(writer: LogWriter, disk: SimDisk, history: History, part: number): Promise<void> {
   const { checkpointId } = history.position;
@@ -134,6 +142,22 @@ test('with async durability a power cut may cost acknowledged changes, but the l
     { numRuns: 75 },
   );
 }, 60_000);
+
+test('a kill at any call of a short life, then a life with one more change, then a power cut', async () => {
+  for (const durability of ['sync', 'async'] as const) {
+    const chosen: Settings = { durability, inline: 'always', segmentBytes: 100_000 };
+    for (let stopAt = 1, finished = false; !finished; stopAt++) {
+      const history = start();
+      const first = new SimDisk(seeded(stopAt), null, stopAt);
+      finished = (await untilDead(first, shortLife(first, chosen, history))) !== null;
+      const second = first.restart('kill');
+      await shortLife(second, chosen, history);
+      expect(history.acknowledged).toBe(history.appended);
+      if (durability === 'async') history.acknowledged = 0;
+      await openLog(second.restart('power cut'), chosen, history);
+    }
+  }
+});
 
 test('after a failed or short call nothing acknowledged is lost, and nothing is acknowledged that could be', async () => {
   const fault: fc.Arbitrary<Fault> = fc.record({
