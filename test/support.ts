@@ -33,5 +33,7 @@ export function ask(engine: LocalEngine, code: string, scope = '//stuff'): Typed
 /** The code of the error that a text ends with; null when it ends well. */
 export function errorOf(engine: LocalEngine, code: string, scope?: string): number | null {
   const answer = ask(engine, code, scope);
-  return answer !== null && typeof answer === 'object' && !Array.isArray(answer) && typeof answer['error'] === 'number' ? answer['error'] : null;
+  return answer !== null && typeof answer === 'object' && !Array.isArray(answer) && typeof answer['error'] === 'number'
+    ? answer['error']
+    : null;
 }

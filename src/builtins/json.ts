@@ -18,6 +18,8 @@ interface DumpOptions {
 
 const MAX_DEEP = 127;
 const INDENT = 4;
+/** Levels of JSON, as in what is loaded. */
+const MAX_NESTING = 127;
 
 function readOption(options: DumpOptions, name: string, value: Value): void {
   if (name === 'beautify') {
@@ -46,7 +48,7 @@ function dump(cx: Context, value: Value, given: Thing | undefined): string {
   new Encoder(writer, cx.hooks).encode(value, options.deep, options.flags);
   const packed = writer.bytes();
   cx.spend(packed.length >> 2);
-  const text = msgpackToJson(packed, { unsupported: 'refuse', indent: options.indent });
+  const text = msgpackToJson(packed, { unsupported: 'refuse', indent: options.indent, maxNesting: MAX_NESTING });
   return options.indent === 0 ? text : `${text}\n`;
 }
 

@@ -1,17 +1,16 @@
 /** Methods of lists and tuples that look at the items or make a new list of them, and the function `list`. */
-import { ErrorCode, TiError, typeErr } from '../errors.ts';
+import { typeErr } from '../errors.ts';
 import { List } from '../values/list.ts';
 import { SetValue } from '../values/set.ts';
 import { typeName, type Value } from '../values/value.ts';
 import { emptyError, idOf, wrongArgument } from './lists-common.ts';
 import { type EarlyRow, USE_ARGUMENT } from './lists-early.ts';
 import { Distinct, indexOf } from './lists-search.ts';
+import { MAX_TEXT, textTooLong } from './replace.ts';
 import type { Context, FunctionRow, MethodRow, Row } from './row.ts';
 import { cannotConvert } from './text.ts';
 
 const JOIN = 'data-types/list/join';
-/** The longest string that JavaScript can hold. */
-const MAX_TEXT = 0x1fffffe8;
 
 const list: FunctionRow = {
   name: 'list',
@@ -132,8 +131,7 @@ function joinItems(cx: Context, items: readonly Value[], separator: Value): stri
   if (items.length >= 2 && typeof separator !== 'string') throw wrongArgument('join', JOIN, 1, '`str`', separator);
   const between = items.length < 2 ? '' : (separator as string);
   const length = textLength(items) + between.length * Math.max(items.length - 1, 0);
-  if (length > MAX_TEXT)
-    throw new TiError(ErrorCode.MEMORY, `joining these items would give ${length} bytes; at most ${MAX_TEXT} are possible`);
+  if (length > MAX_TEXT) throw textTooLong();
   cx.spend(items.length + Math.floor(length / 64));
   return (items as readonly string[]).join(between);
 }

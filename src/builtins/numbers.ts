@@ -2,7 +2,7 @@
 import { overflowErr } from '../errors.ts';
 import { intOf } from '../values/operators.ts';
 
-const TWO_63 = 9223372036854775808;
+const TWO_63 = 2 ** 63;
 
 /** The int of a float without fraction. Throws overflow_err beyond 64 bit, and for nan and the infinities. */
 export function intOfWhole(value: number): number | bigint {

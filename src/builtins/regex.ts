@@ -1,18 +1,15 @@
 /** Regular expressions. */
-import { valueErr } from '../errors.ts';
 import { List } from '../values/list.ts';
 import { Regex } from '../values/regex.ts';
 import type { Value } from '../values/value.ts';
 import type { Context, Param, Row } from './row.ts';
 
-const FLAGS = 'imsg/';
-
 function makeRegex(cx: Context, pattern: string, flags: string): Regex {
-  for (const flag of flags) {
-    if (!FLAGS.includes(flag)) throw valueErr(`unsupported regular expression flag: \`${flag}\`; there are \`i\`, \`m\`, \`s\` and \`g\``);
-  }
   cx.spend(pattern.length);
-  const regex = new Regex(pattern, flags);
+  // As if written between slashes: what is behind the last slash are the flags.
+  const text = `${pattern}/${flags}`;
+  const end = text.lastIndexOf('/');
+  const regex = new Regex(text.slice(0, end), text.slice(end + 1));
   void regex.matcher;
   return regex;
 }

@@ -34,6 +34,8 @@ export const allRows: readonly Row[] = [
   ...adminRows,
   ...base64Rows,
   ...convertRows,
+  ...datetimeMethodRows,
+  ...datetimeRows,
   ...errorRows,
   ...jsonRows,
   ...listChangeRows,
@@ -57,7 +59,5 @@ export const allRows: readonly Row[] = [
   ...thingRestrictRows,
   ...thingSearchRows,
   ...typeRows,
-  ...datetimeRows,
-  ...datetimeMethodRows,
   ...zoneRows,
 ];

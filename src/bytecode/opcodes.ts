@@ -89,7 +89,14 @@ const LINES = [
   ['AND', 'to', 'none', 1, 0, 'x --; jumps with x left when it is false'],
   ['OR', 'to', 'none', 1, 0, 'x --; jumps with x left when it is true'],
   ['CHAIN_TEST', 'to', 'none', 1, 1, 'x -- x; jumps when x is nil or an error'],
-  ['FOR', 'to', 'vars', 1, 1, 'iterable -- loop; jumps with the iterable left when it is empty. B: number of variables (at most 2) << 24 | second local << 12 | first local'],
+  [
+    'FOR',
+    'to',
+    'vars',
+    1,
+    1,
+    'iterable -- loop; jumps with the iterable left when it is empty. B: number of variables (at most 2) << 24 | second local << 12 | first local',
+  ],
   ['FOR_NEXT', 'to', 'vars', 1, 1, 'loop -- loop; sets the variables and jumps, or leaves nil when done. B as for FOR'],
   ['FOR_BREAK', 'count', 'none', 0, 0, 'loop ... -- nil; A operands lie under the loop'],
   ['FOR_TRIM', 'count', 'none', 0, 0, 'loop ... -- loop; A operands lie under the loop'],
@@ -161,7 +168,25 @@ export const OPS: readonly OpInfo[] = LINES.map(([name, a, b, pops, pushes, pict
 export const Op = Object.fromEntries(OPS.map((op) => [op.name, op.code])) as { readonly [K in OpName]: number };
 
 /** Operators as operands: of BINARY, and of compound assignments; SET (0) is the plain assignment. */
-export const BINARY_OPS = ['=', '+', '-', '*', '/', '%', '&', '^', '|', '<<', '>>', '<', '>', '==', '!=', '<=', '>='] as const satisfies readonly BinaryOpText[];
+export const BINARY_OPS = [
+  '=',
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '&',
+  '^',
+  '|',
+  '<<',
+  '>>',
+  '<',
+  '>',
+  '==',
+  '!=',
+  '<=',
+  '>=',
+] as const satisfies readonly BinaryOpText[];
 
 /** Version of the instruction set and of the container; a file of another version is compiled again or refused. */
 export const BYTECODE_VERSION = 1;

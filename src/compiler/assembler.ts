@@ -1,6 +1,7 @@
 /** Collects the instructions of one function, keeping the height of the operand stack, and patches jumps. */
+
+import { OPS, Op } from '../bytecode/opcodes.ts';
 import { ErrorCode, TiError } from '../errors.ts';
-import { Op, OPS } from '../bytecode/opcodes.ts';
 
 /** A place in the code that jumps refer to before it is known. */
 export interface Label {

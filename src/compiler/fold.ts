@@ -1,8 +1,8 @@
 /** Constant folding: what an expression of literals gives, when that can be known and is no error. */
 import type { BinaryExpr, Expr, UnaryExpr } from '../ast/nodes.ts';
 import { TiError } from '../errors.ts';
+import { binary, bitNot, negate, not, plus } from '../values/operators.ts';
 import { Float } from '../values/scalars.ts';
-import { binary, negate, not, plus, bitNot } from '../values/operators.ts';
 import type { Value } from '../values/value.ts';
 
 /** The value of a literal or of an expression of literals; undefined when it must be evaluated at run time. */

@@ -484,7 +484,9 @@ function mayChange(expr: Expr): boolean {
     case 'ParenExpr':
       return mayChange(expr.expr);
     case 'ChainExpr':
-      return expr.links.some((link) => link.kind !== 'PropertyLink' || link.assign !== null) || (expr.base !== null && mayChange(expr.base));
+      return (
+        expr.links.some((link) => link.kind !== 'PropertyLink' || link.assign !== null) || (expr.base !== null && mayChange(expr.base))
+      );
     default:
       return constantValue(expr) === undefined;
   }

@@ -1,10 +1,11 @@
 /** The tables that all functions of a program share while it is compiled. */
-import type { EffectReason, FunctionFields } from '../bytecode/program.ts';
-import type { Value } from '../values/value.ts';
-import { Bytes, Float } from '../values/scalars.ts';
-import { List } from '../values/list.ts';
-import { Effect } from '../values/closure.ts';
+
 import type { Span } from '../ast/nodes.ts';
+import type { EffectReason, FunctionFields } from '../bytecode/program.ts';
+import { Effect } from '../values/closure.ts';
+import { List } from '../values/list.ts';
+import { Bytes, Float } from '../values/scalars.ts';
+import type { Value } from '../values/value.ts';
 import type { Catalog, EffectRule } from './catalog.ts';
 import type { Resolution } from './resolve.ts';
 

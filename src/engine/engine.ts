@@ -1,6 +1,7 @@
 /** The database of one store: takes queries, runs them one after another, and keeps what they change. */
 import { constant, library } from '../builtins/library.ts';
 import type { ScopeName } from '../builtins/row.ts';
+import type { Program } from '../bytecode/program.ts';
 import { ErrorCode, lookupErr, TiError } from '../errors.ts';
 import { applyChange } from '../model/apply.ts';
 import { Change, ChangeOp } from '../model/change.ts';
@@ -8,20 +9,19 @@ import { CheckpointReader, CheckpointSource, countReferences } from '../model/ch
 import { Collection } from '../model/collection.ts';
 import { Database, type User } from '../model/database.ts';
 import { encodeUser } from '../model/database-records.ts';
+import { parseScope } from '../model/scope.ts';
 import { Transaction } from '../model/transaction.ts';
 import { MsgpackWriter } from '../msgpack/writer.ts';
 import type { Store } from '../storage/store.ts';
 import type { Value } from '../values/value.ts';
 import { Machine } from '../vm/machine.ts';
-import type { Program } from '../bytecode/program.ts';
 import type { EncodeHooks } from '../wire/encode.ts';
-import { decodeVars } from './arguments.ts';
 import type { ClientSink, Engine, QueryAnswer, QueryRequest, UserRef } from './api.ts';
+import { decodeVars } from './arguments.ts';
 import { encodeHooks } from './hooks.ts';
 import { hashPassword, PasswordChecker } from './passwords.ts';
 import { QueryContext } from './query-context.ts';
 import { checkRights, Right } from './rights.ts';
-import { parseScope } from '../model/scope.ts';
 import { codeOf, lazyCode, ProgramCache } from './toolchain.ts';
 
 export interface EngineOptions {

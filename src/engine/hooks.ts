@@ -1,10 +1,10 @@
 /** What packing an answer asks of the model: how types show ids, and what a wrap shows. */
 import type { TypeDef } from '../model/types.ts';
+import type { Closure } from '../values/closure.ts';
 import type { Task } from '../values/handles.ts';
 import type { TypeInfo } from '../values/shape.ts';
 import type { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
-import type { Closure } from '../values/closure.ts';
 import type { EncodeHooks, IdView, WrapField, WrapView } from '../wire/encode.ts';
 
 export function encodeHooks(call: (closure: Closure, thing: Thing) => Value): EncodeHooks {

@@ -1,8 +1,9 @@
 /** Rights: bits, and who may do what where. */
-import { ErrorCode, TiError } from '../errors.ts';
-import type { User } from '../model/database.ts';
-import type { Collection } from '../model/collection.ts';
+
 import type { ScopeName } from '../builtins/row.ts';
+import { ErrorCode, TiError } from '../errors.ts';
+import type { Collection } from '../model/collection.ts';
+import type { User } from '../model/database.ts';
 
 export const Right = { QUERY: 1, CHANGE: 2, GRANT: 4, JOIN: 8, RUN: 16, USER: 27, FULL: 31 } as const;
 

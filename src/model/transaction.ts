@@ -19,6 +19,9 @@ import { checkField, type TypeDef } from './types.ts';
 
 export type Container = List | SetValue | Thing;
 
+/** A list in a runaway loop ends with an error long before the memory does. */
+const MAX_ITEMS = 2 ** 24;
+
 /** From so many runs on, a removal is recorded as one operation. */
 const MANY_RUNS = 16;
 
@@ -275,6 +278,8 @@ export class Transaction {
    */
   splice(list: List, start: number, count: number, items: readonly Value[]): Value[] {
     if (list.restriction !== null) checkItems(list, items);
+    if (list.items.length - count + items.length > MAX_ITEMS)
+      throw new TiError(ErrorCode.MEMORY, `a list may have ${MAX_ITEMS} items, no more`);
     const owner = list.parent;
     const change = owner === null || owner.id === 0 ? null : this.touch(owner);
     if (change !== null) for (const item of items) this.hold(item);

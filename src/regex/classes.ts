@@ -112,9 +112,9 @@ function readSingle(r: Reader, quoting: boolean): Item | null {
   }
   if (quoting || r.peek() !== '\\') return { code: r.takeCode() };
   r.at++;
-  const escape = readEscape(r, true);
-  if (escape.kind === 'code') return { code: escape.code };
-  return escape.kind === 'set' ? { set: escape.set } : null;
+  const escaped = readEscape(r, true);
+  if (escaped.kind === 'code') return { code: escaped.code };
+  return escaped.kind === 'set' ? { set: escaped.set } : null;
 }
 
 function posixSet(r: Reader, name: string, negated: boolean, start: number): CharSet {

@@ -131,7 +131,8 @@ class ProgramBuilder {
       case 'empty':
         return;
       case 'chars':
-        return this.chars(node.text);
+        this.chars(node.text);
+        return;
       case 'set':
         this.emit(this.utf ? Op.CHAR_SET : Op.SET, this.sets.push(node.set) - 1);
         return;
@@ -139,21 +140,29 @@ class ProgramBuilder {
         this.emit(Op.BYTE);
         return;
       case 'sequence':
-        return this.sequence(node.items);
+        this.sequence(node.items);
+        return;
       case 'alternatives':
-        return this.alternatives(node.items);
+        this.alternatives(node.items);
+        return;
       case 'group':
-        return this.group(node.index, node.body);
+        this.group(node.index, node.body);
+        return;
       case 'repeat':
-        return this.repeat(node);
+        this.repeat(node);
+        return;
       case 'atomic':
-        return this.atomic(() => this.node(node.body));
+        this.atomic(() => this.node(node.body));
+        return;
       case 'look':
-        return this.look(node);
+        this.look(node);
+        return;
       case 'condition':
-        return this.condition(node.test, node.yes, node.no);
+        this.condition(node.test, node.yes, node.no);
+        return;
       case 'verb':
-        return this.verb(node.verb, node.name);
+        this.verb(node.verb, node.name);
+        return;
       default:
         this.simple(node);
     }
@@ -282,7 +291,8 @@ class ProgramBuilder {
 
   private verb(verb: VerbKind, name: string | null): void {
     if (verb === 'fail') this.emit(Op.FAIL);
-    else if (verb !== 'accept') this.emit(Op.VERB, Verb[verb], name === null ? -1 : this.names.push(name) - 1);
+    else if (verb !== 'accept')
+      this.emit(Op.VERB, Verb[verb.toUpperCase() as keyof typeof Verb], name === null ? -1 : this.names.push(name) - 1);
     else {
       for (const open of [...this.open].reverse()) {
         if (typeof open === 'number') this.emit(Op.CLOSE, open, this.beginSlots + open);

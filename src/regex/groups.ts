@@ -110,7 +110,7 @@ function comment(r: Reader, start: number): GroupItem {
   return { node: null, repeatable: false, transparent: true };
 }
 
-const CALLOUT = /([0-9]*)\)|([`'"^%#$])(?:(?!\2)[^]|\2\2)*\2\)|\{(?:[^}]|\}\})*\}\)/y;
+const CALLOUT = /([0-9]*)\)|([`'"^%#$])(?:(?!\2)[\s\S]|\2\2)*\2\)|\{(?:[^}]|\}\})*\}\)/y;
 
 /** A callout does nothing: there is nobody to call. */
 function callout(r: Reader, start: number): GroupItem {

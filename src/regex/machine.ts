@@ -430,15 +430,15 @@ export class Machine {
 
   /** The machine came back to a verb: fails what it says. */
   private failFor(verb: number, what: number): number {
-    if (verb === Verb.mark) {
+    if (verb === Verb.MARK) {
       this.marks.pop();
       return -1;
     }
-    if (verb === Verb.then && this.unwindTo((kind) => kind === Entry.ALTERNATIVE || kind === Entry.ALTERNATIVES)) return -1;
+    if (verb === Verb.THEN && this.unwindTo((kind) => kind === Entry.ALTERNATIVE || kind === Entry.ALTERNATIVES)) return -1;
     // Within a lookaround or a call, only that fails.
     if (this.unwindTo((kind) => kind === Entry.LOOK || kind === Entry.CALL)) return -1;
-    if (verb === Verb.commit) this.next = STOP;
-    else if (verb === Verb.skip) this.next = what;
+    if (verb === Verb.COMMIT) this.next = STOP;
+    else if (verb === Verb.SKIP) this.next = what;
     this.sp = 0;
     return STOP;
   }
@@ -461,7 +461,7 @@ export class Machine {
       if (kind === Entry.UNDO) this.slots[a] = stack[this.sp + 2] as number;
       else if (kind === Entry.KEEP) this.start = a;
       else if (kind === Entry.LOOK || kind === Entry.ATOMIC) this.barrier = stack[this.sp + 4] as number;
-      else if (kind === Entry.VERB && a === Verb.mark) this.marks.pop();
+      else if (kind === Entry.VERB && a === Verb.MARK) this.marks.pop();
     }
   }
 
@@ -579,8 +579,8 @@ export class Machine {
 
   private verb(verb: number, name: number): void {
     const { position } = this;
-    if (verb === Verb.mark) this.marks.push({ name, at: position });
-    if (verb !== Verb.skip || name < 0) {
+    if (verb === Verb.MARK) this.marks.push({ name, at: position });
+    if (verb !== Verb.SKIP || name < 0) {
       this.push(Entry.VERB, verb, position, this.frame, 0);
       return;
     }

@@ -1,4 +1,5 @@
 /** Regular expressions: what the built-ins use of them. */
+import { valueErr } from '../errors.ts';
 import { isUtf8 } from '../values/utf8.ts';
 import type { RegexTree } from './ast.ts';
 import { compileTree } from './compile.ts';
@@ -22,6 +23,9 @@ export interface FullMatch extends Match {
   readonly groups: readonly string[];
 }
 
+/** Regardless of case, lines, the dot matches line ends, and all matches (which only their users look at). */
+const FLAGS = 'imsg';
+
 export class Matcher {
   private readonly tree: RegexTree;
   private readonly plan: Plan | null;
@@ -32,8 +36,12 @@ export class Matcher {
   private lastText = '';
   private lastIsUtf8 = true;
 
-  /** `flags` are letters out of `imsg`. Throws TiError (-60) that says what is wrong with the pattern, and where. */
+  /** Throws TiError (-60) that says what is wrong with the pattern or the flags, and where. */
   constructor(pattern: string, flags: string) {
+    for (const flag of flags) {
+      if (!FLAGS.includes(flag))
+        throw valueErr(`unsupported regular expression flag: \`${flag}\`; there are \`i\`, \`m\`, \`s\` and \`g\``);
+    }
     this.tree = parsePattern(pattern, flags);
     this.plan = planFor(this.tree);
     if (this.plan === null) this.program = compileTree(this.tree);

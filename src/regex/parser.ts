@@ -146,17 +146,17 @@ function readItem(r: Reader, char: string, items: Node[], before: boolean): bool
 }
 
 function readEscaped(r: Reader, items: Node[], before: boolean): boolean {
-  const escape = readEscape(r, false);
-  switch (escape.kind) {
+  const escaped = readEscape(r, false);
+  switch (escaped.kind) {
     case 'code':
-      items.push(r.literal(escape.code));
+      items.push(r.literal(escaped.code));
       return true;
     case 'set':
-      items.push({ kind: 'set', set: escape.set });
+      items.push({ kind: 'set', set: escaped.set });
       return true;
     case 'node':
-      items.push(escape.node);
-      return escape.repeatable;
+      items.push(escaped.node);
+      return escaped.repeatable;
     case 'nothing':
       return before;
     case 'quote': {

@@ -38,6 +38,7 @@ class Planner {
   /** Whether there is a loop that what follows may send back, though to no effect. */
   private rescans = false;
   private loops = 0;
+  private readonly seen = new Set<number>();
 
   constructor(utf: boolean) {
     this.utf = utf;
@@ -68,7 +69,9 @@ class Planner {
       case 'sequence':
         return node.items.reduceRight((rest: Next, item) => this.visit(item, rest), next);
       case 'group':
-        if (this.loops > 0 && !setsItself(node.body)) this.groups = false;
+        // Groups of one number are one group here, two there.
+        if (this.seen.has(node.index) || (this.loops > 0 && !setsItself(node.body))) this.groups = false;
+        this.seen.add(node.index);
         return this.visit(node.body, next);
       case 'alternatives':
         return this.alternatives(node.items, next);

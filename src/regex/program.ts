@@ -4,7 +4,7 @@
  *
  * Instructions, with their operands:
  */
-import type { AssertKind, CharSet, RegexOptions, VerbKind } from './ast.ts';
+import type { AssertKind, CharSet, RegexOptions } from './ast.ts';
 
 export const Op = {
   /** Success. */
@@ -83,7 +83,7 @@ export const Assert: Readonly<Record<AssertKind, number>> = {
   'no-word': 7,
 };
 
-export const Verb: Readonly<Record<VerbKind, number>> = { accept: 0, fail: 1, commit: 2, prune: 3, skip: 4, then: 5, mark: 6 };
+export const Verb = { COMMIT: 0, PRUNE: 1, SKIP: 2, THEN: 3, MARK: 4 } as const;
 
 export const Mode = { GREEDY: 0, LAZY: 1, POSSESSIVE: 2 } as const;
 

@@ -10,8 +10,8 @@ import type { Transport, TransportEvents } from './transport.ts';
 /** With more than this unsent, in bytes, no further request is handled until the peer has read. */
 const HIGH_WATER = 4 * 1024 * 1024;
 const LOW_WATER = 1024 * 1024;
-/** With more than this unsent a peer is cut off; only pushes can lead here. */
-const BACKLOG_LIMIT = 64 * 1024 * 1024;
+/** With more than this pushed to it and nothing taken, a peer is cut off: pushes do not wait for it to read. */
+const PUSH_LIMIT = 64 * 1024 * 1024;
 /** What one turn has answered is sent when it is this long, even when there is more to come. */
 const FLUSH_SIZE = 64 * 1024;
 
@@ -35,6 +35,8 @@ export class Connection implements PackageHandler, TransportEvents, Receiver, Cl
   private seenChange = 0;
   private heldCount = 0;
   private heldBytes = 0;
+  /** Pushed since all was sent last. */
+  private pushedBytes = 0;
   private ready: Buffer[] = [];
   private late: ((outbox: Outbox) => void)[] = [];
   /** Waits for a log-in to be decided; requests behind it wait too. */
@@ -126,11 +128,13 @@ export class Connection implements PackageHandler, TransportEvents, Receiver, Cl
     const late = this.late;
     this.late = [];
     if (this.isClosed) return;
+    if (this.backlog === 0) this.pushedBytes = 0;
     this.hub.current = this;
     for (const add of late) add(this.hub.outbox);
+    this.pushedBytes += this.hub.outbox.size;
     this.seenChange = this.hub.engine.lastChangeId;
     this.endTurn(this.parser.state);
-    if (this.backlog > BACKLOG_LIMIT) {
+    if (this.backlog > 0 && this.pushedBytes > PUSH_LIMIT) {
       this.hub.log.warning(`closing stream \`${this.label}\`: it does not read what it is sent`);
       this.transport.destroy();
     }

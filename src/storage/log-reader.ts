@@ -51,7 +51,7 @@ export async function recoverLog(fs: FileSystem, dir: string, position: LogPosit
   for (const name of leftovers) await fs.unlink(join(dir, name));
   if (leftovers.length > 0) await fs.syncDir(dir);
   const tail = segments.at(-1);
-  if (tail !== undefined && tail.size !== tail.end) await settleTail(fs, tail);
+  if (tail !== undefined) await settleTail(fs, tail);
   return { segments, lastId, nextSeq: (tail?.seq ?? position.firstSeq - 1) + 1 };
 }
 

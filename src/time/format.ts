@@ -69,7 +69,7 @@ const COMPOUND: Readonly<Record<string, string>> = {
 };
 
 // Flags, width, modifier, specifier.
-const SPECIFIER = /%([-_0^#]*)(\d*)([EO]?)([^]?)/g;
+const SPECIFIER = /%([-_0^#]*)(\d*)([EO]?)([\s\S]?)/g;
 
 /** The text of a moment. A specifier that is not known stays as it is. */
 export function formatMoment(moment: Moment, format: string): string {

@@ -95,7 +95,7 @@ const divFloats = (a: number, b: number): Value => {
 /** A float as the integer that modulo works on. Throws overflow_err when it is none that fits in 64 bit. */
 function truncated(value: number): bigint {
   const whole = Math.trunc(value);
-  if (!(whole >= -9223372036854775808 && whole < 9223372036854775808)) throw overflowErr();
+  if (!(whole >= -(2 ** 63) && whole < 2 ** 63)) throw overflowErr();
   return BigInt(whole);
 }
 

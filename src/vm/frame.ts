@@ -1,5 +1,5 @@
-import type { FunctionCode } from '../bytecode/program.ts';
 import type { Loop } from '../builtins/row.ts';
+import type { FunctionCode } from '../bytecode/program.ts';
 import type { List } from '../values/list.ts';
 import type { SetValue } from '../values/set.ts';
 import type { Thing } from '../values/thing.ts';

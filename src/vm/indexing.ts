@@ -1,7 +1,8 @@
 /** Indexes and slices: reading, and the checks and changes of assignments through them. */
+
+import { BINARY_OPS } from '../bytecode/opcodes.ts';
 import { lookupErr, operationErr, typeErr, valueErr } from '../errors.ts';
 import { noProperty, type Transaction } from '../model/transaction.ts';
-import { BINARY_OPS } from '../bytecode/opcodes.ts';
 import { Wrapped } from '../values/handles.ts';
 import { List } from '../values/list.ts';
 import { binary } from '../values/operators.ts';
@@ -133,7 +134,8 @@ export function checkSlice(list: List, given: number, stack: readonly Value[], b
 
 export function setSlice(tx: Transaction, list: List, range: SliceRange, op: number, value: Value): void {
   if (op !== 0) throw typeErr(`unsupported operand \`${BINARY_OPS[op]}=\` for slice assignments`);
-  if (!(value instanceof List)) throw typeErr(`slice assignments require a \`list\` or \`tuple\` but got type \`${typeName(value)}\` instead`);
+  if (!(value instanceof List))
+    throw typeErr(`slice assignments require a \`list\` or \`tuple\` but got type \`${typeName(value)}\` instead`);
   if (value === list) throw operationErr('a list cannot be assigned to a slice of itself');
   tx.splice(
     list,

@@ -5,9 +5,10 @@
  * Fast paths are here, everything else is a method of the machine. Non-null casts are used freely in this file only: the verifier and the compiler
  * vouch for every index.
  */
-import type { FunctionCode, InlineCache, MethodSite } from '../bytecode/program.ts';
+
 import { Builtin, Given } from '../builtins/builtin.ts';
 import { Loop } from '../builtins/row.ts';
+import type { FunctionCode, InlineCache, MethodSite } from '../bytecode/program.ts';
 import type { TiError } from '../errors.ts';
 import { Closure } from '../values/closure.ts';
 import { List } from '../values/list.ts';
@@ -16,8 +17,8 @@ import type { Regex } from '../values/regex.ts';
 import { Thing } from '../values/thing.ts';
 import { truthy, type Value } from '../values/value.ts';
 import { type Frame, HOT, type Iteration, MAX_NATIVE, type SliceRange } from './frame.ts';
-import type { Machine } from './machine.ts';
 import { checkIndex, checkSlice, indexValue, setIndex, setSlice, sliceValue } from './indexing.ts';
+import type { Machine } from './machine.ts';
 
 const NAMES = ['=', '+', '-', '*', '/', '%', '&', '^', '|', '<<', '>>', '<', '>', '==', '!=', '<=', '>='] as const;
 
@@ -53,7 +54,8 @@ export function runLoop(m: Machine, stop: number): Value {
           case 4: // CONST
             stack[sp++] = program.constants[a] as Value;
             break;
-          case 5: { // CLOSURE
+          case 5: {
+            // CLOSURE
             const cache = caches[code[pc++] as number] as InlineCache;
             if (cache.run !== m.run) {
               cache.run = m.run;
@@ -65,7 +67,8 @@ export function runLoop(m: Machine, stop: number): Value {
           case 6: // POP
             sp--;
             break;
-          case 7: { // LOAD
+          case 7: {
+            // LOAD
             const value = stack[fp + a];
             stack[sp++] = value === undefined ? m.lookup(fn.locals[a] as string) : value;
             break;
@@ -73,7 +76,8 @@ export function runLoop(m: Machine, stop: number): Value {
           case 8: // LOAD_SET
             stack[sp++] = stack[fp + a] as Value;
             break;
-          case 9: { // LOAD_NAME
+          case 9: {
+            // LOAD_NAME
             const cache = caches[code[pc++] as number] as InlineCache;
             const value = cache.epoch === m.epoch ? stack[cache.slot] : undefined;
             stack[sp++] = value === undefined ? m.lookupCached(program.names[a] as string, cache) : value;
@@ -92,7 +96,8 @@ export function runLoop(m: Machine, stop: number): Value {
             if (stack[fp + a] === undefined) m.epoch++;
             stack[fp + a] = stack[sp - 1] as Value;
             break;
-          case 14: { // COMPOUND
+          case 14: {
+            // COMPOUND
             const op = code[pc++] as number;
             const old = stack[fp + a];
             const value = stack[sp - 1] as Value;
@@ -107,7 +112,8 @@ export function runLoop(m: Machine, stop: number): Value {
             stack[sp - 1] = m.compoundLocal(fn, fp, a, op, value);
             break;
           }
-          case 15: { // COMPOUND_POP
+          case 15: {
+            // COMPOUND_POP
             const op = code[pc++] as number;
             const old = stack[fp + a];
             const value = stack[--sp] as Value;
@@ -121,7 +127,8 @@ export function runLoop(m: Machine, stop: number): Value {
             m.compoundLocal(fn, fp, a, op, value);
             break;
           }
-          case 16: { // COMPOUND_NAME
+          case 16: {
+            // COMPOUND_NAME
             const b = code[pc++] as number;
             const cache = caches[b >> 8] as InlineCache;
             const value = stack[sp - 1] as Value;
@@ -137,7 +144,8 @@ export function runLoop(m: Machine, stop: number): Value {
             stack[sp - 1] = m.compoundName(program.names[a] as string, cache, b & 255, value);
             break;
           }
-          case 17: { // ADD
+          case 17: {
+            // ADD
             const y = stack[--sp] as Value;
             const x = stack[sp - 1] as Value;
             if (typeof x === 'number' && typeof y === 'number') {
@@ -150,7 +158,8 @@ export function runLoop(m: Machine, stop: number): Value {
             stack[sp - 1] = add(x, y);
             break;
           }
-          case 18: { // SUB
+          case 18: {
+            // SUB
             const y = stack[--sp] as Value;
             const x = stack[sp - 1] as Value;
             if (typeof x === 'number' && typeof y === 'number') {
@@ -163,17 +172,20 @@ export function runLoop(m: Machine, stop: number): Value {
             stack[sp - 1] = sub(x, y);
             break;
           }
-          case 19: { // MUL
+          case 19: {
+            // MUL
             const y = stack[--sp] as Value;
             stack[sp - 1] = mul(stack[sp - 1] as Value, y);
             break;
           }
-          case 20: { // BINARY
+          case 20: {
+            // BINARY
             const y = stack[--sp] as Value;
             stack[sp - 1] = binary(NAMES[a] as (typeof NAMES)[number], stack[sp - 1] as Value, y);
             break;
           }
-          case 21: { // ADD_INT
+          case 21: {
+            // ADD_INT
             const x = stack[sp - 1] as Value;
             if (typeof x === 'number') {
               const sum = x + a;
@@ -185,7 +197,8 @@ export function runLoop(m: Machine, stop: number): Value {
             stack[sp - 1] = add(x, a);
             break;
           }
-          case 22: { // SUB_INT
+          case 22: {
+            // SUB_INT
             const x = stack[sp - 1] as Value;
             if (typeof x === 'number') {
               const difference = x - a;
@@ -197,7 +210,8 @@ export function runLoop(m: Machine, stop: number): Value {
             stack[sp - 1] = sub(x, a);
             break;
           }
-          case 23: { // MUL_INT
+          case 23: {
+            // MUL_INT
             const x = stack[sp - 1] as Value;
             if (typeof x === 'number') {
               const product = x * a;
@@ -209,59 +223,69 @@ export function runLoop(m: Machine, stop: number): Value {
             stack[sp - 1] = mul(x, a);
             break;
           }
-          case 24: { // MOD_INT
+          case 24: {
+            // MOD_INT
             const x = stack[sp - 1] as Value;
             if (typeof x === 'number' && x >= 0 && a > 0) stack[sp - 1] = x % a;
             else stack[sp - 1] = mod(x, a);
             break;
           }
-          case 25: { // LT
+          case 25: {
+            // LT
             const y = stack[--sp] as Value;
             const x = stack[sp - 1] as Value;
             stack[sp - 1] = typeof x === 'number' && typeof y === 'number' ? x < y : compare('<', x, y);
             break;
           }
-          case 26: { // GT
+          case 26: {
+            // GT
             const y = stack[--sp] as Value;
             const x = stack[sp - 1] as Value;
             stack[sp - 1] = typeof x === 'number' && typeof y === 'number' ? x > y : compare('>', x, y);
             break;
           }
-          case 27: { // LE
+          case 27: {
+            // LE
             const y = stack[--sp] as Value;
             const x = stack[sp - 1] as Value;
             stack[sp - 1] = typeof x === 'number' && typeof y === 'number' ? x <= y : compare('<=', x, y);
             break;
           }
-          case 28: { // GE
+          case 28: {
+            // GE
             const y = stack[--sp] as Value;
             const x = stack[sp - 1] as Value;
             stack[sp - 1] = typeof x === 'number' && typeof y === 'number' ? x >= y : compare('>=', x, y);
             break;
           }
-          case 29: { // EQ
+          case 29: {
+            // EQ
             const y = stack[--sp] as Value;
             const x = stack[sp - 1] as Value;
             stack[sp - 1] = x === y || equal(x, y);
             break;
           }
-          case 30: { // NE
+          case 30: {
+            // NE
             const y = stack[--sp] as Value;
             const x = stack[sp - 1] as Value;
             stack[sp - 1] = !(x === y || equal(x, y));
             break;
           }
-          case 31: { // LT_INT
+          case 31: {
+            // LT_INT
             const x = stack[sp - 1] as Value;
             stack[sp - 1] = typeof x === 'number' ? x < a : compare('<', x, a);
             break;
           }
-          case 32: { // GT_INT
+          case 32: {
+            // GT_INT
             const x = stack[sp - 1] as Value;
             stack[sp - 1] = typeof x === 'number' ? x > a : compare('>', x, a);
             break;
           }
-          case 33: { // EQ_INT
+          case 33: {
+            // EQ_INT
             const x = stack[sp - 1] as Value;
             stack[sp - 1] = typeof x === 'number' ? x === a : equal(x, a);
             break;
@@ -285,57 +309,66 @@ export function runLoop(m: Machine, stop: number): Value {
             if (--m.fuel < 0) m.refuel();
             pc = a;
             break;
-          case 40: { // JUMP_FALSE
+          case 40: {
+            // JUMP_FALSE
             const x = stack[--sp] as Value;
             if (x === false || (x !== true && !truthy(x))) pc = a;
             break;
           }
-          case 41: { // UNLESS_LT
+          case 41: {
+            // UNLESS_LT
             sp -= 2;
             const x = stack[sp] as Value;
             const y = stack[sp + 1] as Value;
             if (!(typeof x === 'number' && typeof y === 'number' ? x < y : compare('<', x, y))) pc = a;
             break;
           }
-          case 42: { // UNLESS_GT
+          case 42: {
+            // UNLESS_GT
             sp -= 2;
             const x = stack[sp] as Value;
             const y = stack[sp + 1] as Value;
             if (!(typeof x === 'number' && typeof y === 'number' ? x > y : compare('>', x, y))) pc = a;
             break;
           }
-          case 43: { // UNLESS_EQ
+          case 43: {
+            // UNLESS_EQ
             sp -= 2;
             const x = stack[sp] as Value;
             const y = stack[sp + 1] as Value;
             if (!(typeof x === 'number' && typeof y === 'number' ? x === y : equal(x, y))) pc = a;
             break;
           }
-          case 44: { // UNLESS_LT_INT
+          case 44: {
+            // UNLESS_LT_INT
             const y = code[pc++] as number;
             const x = stack[--sp] as Value;
             if (!(typeof x === 'number' ? x < y : compare('<', x, y))) pc = a;
             break;
           }
-          case 45: { // UNLESS_GT_INT
+          case 45: {
+            // UNLESS_GT_INT
             const y = code[pc++] as number;
             const x = stack[--sp] as Value;
             if (!(typeof x === 'number' ? x > y : compare('>', x, y))) pc = a;
             break;
           }
-          case 46: { // UNLESS_EQ_INT
+          case 46: {
+            // UNLESS_EQ_INT
             const y = code[pc++] as number;
             const x = stack[--sp] as Value;
             if (!(typeof x === 'number' ? x === y : equal(x, y))) pc = a;
             break;
           }
-          case 47: { // AND
+          case 47: {
+            // AND
             const x = stack[sp - 1] as Value;
             if (x === false || (x !== true && !truthy(x))) pc = a;
             else sp--;
             break;
           }
-          case 48: { // OR
+          case 48: {
+            // OR
             const x = stack[sp - 1] as Value;
             if (x === true || (x !== false && truthy(x))) pc = a;
             else sp--;
@@ -344,7 +377,8 @@ export function runLoop(m: Machine, stop: number): Value {
           case 49: // CHAIN_TEST
             if (m.endsChain(stack[sp - 1] as Value)) pc = a;
             break;
-          case 50: { // FOR
+          case 50: {
+            // FOR
             const vars = code[pc++] as number;
             const iteration = m.startFor(stack[sp - 1] as Value);
             if (iteration === null) {
@@ -357,7 +391,8 @@ export function runLoop(m: Machine, stop: number): Value {
             stack[fp + (vars & 4095)] = null;
             break;
           }
-          case 51: { // FOR_NEXT
+          case 51: {
+            // FOR_NEXT
             const vars = code[pc++] as number;
             const iteration = stack[sp - 1] as unknown as Iteration;
             const i = iteration.index;
@@ -383,7 +418,8 @@ export function runLoop(m: Machine, stop: number): Value {
             // The lock of the loop itself stays.
             m.unlockTo((stack[sp - 1] as unknown as Iteration).locks + 1);
             break;
-          case 54: { // RETURN
+          case 54: {
+            // RETURN
             let result = stack[sp - 1] as Value;
             const loop = frame.loop;
             if (m.lockTop > frame.locks) m.unlockTo(frame.locks);
@@ -469,7 +505,8 @@ export function runLoop(m: Machine, stop: number): Value {
           case 62: // ROOT
             stack[sp++] = m.root();
             break;
-          case 63: { // GET_PROP
+          case 63: {
+            // GET_PROP
             const x = stack[sp - 1] as Value;
             const cache = caches[code[pc++] as number] as InlineCache;
             if (x instanceof Thing && x.shape === cache.shape) stack[sp - 1] = x.slots[cache.slot] as Value;
@@ -479,34 +516,39 @@ export function runLoop(m: Machine, stop: number): Value {
           case 64: // LOCK_PROP
             m.lockForProperty(stack[sp - 1] as Value);
             break;
-          case 65: { // SET_PROP
+          case 65: {
+            // SET_PROP
             const b = code[pc++] as number;
             m.unlock();
             const value = stack[--sp] as Value;
             stack[sp - 1] = m.tx.setProperty(stack[sp - 1] as Thing, program.names[a] as string, value, b === 1);
             break;
           }
-          case 66: { // COMPOUND_PROP
+          case 66: {
+            // COMPOUND_PROP
             const op = code[pc++] as number;
             m.unlock();
             const value = stack[--sp] as Value;
             stack[sp - 1] = m.compoundProperty(stack[sp - 1] as Thing, program.names[a] as string, op, value);
             break;
           }
-          case 67: { // INDEX
+          case 67: {
+            // INDEX
             const i = stack[--sp] as Value;
             const x = stack[sp - 1] as Value;
             if (typeof i === 'number' && x instanceof List && i >= 0 && i < x.items.length) stack[sp - 1] = x.items[i] as Value;
             else stack[sp - 1] = indexValue(x, i);
             break;
           }
-          case 68: { // SLICE
+          case 68: {
+            // SLICE
             const given = (a & 1) + ((a >> 1) & 1) + (a >> 2);
             sp -= given;
             stack[sp - 1] = sliceValue(stack[sp - 1] as Value, a, stack, sp);
             break;
           }
-          case 69: { // SLICE_TEST
+          case 69: {
+            // SLICE_TEST
             const x = stack[sp - 1] as Value;
             if (x === '' || (x instanceof List && x.items.length === 0)) {
               stack[sp - 1] = x === '' ? x : new List([]);
@@ -520,7 +562,8 @@ export function runLoop(m: Machine, stop: number): Value {
           case 71: // CHECK_INDEX
             stack[sp - 1] = checkIndex(stack[sp - 2] as Value, stack[sp - 1] as Value);
             break;
-          case 72: { // SET_INDEX
+          case 72: {
+            // SET_INDEX
             m.unlock();
             sp -= 2;
             stack[sp - 1] = setIndex(m.tx, stack[sp - 1] as Value, stack[sp] as Value, a, stack[sp + 1] as Value);
@@ -529,20 +572,23 @@ export function runLoop(m: Machine, stop: number): Value {
           case 73: // LOCK_SLICE
             m.lockForSlice(stack[sp - 1] as Value);
             break;
-          case 74: { // CHECK_SLICE
+          case 74: {
+            // CHECK_SLICE
             sp -= (a & 1) + ((a >> 1) & 1) + (a >> 2);
             (stack as unknown[])[sp] = checkSlice(stack[sp - 1] as List, a, stack, sp);
             sp++;
             break;
           }
-          case 75: { // SET_SLICE
+          case 75: {
+            // SET_SLICE
             m.unlock();
             sp -= 2;
             setSlice(m.tx, stack[sp - 1] as List, stack[sp] as unknown as SliceRange, a, stack[sp + 1] as Value);
             stack[sp - 1] = null;
             break;
           }
-          case 76: { // ARRAY
+          case 76: {
+            // ARRAY
             sp -= a;
             const items: Value[] = [];
             for (let i = 0; i < a; i++) {
@@ -558,14 +604,16 @@ export function runLoop(m: Machine, stop: number): Value {
           case 78: // OWN
             stack[sp - 1] = m.own(stack[sp - 1] as Value);
             break;
-          case 79: { // THING
+          case 79: {
+            // THING
             const count = code[pc++] as number;
             sp -= count;
             stack[sp] = m.makeThing(program, a, sp, count);
             sp++;
             break;
           }
-          case 80: { // INSTANCE
+          case 80: {
+            // INSTANCE
             const keys = (program.constants[code[pc++] as number] as List).items as string[];
             sp -= keys.length;
             stack[sp] = m.makeInstance(program.names[a] as string, keys, sp);
@@ -578,7 +626,8 @@ export function runLoop(m: Machine, stop: number): Value {
           case 82: // REGEX
             stack[sp++] = m.regex(program.constants[a] as Regex);
             break;
-          case 83: { // ANO
+          case 83: {
+            // ANO
             const keys = (program.constants[a] as List).items as string[];
             sp -= keys.length;
             stack[sp] = m.makeAno(keys, sp);
@@ -591,7 +640,8 @@ export function runLoop(m: Machine, stop: number): Value {
           case 85: // ENUM_BY_NAME
             stack[sp - 1] = m.enumMember(program.names[a] as string, stack[sp - 1] as Value);
             break;
-          case 86: { // TEMPLATE
+          case 86: {
+            // TEMPLATE
             sp -= a;
             stack[sp] = m.template(sp, a);
             sp++;
@@ -600,7 +650,8 @@ export function runLoop(m: Machine, stop: number): Value {
           case 87: // SCOPE_TEST
             m.checkScope(m.rowOf(program, a));
             break;
-          case 88: { // BUILTIN
+          case 88: {
+            // BUILTIN
             const count = code[pc++] as number;
             const base = sp - count;
             m.sp = sp;
@@ -623,19 +674,22 @@ export function runLoop(m: Machine, stop: number): Value {
             stack[sp++] = result;
             break;
           }
-          case 89: { // RESOLVE
+          case 89: {
+            // RESOLVE
             const cache = caches[code[pc++] as number] as InlineCache;
             const callee = cache.epoch === m.epoch ? stack[cache.slot] : undefined;
             (stack as unknown[])[sp++] = callee instanceof Closure ? callee : m.resolveCall(program.names[a] as string, cache);
             break;
           }
-          case 90: { // RESOLVE_LOCAL
+          case 90: {
+            // RESOLVE_LOCAL
             const name = program.names[code[pc++] as number] as string;
             const callee = stack[fp + a];
             (stack as unknown[])[sp++] = callee instanceof Closure && !m.isType(name) ? callee : m.resolveCall(name, null);
             break;
           }
-          case 91: { // SKIP_ARG
+          case 91: {
+            // SKIP_ARG
             const given = code[pc++] as number;
             const callee = stack[sp - given - 1];
             if (callee instanceof Closure && m.codeOf(callee).arity <= given) {
@@ -659,7 +713,8 @@ export function runLoop(m: Machine, stop: number): Value {
             break;
           }
           case 92: // CALL
-          case 94: { // CALL_METHOD
+          case 94: {
+            // CALL_METHOD
             const base = sp - a;
             const callee = stack[base - 1] as unknown;
             const isMethod = (word & 255) === 94; /* CALL_METHOD */
@@ -724,7 +779,8 @@ export function runLoop(m: Machine, stop: number): Value {
             sp = base;
             break;
           }
-          case 93: { // METHOD
+          case 93: {
+            // METHOD
             const callee = m.resolveMethod(program.sites[a] as MethodSite, stack[sp - 1] as Value, code[pc++] as number);
             (stack as unknown[])[sp++] = callee;
             break;

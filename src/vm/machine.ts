@@ -5,7 +5,7 @@
 import { Builtin, Given, scopeError } from '../builtins/builtin.ts';
 import type { MethodTable } from '../builtins/library.ts';
 import { USE_ARGUMENT } from '../builtins/lists-early.ts';
-import { type Context, kindOf, Loop, type ScopeName, ScopeBit } from '../builtins/row.ts';
+import { type Context, kindOf, Loop, ScopeBit, type ScopeName } from '../builtins/row.ts';
 import { textOf } from '../builtins/text.ts';
 import { BINARY_OPS } from '../bytecode/opcodes.ts';
 import { type FramedCode, FunctionCode, type InlineCache, type LeafCode, type MethodSite, type Program } from '../bytecode/program.ts';
@@ -14,20 +14,19 @@ import type { Collection } from '../model/collection.ts';
 import type { Database } from '../model/database.ts';
 import { EnumDef } from '../model/enums.ts';
 import { inUse, noProperty, type Transaction } from '../model/transaction.ts';
-import { makeAnoType, newInstance, TypeDef, typeByName } from '../model/types.ts';
+import { makeAnoType, newInstance, type TypeDef, typeByName } from '../model/types.ts';
 import { Closure, Effect } from '../values/closure.ts';
 import { Wrapped } from '../values/handles.ts';
 import { List } from '../values/list.ts';
-import type { Regex } from '../values/regex.ts';
 import { binary, setResult } from '../values/operators.ts';
+import type { Regex } from '../values/regex.ts';
 import { SetValue } from '../values/set.ts';
 import { MAX_SHAPE_KEYS, Shape } from '../values/shape.ts';
 import { Thing } from '../values/thing.ts';
 import { typeName, type Value } from '../values/value.ts';
-import { type Container, Frame, HOT, Handler, Iteration, MAX_NATIVE } from './frame.ts';
+import { type Container, Frame, Handler, HOT, Iteration, MAX_NATIVE } from './frame.ts';
 import { runLoop } from './loop.ts';
 import { translate } from './translate.ts';
-
 
 /** Calls that may be open at once; beyond is an error. */
 const MAX_DEPTH = 2000;
@@ -734,9 +733,7 @@ export class Machine {
 
   root(): Thing {
     if (this.collection !== null) return this.collection.root;
-    throw lookupErr(
-      `the \`root\` of the \`@${this.scope}\` scope is inaccessible; you might want to query a \`@collection\` scope?`,
-    );
+    throw lookupErr(`the \`root\` of the \`@${this.scope}\` scope is inaccessible; you might want to query a \`@collection\` scope?`);
   }
 
   getProperty(x: Value, name: string, cache: InlineCache): Value {
@@ -932,4 +929,3 @@ function compound(m: Machine, op: number, old: Value, value: Value): Value {
   );
   return old;
 }
-

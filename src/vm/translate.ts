@@ -9,10 +9,11 @@
  * compiler makes forward jumps and `for` loops, so each target of a forward jump ends a labelled block that starts where its loop's body, or the
  * function, starts.
  */
-import { OPS, type OpName } from '../bytecode/opcodes.ts';
-import type { FramedCode, FunctionCode, LeafCode } from '../bytecode/program.ts';
+
 import { Builtin } from '../builtins/builtin.ts';
 import { textOf } from '../builtins/text.ts';
+import { OPS, type OpName } from '../bytecode/opcodes.ts';
+import type { FramedCode, FunctionCode, LeafCode } from '../bytecode/program.ts';
 import { Closure } from '../values/closure.ts';
 import { List } from '../values/list.ts';
 import { add, binary, bitNot, compare, equal, mod, mul, negate, plus, sub } from '../values/operators.ts';
@@ -44,7 +45,17 @@ const LIBRARY = {
 const NAMES = ['=', '+', '-', '*', '/', '%', '&', '^', '|', '<<', '>>', '<', '>', '==', '!=', '<=', '>='];
 
 /** Instructions that run other functions, or built-ins that may; a function with one of them needs a frame. */
-const CALLS: ReadonlySet<OpName> = new Set(['BUILTIN', 'RESOLVE', 'RESOLVE_LOCAL', 'SKIP_ARG', 'CALL', 'METHOD', 'CALL_METHOD', 'CLOSURE', 'STORE_SEEN']);
+const CALLS: ReadonlySet<OpName> = new Set([
+  'BUILTIN',
+  'RESOLVE',
+  'RESOLVE_LOCAL',
+  'SKIP_ARG',
+  'CALL',
+  'METHOD',
+  'CALL_METHOD',
+  'CLOSURE',
+  'STORE_SEEN',
+]);
 
 const UNSUPPORTED: ReadonlySet<OpName> = new Set([
   'TRY',
@@ -106,7 +117,9 @@ export function translate(fn: FunctionCode): void {
   if (source === null) return;
   const { program } = fn;
   // Only code of this file becomes source; see the head of the file.
-  const make = new Function('fn', 'program', 'K', 'N', 'caches', 'sites', ...Object.keys(LIBRARY), source) as (...args: unknown[]) => unknown;
+  const make = new Function('fn', 'program', 'K', 'N', 'caches', 'sites', ...Object.keys(LIBRARY), source) as (
+    ...args: unknown[]
+  ) => unknown;
   const code = make(fn, program, program.constants, program.names, fn.caches, program.sites, ...Object.values(LIBRARY));
   if (isLeaf) fn.leaf = code as LeafCode;
   else fn.framed = code as FramedCode;
@@ -151,7 +164,10 @@ class Translator {
       if (error instanceof Unsupported) return null;
       throw error;
     }
-    const temps = Array.from({ length: this.peak }, (_, i) => `s${i}`).concat(Array.from({ length: this.loops }, (_, i) => `it${i}`), ['t', 'i']);
+    const temps = Array.from({ length: this.peak }, (_, i) => `s${i}`).concat(
+      Array.from({ length: this.loops }, (_, i) => `it${i}`),
+      ['t', 'i'],
+    );
     const { arity, localCount } = this.fn;
     const locals = Array.from({ length: Math.max(0, localCount - arity) }, (_, i) => `l${i + arity}`);
     const body = this.out.join('\n');
@@ -673,7 +689,8 @@ class Translator {
     this.keepLocal(i.a);
     const old: Operand = { text: name, isInt: false, isBool: false };
     const sign = i.b === 1 ? '+' : i.b === 2 ? '-' : null;
-    const fast = sign === null ? '' : `(${this.bothNumbers(old, y)} && Number.isSafeInteger(t = ${name} ${sign} ${y.text})) ? (${name} = t) : `;
+    const fast =
+      sign === null ? '' : `(${this.bothNumbers(old, y)} && Number.isSafeInteger(t = ${name} ${sign} ${y.text})) ? (${name} = t) : `;
     const outer = `m.compoundOuter(${this.localName(i.a)}, ${i.b}, ${y.text})`;
     const slow = this.isLeaf
       ? `${name} === undefined ? ${outer} : (${name} = m.compoundValue(${name}, ${i.b}, ${y.text}))`

@@ -178,7 +178,7 @@ class Decoder {
 
   private key(): string {
     const reader = this.reader;
-    if (reader.atEnd || reader.next() !== Tok.STR) throw typeErr('the names of properties must be of type `str`');
+    if (nextKind(reader) !== Tok.STR) throw typeErr('the names of properties must be of type `str`');
     const key = reader.text();
     if (!isAscii(key) && !isUtf8(reader.bytes())) throw valueErr('the names of properties must be valid UTF-8');
     if (key.length === 1 && key >= ' ' && key <= '/') throw valueErr(`the property name \`${key}\` is reserved`);

@@ -16,6 +16,8 @@ export interface JsonOptions {
   readonly unsupported: 'refuse' | 'text';
   /** Spaces a level, each member on a line of its own; 0 for all on one line without spaces. */
   readonly indent: number;
+  /** Levels of arrays and objects; 128 when left out. */
+  readonly maxNesting?: number;
 }
 
 const COMPACT: JsonOptions = { unsupported: 'refuse', indent: 0 };
@@ -108,7 +110,8 @@ class JsonPrinter {
   }
 
   private members(open: string, close: string, count: number, depth: number, member: () => void): void {
-    if (depth > MAX_NESTING) throw operationErr(`JSON may be nested ${MAX_NESTING} levels deep, no deeper`);
+    const most = this.options.maxNesting ?? MAX_NESTING;
+    if (depth > most) throw operationErr(`JSON may be nested ${most} levels deep, no deeper`);
     this.out += open;
     for (let i = 0; i < count; i++) {
       this.out += (i === 0 ? '' : ',') + this.newLine(depth);

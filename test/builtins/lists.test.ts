@@ -152,6 +152,11 @@ test('join does not make a string that is too long', () => {
   expect(session.fails(`${double} l = ['a']; for (i in [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]) { l.extend(l); }; l.join(s);`)).toBe(-2);
 });
 
+test('a list does not grow without end', () => {
+  expect(session.fails('l = [1]; for (i in range(99)) { l.extend(l); };')).toBe(-2);
+  expect(session.fails("l = [1]; try({ for (i in range(99)) { l.extend(l); }; }); 'not reached';")).toBe(-2);
+});
+
 describe('stored lists', () => {
   const digit = fc.integer({ min: 0, max: 5 });
   const step = fc.oneof(

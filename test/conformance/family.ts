@@ -63,7 +63,7 @@ export function hold(way: Way, family: Family, outcome: Outcome): void {
   console.info(
     `conformance, ${way}: ${family} ${passed} of ${total} (${((100 * passed) / total).toFixed(1)}%), ${deviating} deviate, ${failures.length} differ, floor ${floor}`,
   );
-  if (process.env['UPDATE_FLOORS'] === '1') {
+  if (process.env.UPDATE_FLOORS === '1') {
     const floors = readFloors();
     floors[way][family] = passed;
     writeFileSync(FLOORS, `${JSON.stringify(floors, null, 2)}\n`);

@@ -67,8 +67,8 @@ export class IdNames {
   rename(value: Typed): Typed {
     if (Array.isArray(value)) return value.map((item) => this.rename(item));
     if (value === null || typeof value !== 'object') return value;
-    if (Array.isArray(value['$m'])) {
-      const pairs = value['$m'] as [Typed, Typed][];
+    if (Array.isArray(value.$m)) {
+      const pairs = value.$m as [Typed, Typed][];
       return { $m: pairs.map(([k, v]) => [k, k === '#' ? this.name(v) : this.rename(v)]) };
     }
     return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, k === '#' ? this.name(v) : this.rename(v)]));
@@ -98,14 +98,14 @@ function sameFloat(a: string, b: string): boolean {
 
 /** An object in the one form in which the order of its keys is told: `$m` pairs. */
 function pairsOf(value: { [key: string]: Typed }): [Typed, Typed][] {
-  return Array.isArray(value['$m']) ? (value['$m'] as [Typed, Typed][]) : Object.entries(value);
+  return Array.isArray(value.$m) ? (value.$m as [Typed, Typed][]) : Object.entries(value);
 }
 
 /** Whether two typed answers are the same; the order of keys counts, floats are equal within 1e-12. */
 export function same(a: Typed, b: Typed): boolean {
   if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => same(item, b[i] as Typed));
   if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object' || Array.isArray(b)) return a === b;
-  if (typeof a['$f'] === 'string' && typeof b['$f'] === 'string') return sameFloat(a['$f'], b['$f']);
+  if (typeof a.$f === 'string' && typeof b.$f === 'string') return sameFloat(a.$f, b.$f);
   const x = pairsOf(a);
   const y = pairsOf(b);
   return x.length === y.length && x.every(([k, v], i) => same(k, y[i]?.[0] as Typed) && same(v, y[i]?.[1] as Typed));

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openEngine } from '../../src/engine/open.ts';
 import type { LocalEngine } from '../../src/engine/engine.ts';
+import { openEngine } from '../../src/engine/open.ts';
 import { ask, errorOf } from '../support.ts';
 
 let dir: string;
@@ -52,7 +52,10 @@ describe('changes', () => {
   test('a restart from the log alone brings everything back', async () => {
     const engine = await open();
     ask(engine, GRAPH);
-    ask(engine, '.list.push(4); .list[0] = 9; .things.remove(|t| t.n == 1); .loop.del("self"); .n += 41; .s += "!"; .dict.del("c"); .dict.c = {d: 2}; .loop.self = .loop;');
+    ask(
+      engine,
+      '.list.push(4); .list[0] = 9; .things.remove(|t| t.n == 1); .loop.del("self"); .n += 41; .s += "!"; .dict.del("c"); .dict.c = {d: 2}; .loop.self = .loop;',
+    );
     const before = ask(engine, READ);
     // The store is let go without a checkpoint, as by a crash.
     await engine.store.close();

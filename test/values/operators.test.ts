@@ -74,7 +74,13 @@ describe('integers', () => {
     fc.assert(
       fc.property(int64, int64, (a, b) => {
         const [x, y] = [intOf(a), intOf(b)];
-        expect([compare('<', x, y), compare('>', x, y), compare('<=', x, y), compare('>=', x, y), equal(x, y)]).toEqual([a < b, a > b, a <= b, a >= b, a === b]);
+        expect([compare('<', x, y), compare('>', x, y), compare('<=', x, y), compare('>=', x, y), equal(x, y)]).toEqual([
+          a < b,
+          a > b,
+          a <= b,
+          a >= b,
+          a === b,
+        ]);
       }),
     );
   });
@@ -124,6 +130,8 @@ describe('mixed operands', () => {
   });
 
   test('types that do not go together are named', () => {
-    expect(() => binary('+', null, 1)).toThrow(expect.objectContaining({ code: ErrorCode.TYPE, message: '`+` not supported between `nil` and `int`' }));
+    expect(() => binary('+', null, 1)).toThrow(
+      expect.objectContaining({ code: ErrorCode.TYPE, message: '`+` not supported between `nil` and `int`' }),
+    );
   });
 });

@@ -9,7 +9,12 @@ beforeAll(async () => {
 
 describe('names', () => {
   test('a free name means the nearest caller that has it at the time of the call', () => {
-    expect(ask(engine, "v = 'q'; f = || v; g = || { v = 'g'; f(); }; h = || { g(); v = 'h'; f(); }; [f(), g(), h(), f()];")).toEqual(['q', 'g', 'h', 'q']);
+    expect(ask(engine, "v = 'q'; f = || v; g = || { v = 'g'; f(); }; h = || { g(); v = 'h'; f(); }; [f(), g(), h(), f()];")).toEqual([
+      'q',
+      'g',
+      'h',
+      'q',
+    ]);
   });
 
   test('the same call at another height of the stack sees its own variables', () => {
@@ -48,7 +53,9 @@ describe('errors', () => {
   });
 
   test('leave no lock and no frame behind', () => {
-    expect(ask(engine, 'l = [1, 2]; r = []; for (x in l) { r.push(try({ for (y in l) { l.push(y); }; }).code()); }; l.push(3); [r, l];')).toEqual([
+    expect(
+      ask(engine, 'l = [1, 2]; r = []; for (x in l) { r.push(try({ for (y in l) { l.push(y); }; }).code()); }; l.push(3); [r, l];'),
+    ).toEqual([
       [-63, -63],
       [1, 2, 3],
     ]);

@@ -28,7 +28,9 @@ const { expr } = fc.letrec<{ expr: string; body: string }>((tie) => ({
     { maxDepth: 4, depthIdentifier: 'e' },
     literal,
     name,
-    fc.tuple(tie('expr'), fc.constantFrom('+', '-', '*', '%', '<', '>', '<=', '>=', '==', '!=', '&&', '||', '&', '/'), tie('expr')).map(([a, o, b]) => `(${a} ${o} ${b})`),
+    fc
+      .tuple(tie('expr'), fc.constantFrom('+', '-', '*', '%', '<', '>', '<=', '>=', '==', '!=', '&&', '||', '&', '/'), tie('expr'))
+      .map(([a, o, b]) => `(${a} ${o} ${b})`),
     fc.tuple(tie('expr'), tie('expr'), tie('expr')).map(([a, b, c]) => `(${a} ? ${b} : ${c})`),
     fc.tuple(fc.constantFrom('!', '-'), tie('expr')).map(([o, a]) => `(${o} ${a})`),
     fc.tuple(name, fc.constantFrom('=', '+=', '-=', '*='), tie('expr')).map(([n, o, e]) => `(${n} ${o} ${e})`),
@@ -45,7 +47,9 @@ const { expr } = fc.letrec<{ expr: string; body: string }>((tie) => ({
     fc.tuple(tie('expr'), tie('body'), tie('body')).map(([c, a, b]) => `if (${c}) { ${a} } else { ${b} };`),
     fc.tuple(tie('expr'), tie('body')).map(([c, a]) => `if (${c}) { ${a} };`),
     fc.tuple(name, name, tie('body')).map(([n, i, b]) => `for (${n}, ${i} in [5, 6, 7]) { ${b} };`),
-    fc.tuple(tie('expr'), fc.constantFrom('break', 'continue'), tie('body')).map(([c, j, b]) => `for (d in [1, 2, 3]) { if (${c}) ${j}; ${b} };`),
+    fc
+      .tuple(tie('expr'), fc.constantFrom('break', 'continue'), tie('body'))
+      .map(([c, j, b]) => `for (d in [1, 2, 3]) { if (${c}) ${j}; ${b} };`),
     fc.tuple(tie('body'), tie('body')).map(([x, y]) => `${x} ${y}`),
     tie('expr').map((e) => `return ${e};`),
   ),
@@ -77,7 +81,8 @@ describe('translation', () => {
 
   test('takes over in the middle of a loop', async () => {
     const engine = await engineWith(false);
-    const code = 'l = []; for (i in [0,1,2,3,4,5,6,7,8,9]) for (j in [0,1,2,3,4,5,6,7,8,9]) for (k in [0,1,2,3,4,5,6,7,8,9]) for (m in [0,1,2]) l.push(100 * i + 10 * j + k); l.map(|x| x + 1).reduce(|a, b| a + b);';
+    const code =
+      'l = []; for (i in [0,1,2,3,4,5,6,7,8,9]) for (j in [0,1,2,3,4,5,6,7,8,9]) for (k in [0,1,2,3,4,5,6,7,8,9]) for (m in [0,1,2]) l.push(100 * i + 10 * j + k); l.map(|x| x + 1).reduce(|a, b| a + b);';
     expect(ask(engine, code)).toBe(3 * (499500 + 1000));
   });
 });

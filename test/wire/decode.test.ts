@@ -161,6 +161,7 @@ describe('faults', () => {
     ['an array that ends too early', '9201', -62],
     ['a map that ends behind a key', '81a162', -62],
     ['a map that ends before a key', '81', -61],
+    ['a key that is cut', '81a3', -61],
     ['a length that is cut', 'd9', -53],
     ['a str that is cut', 'a541', -53],
     ['an int that is cut', 'cd01', -53],
