@@ -11,5 +11,5 @@ const tsc = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.m
 const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
 if (status !== 0) process.exit(status ?? 1);
 
-process.argv.splice(2, 0, 'serve', '--data', './data', '--seed', 'library=examples/library.ti');
+process.argv.splice(1, 1, 'bin/thingsc', 'serve', '--data', './data', '--seed', 'library=examples/library.ti');
 await import('../dist/src/cli/thingsc-main.js');

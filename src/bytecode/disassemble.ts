@@ -57,6 +57,10 @@ export interface ProgramListing {
   readonly functions: readonly FunctionListing[];
 }
 
+/** Bytes of a line that are shown, and how many of them stand before the place in question. */
+const MAX_LINE = 160;
+const BEFORE = 20;
+
 /** The lines of a text, for finding places in it. */
 class Lines {
   readonly text: string;
@@ -79,9 +83,21 @@ class Lines {
     return { line: low + 1, column: offset - (this.starts[low] as number) + 1 };
   }
 
-  line(number: number): string {
-    const end = this.starts[number];
-    return this.text.slice(this.starts[number - 1], end === undefined ? undefined : end - 1).replace(/\r$/, '');
+  /** A line without its end; of a long one, the part where `column` is. */
+  line(number: number, column: number): string {
+    const start = this.starts[number - 1] as number;
+    const end = number < this.starts.length ? (this.starts[number] as number) - 1 : this.text.length;
+    if (end - start <= MAX_LINE) return this.text.slice(start, end).replace(/\r$/, '');
+    const from = this.wholeCharacter(Math.max(start, Math.min(start + column - 1 - BEFORE, end - MAX_LINE)));
+    const to = this.wholeCharacter(Math.min(end, from + MAX_LINE));
+    return `${from > start ? '...' : ''}${this.text.slice(from, to)}${to < end ? '...' : ''}`;
+  }
+
+  /** Moves out of a character of several bytes. */
+  private wholeCharacter(offset: number): number {
+    let at = offset;
+    while ((this.text.charCodeAt(at) & 0xc0) === 0x80) at++;
+    return at;
   }
 }
 
@@ -190,7 +206,7 @@ function writeFunction(out: string[], fn: FunctionListing, lines: Lines | null):
     if (i.label !== null) out.push(`${i.label.padStart(6)}:`);
     if (lines !== null && i.line !== null && i.line !== line) {
       line = i.line;
-      out.push(`${String(line).padStart(4)} | ${printable(lines.line(line))}`.trimEnd());
+      out.push(`${String(line).padStart(4)} | ${printable(lines.line(line, i.column ?? 1))}`.trimEnd());
     }
     const height = i.height === null ? '-' : String(i.height);
     out.push(`${String(i.at).padStart(10)} ${height.padStart(3)}  ${i.op.padEnd(14)} ${i.operands}`.trimEnd());

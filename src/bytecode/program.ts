@@ -151,6 +151,8 @@ export class Program {
   readonly rowNames: readonly string[];
   readonly functions: readonly FunctionCode[];
   readonly effects: Effects;
+  /** Shapes of thing literals by index of their keys in `constants`; null for keys that make no shape. */
+  readonly shapes: (Shape | null | undefined)[] = [];
   /** Built-ins by index of `rowNames`; set by the machine at first use. */
   rows: readonly unknown[] | null = null;
   private readonly compactor: (text: string) => string;

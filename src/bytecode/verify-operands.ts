@@ -177,7 +177,9 @@ function checkRow({ program, fn, builtins }: Place, i: Instruction): void {
   const name = program.rowNames[i.a] as string;
   const info = builtins.functionInfo(name);
   if (info === undefined) refuse(fn, i, `there is no function \`${name}\``);
-  const fits = i.b >= info.min && (info.max < 0 || i.b <= info.max);
+  // `timeit` also gets the time before its statement.
+  const most = name === 'timeit' ? info.max + 1 : info.max;
+  const fits = i.b >= info.min && (info.max < 0 || i.b <= most);
   if (fits !== (code === Op.BUILTIN)) refuse(fn, i, `\`${name}\` with ${i.b} arguments`);
   if (code === Op.BUILTIN && SPECIAL_FORMS.has(name)) refuse(fn, i, `\`${name}\` is never called`);
 }

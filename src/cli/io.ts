@@ -1,4 +1,5 @@
 /** Where a command meets the world. Text that goes out and comes in is byte strings; tests bring their own. */
+import { isAbsolute, relative } from 'node:path';
 
 export interface Output {
   write(text: string): void;
@@ -9,6 +10,8 @@ export interface Output {
 }
 
 export interface Io {
+  /** How this program can be called from here. */
+  readonly program: string;
   readonly out: Output;
   readonly err: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -52,9 +55,16 @@ function onSignal(listener: (name: string) => void): () => void {
   };
 }
 
+/** The path of the program when it lies below the folder we are in, else its name, as it was then found by that. */
+function programName(): string {
+  const path = relative('.', process.argv[1] ?? '');
+  return path.startsWith('..') || isAbsolute(path) ? 'thingsc' : path;
+}
+
 /** The input and output of this process. */
 export function processIo(): Io {
   return {
+    program: programName(),
     out: outputTo(process.stdout),
     err: outputTo(process.stderr),
     env: process.env,

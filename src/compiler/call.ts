@@ -1,7 +1,7 @@
 /** Calls by name: special forms, built-in functions, and what is only known at run time (types, enumerators, closures in variables). */
 import type { CallExpr, Expr } from '../ast/nodes.ts';
 import { Op } from '../bytecode/opcodes.ts';
-import { newLabel } from './assembler.ts';
+import { type Label, newLabel } from './assembler.ts';
 import { constantValue } from './fold.ts';
 import type { FunctionCompiler } from './function.ts';
 
@@ -22,26 +22,83 @@ export function emitCall(fc: FunctionCompiler, expr: CallExpr): void {
     return;
   }
   if (info.scoped) asm.emit(Op.SCOPE_TEST, tables.row(name));
-  if (name === 'try') {
-    emitTry(fc, expr);
-    return;
-  }
+  const special = SPECIAL[name];
+  if (special !== undefined && special(fc, expr)) return;
   for (const arg of expr.args) fc.expr(arg);
   asm.mark(expr.start);
   asm.emit(Op.BUILTIN, tables.row(name), count, 1 - count);
 }
 
-/** `try(expr)` gives the error of the expression; `try(expr, e0, ...)` only one of those, evaluated when there is an error. */
-function emitTry(fc: FunctionCompiler, expr: CallExpr): void {
+/** Built-ins whose arguments are not just evaluated one after another; each says whether it has emitted the call. */
+const SPECIAL: Readonly<Record<string, (fc: FunctionCompiler, expr: CallExpr) => boolean>> = {
+  try: emitTry,
+  assert: emitAssert,
+  alt_raise: emitAltRaise,
+  timeit: emitTimeit,
+};
+
+/** Evaluates an expression; an error of it goes to `handler`, a value to `end`. */
+function emitTried(fc: FunctionCompiler, tried: Expr, handler: Label, end: Label): void {
   const { asm } = fc;
-  const handler = newLabel();
-  const end = newLabel();
   asm.jump(Op.TRY, handler);
   fc.handlers++;
-  fc.expr(expr.args[0] as Expr);
+  fc.expr(tried);
   fc.handlers--;
   asm.emit(Op.END_TRY);
   asm.jump(Op.JUMP, end);
+}
+
+/** The message of `assert` is only evaluated when the condition does not hold. */
+function emitAssert(fc: FunctionCompiler, expr: CallExpr): boolean {
+  const [condition, message] = expr.args as [Expr, Expr?];
+  if (message === undefined) return false;
+  const { asm, tables } = fc;
+  const failed = newLabel();
+  const end = newLabel();
+  fc.expr(condition);
+  asm.jumpFalse(failed);
+  asm.emit(Op.NIL);
+  asm.jump(Op.JUMP, end);
+  asm.adjust(-1);
+  asm.place(failed);
+  asm.emit(Op.FALSE);
+  fc.expr(message);
+  asm.mark(expr.start);
+  asm.emit(Op.BUILTIN, tables.row('assert'), 2, -1);
+  asm.place(end);
+  return true;
+}
+
+/** Code and message of `alt_raise` are only evaluated when the statement fails; the built-in gets the error in its place. */
+function emitAltRaise(fc: FunctionCompiler, expr: CallExpr): boolean {
+  const { asm, tables } = fc;
+  const handler = newLabel();
+  const end = newLabel();
+  emitTried(fc, expr.args[0] as Expr, handler, end);
+  asm.place(handler);
+  for (const arg of expr.args.slice(1)) fc.expr(arg);
+  asm.mark(expr.start);
+  asm.emit(Op.BUILTIN, tables.row('alt_raise'), expr.args.length, 1 - expr.args.length);
+  asm.place(end);
+  return true;
+}
+
+/** `timeit` gets the time before its statement too. */
+function emitTimeit(fc: FunctionCompiler, expr: CallExpr): boolean {
+  const { asm, tables } = fc;
+  asm.emit(Op.BUILTIN, tables.row('now'), 0, 1);
+  fc.expr(expr.args[0] as Expr);
+  asm.mark(expr.start);
+  asm.emit(Op.BUILTIN, tables.row('timeit'), 2, -1);
+  return true;
+}
+
+/** `try(expr)` gives the error of the expression; `try(expr, e0, ...)` only one of those, evaluated when there is an error. */
+function emitTry(fc: FunctionCompiler, expr: CallExpr): boolean {
+  const { asm } = fc;
+  const handler = newLabel();
+  const end = newLabel();
+  emitTried(fc, expr.args[0] as Expr, handler, end);
   asm.place(handler);
   // The machine left the error where the value would be.
   const wanted = expr.args.slice(1);
@@ -49,6 +106,7 @@ function emitTry(fc: FunctionCompiler, expr: CallExpr): void {
   asm.mark(expr.start);
   if (wanted.length > 0) asm.emit(Op.CATCH, wanted.length, undefined, -wanted.length);
   asm.place(end);
+  return true;
 }
 
 function emitCallByName(fc: FunctionCompiler, expr: CallExpr): void {

@@ -9,7 +9,7 @@ import { CheckpointReader, CheckpointSource, countReferences } from '../model/ch
 import { Collection } from '../model/collection.ts';
 import { Database, type User } from '../model/database.ts';
 import { encodeUser } from '../model/database-records.ts';
-import { parseScope } from '../model/scope.ts';
+import { parseScope, type Scope } from '../model/scope.ts';
 import { Transaction } from '../model/transaction.ts';
 import { MsgpackWriter } from '../msgpack/writer.ts';
 import type { Store } from '../storage/store.ts';
@@ -31,6 +31,8 @@ export interface EngineOptions {
   readonly checkpointChanges?: number;
 }
 
+const MAX_SCOPES = 1000;
+
 /** Bytes in the log that start a checkpoint, however few changes they are. */
 const CHECKPOINT_BYTES = 64 * 1024 * 1024;
 
@@ -48,6 +50,8 @@ export class LocalEngine implements Engine {
   readonly source = new CheckpointSource(this.database);
   private readonly machine: Machine;
   private readonly passwords = new PasswordChecker();
+  /** Scopes by their text; names are looked up at each query. */
+  private readonly scopes = new Map<string, Scope>();
   private readonly ops = new MsgpackWriter(4096);
   private readonly shutdownListeners: (() => void)[] = [];
   private readonly deadlineMs: number;
@@ -171,8 +175,15 @@ export class LocalEngine implements Engine {
 
   // --- queries ---
 
+  private readScope(text: string): Scope {
+    const scope = parseScope(text);
+    if (this.scopes.size >= MAX_SCOPES) this.scopes.clear();
+    this.scopes.set(text, scope);
+    return scope;
+  }
+
   private place(scopeText: string): Place {
-    const scope = parseScope(scopeText);
+    const scope = this.scopes.get(scopeText) ?? this.readScope(scopeText);
     if (scope.kind === 'thingsdb') return { scope: 'thingsdb', collection: null, deep: this.database.thingsdbDeep };
     if (scope.kind === 'node') {
       if (scope.id !== null && scope.id !== 0) throw lookupErr(`\`node:${scope.id}\` does not exist`);
@@ -216,7 +227,7 @@ export class LocalEngine implements Engine {
     const tx = new Transaction(collection, change);
     tx.suppressed = program.rowNames.includes('nse');
     const { machine } = this;
-    const context = new QueryContext(machine, this.database, user, scope, collection, tx, client, this.shutdown, this.source);
+    const context = new QueryContext(machine, this.database, user, scope, collection, tx, client, this.shutdown, this.source, this.hooks);
     try {
       const value = machine.execute(main, args, {
         scope,

@@ -10,7 +10,7 @@ import type { SetValue } from '../values/set.ts';
 import type { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
 import type { Machine } from '../vm/machine.ts';
-import { type EncodeHooks, plainHooks } from '../wire/encode.ts';
+import type { EncodeHooks } from '../wire/encode.ts';
 import type { ClientSink } from './api.ts';
 import { closureFromText } from './toolchain.ts';
 
@@ -20,7 +20,7 @@ export class QueryContext implements Context {
   readonly scope: ScopeName;
   readonly tx: Transaction;
   readonly user: User;
-  readonly hooks: EncodeHooks = plainHooks;
+  readonly hooks: EncodeHooks;
   private readonly machine: Machine;
   private readonly client: ClientSink | null;
   private readonly shutdown: () => void;
@@ -36,7 +36,9 @@ export class QueryContext implements Context {
     client: ClientSink | null,
     shutdown: () => void,
     source: CheckpointSource,
+    hooks: EncodeHooks,
   ) {
+    this.hooks = hooks;
     this.source = source;
     this.machine = machine;
     this.database = database;

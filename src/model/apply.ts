@@ -209,17 +209,21 @@ export function decodeThingBody(r: MsgpackReader, thing: Thing, collection: Coll
     const key = readStr(r);
     putOwned(thing, key, decodeProperty(r, cx));
   }
+  // Growing left room for more in the array.
+  thing.slots = thing.slots.slice();
 }
 
 function decodeFields(r: MsgpackReader, thing: Thing, type: TypeDef, cx: StoredContext): void {
-  const slots: Value[] = [];
-  for (const key of type.shape.keys) {
+  const { keys } = type.shape;
+  // Of the right size from the start: an array that grows keeps room for more.
+  const slots = new Array<Value>(keys.length).fill(null);
+  for (let i = 0; i < keys.length; i++) {
     const value = decodeProperty(r, cx);
     if (value instanceof List || value instanceof SetValue) {
       value.parent = thing;
-      value.key = key;
+      value.key = keys[i] as string;
     }
-    slots.push(value);
+    slots[i] = value;
   }
   thing.shape = type.shape;
   thing.slots = slots;

@@ -212,13 +212,12 @@ export function typeByName(collection: Collection, name: string): TypeDef {
 
 /** An instance with the given fields and the initial values of the others; fields that the type does not have are passed over. */
 export function newInstance(collection: Collection, type: TypeDef, values: ReadonlyMap<string, Value>): Thing {
-  const slots: Value[] = [];
-  for (const { name, rule } of type.fields) {
+  const slots = new Array<Value>(type.fields.length).fill(null);
+  type.fields.forEach(({ name, rule }, i) => {
     const given = values.get(name);
-    const value = given === undefined ? rule.initial(collection) : given;
     if (given !== undefined) checkField(type, name, rule, given);
-    slots.push(value);
-  }
+    slots[i] = given === undefined ? rule.initial(collection) : given;
+  });
   return new Thing(type.shape, slots);
 }
 

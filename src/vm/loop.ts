@@ -590,10 +590,10 @@ export function runLoop(m: Machine, stop: number): Value {
           case 76: {
             // ARRAY
             sp -= a;
-            const items: Value[] = [];
+            const items = stack.slice(sp, sp + a);
             for (let i = 0; i < a; i++) {
-              const item = stack[sp + i] as Value;
-              items.push(typeof item === 'object' && item !== null ? m.tx.item(item) : item);
+              const item = items[i] as Value;
+              if (typeof item === 'object' && item !== null) items[i] = m.tx.item(item);
             }
             stack[sp++] = new List(items);
             break;

@@ -58,8 +58,14 @@ export interface RunOptions {
   readonly context: Context;
 }
 
+/** Shared by all queries without variables: nothing is ever added to it. */
+const NO_VARS: Map<string, Value> = new Map();
+const STACK_SIZE = 4096;
+/** Places above a frame that calls from built-ins and translated code use before the next frame. */
+const MARGIN = 8;
+
 export class Machine {
-  readonly stack: Value[] = new Array<Value>(4096).fill(null);
+  readonly stack: Value[] = new Array<Value>(STACK_SIZE).fill(null);
   readonly frames: Frame[] = [];
   depth = 0;
   /** Where free values start on the stack; only right while a built-in runs. */
@@ -79,14 +85,15 @@ export class Machine {
   leafPc = 0;
   nested = 0;
   private slices = 0;
+  /** How far up the stack may hold values of this query. */
+  private high = 0;
   private readonly host: MachineHost;
   private readonly locks: Container[] = [];
   private readonly handlers: Handler[] = [];
   private deadline = Number.POSITIVE_INFINITY;
-  private vars: Map<string, Value> = new Map();
+  private vars: Map<string, Value> = NO_VARS;
   private scope: ScopeName = 'thingsdb';
   private collection: Collection | null = null;
-  private readonly shapes = new WeakMap<List, Shape | null>();
 
   constructor(host: MachineHost) {
     this.host = host;
@@ -100,7 +107,7 @@ export class Machine {
     this.collection = options.collection;
     this.tx = options.tx;
     this.context = options.context;
-    this.vars = options.vars === null ? new Map() : new Map(options.vars);
+    this.vars = options.vars === null ? NO_VARS : new Map(options.vars);
     this.deadline = options.deadline;
     this.fuel = FUEL_SLICE;
     this.slices = 1;
@@ -120,8 +127,9 @@ export class Machine {
       this.nested = 0;
       this.handlerTop = 0;
       // Nothing of this query stays reachable from the machine.
-      this.stack.length = Math.min(this.stack.length, 4096);
-      this.stack.fill(null, 0, Math.min(this.stack.length, 256));
+      if (this.stack.length > STACK_SIZE) this.stack.length = STACK_SIZE;
+      this.stack.fill(null, 0, Math.min(this.high, STACK_SIZE));
+      this.high = 0;
     }
   }
 
@@ -165,6 +173,8 @@ export class Machine {
     const { arity, localCount } = fn;
     for (let i = given; i < arity; i++) stack[base + i] = null;
     for (let i = arity; i < localCount; i++) (stack as unknown[])[base + i] = undefined;
+    const top = base + localCount + fn.maxStack + MARGIN;
+    if (top > this.high) this.high = top;
     const depth = this.depth++;
     let frame = this.frames[depth];
     if (frame === undefined) {
@@ -777,32 +787,31 @@ export class Machine {
   }
 
   makeThing(program: Program, keysIndex: number, base: number, count: number): Thing {
-    const keys = program.constants[keysIndex] as List;
-    let shape = this.shapes.get(keys);
+    return this.thingOf(program, keysIndex, this.stack.slice(base, base + count));
+  }
+
+  /** A new thing with the keys of a constant; `slots` becomes its own. */
+  thingOf(program: Program, keysIndex: number, slots: Value[]): Thing {
+    let shape = program.shapes[keysIndex];
     if (shape === undefined) {
-      const names = keys.items as string[];
+      const names = (program.constants[keysIndex] as List).items as string[];
       shape = names.length <= MAX_SHAPE_KEYS && new Set(names).size === names.length ? Shape.of(names) : null;
-      this.shapes.set(keys, shape);
+      program.shapes[keysIndex] = shape;
     }
-    const { stack } = this;
-    if (shape === null) return this.makeLargeThing(keys.items as string[], base);
-    const slots: Value[] = [];
-    let owning = false;
-    for (let i = 0; i < count; i++) {
-      const value = stack[base + i] as Value;
-      slots.push(value);
-      owning ||= typeof value === 'object' && value !== null;
-    }
+    if (shape === null) return this.makeLargeThing((program.constants[keysIndex] as List).items as string[], slots);
     const thing = new Thing(shape, slots);
-    if (owning) for (let i = 0; i < count; i++) slots[i] = this.tx.property(thing, keys.items[i] as string, slots[i] as Value, false);
+    for (let i = 0; i < slots.length; i++) {
+      const value = slots[i] as Value;
+      if (typeof value === 'object' && value !== null) slots[i] = this.tx.property(thing, shape.keys[i] as string, value, false);
+    }
     return thing;
   }
 
   /** Keys that come twice, or more keys than a shape has. */
-  private makeLargeThing(keys: readonly string[], base: number): Thing {
+  private makeLargeThing(keys: readonly string[], values: readonly Value[]): Thing {
     const thing = new Thing(Shape.empty, []);
     keys.forEach((key, i) => {
-      thing.put(key, this.tx.property(thing, key, this.stack[base + i] as Value, false));
+      thing.put(key, this.tx.property(thing, key, values[i] as Value, false));
     });
     return thing;
   }

@@ -668,8 +668,8 @@ class Translator {
         this.result(`m.own(${this.pop().text})`);
         break;
       case 'THING': {
-        const { length } = this.take2(i.b);
-        this.result(`(${this.at(i)}, m.makeThing(program, ${i.a}, m.sp, ${length}))`);
+        const slots = this.take(i.b).map((o) => o.text);
+        this.result(`(${this.at(i)}, m.thingOf(program, ${i.a}, [${slots.join(', ')}]))`);
         break;
       }
       case 'TEMPLATE': {

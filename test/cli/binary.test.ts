@@ -93,7 +93,7 @@ describe('thingsc serve', () => {
       await runBinary([...query, '-q', ".list.push('c');"]);
       child.kill('SIGINT');
       expect((await once(child, 'close'))[0]).toBe(0);
-      expect(output()).toContain(`thingsc query -n :${port} -c shop`);
+      expect(output()).toContain(`bin/thingsc query -n :${port} -c shop`);
     }
   });
 

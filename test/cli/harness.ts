@@ -51,6 +51,7 @@ export async function thingsc(words: readonly string[], given: InProcess = {}): 
     columns: 80,
   });
   const io: Io = {
+    program: 'thingsc',
     out: output('out'),
     err: output('err'),
     env: given.env ?? {},

@@ -35,7 +35,7 @@ export async function serve(options: ServeOptions, io: Io): Promise<ExitCode> {
   try {
     if (created && !seeds.every((seed) => plant(seed, engine, io))) return ExitCode.SCRIPT;
     const server = await startServer(engine, config, { log, hooks: engine.hooks });
-    io.out.write(toBytes(welcome(dir, config.bind_client_addr, server.port, seeds[0]?.collection ?? 'stuff')));
+    io.out.write(toBytes(welcome(io.program, dir, config.bind_client_addr, server.port, seeds[0]?.collection ?? 'stuff')));
     const offSignals = io.onSignal((name) => {
       log.info(`stopping (${name})`);
       void server.stop();
@@ -127,11 +127,11 @@ function splitSeed(seed: string): [string, string] {
   return [name, seed.slice(at + 1)];
 }
 
-function welcome(dir: string, host: string, port: number, collection: string): string {
+function welcome(program: string, dir: string, host: string, port: number, collection: string): string {
   const node = port === 9200 ? '' : ` -n :${port}`;
   return `thingsc ${ownVersion()} serves ${dir} at ${host}:${port}, user \`admin\`, password \`pass\` unless changed. Stop with Ctrl-C.
 
-With thingsc:   thingsc query${node} -c ${collection} -q '.keys();'
+With thingsc:   ${program} query${node} -c ${collection} -q '.keys();'
 With Python:    pip install python-thingsdb, then
 
     import asyncio
