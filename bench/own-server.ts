@@ -16,20 +16,22 @@ export class OwnServer {
 
   /** Starts it; resolves with the milliseconds until clients could connect. */
   async start(): Promise<number> {
+    this.port = 0;
     const began = performance.now();
     const child = spawn(process.execPath, [PROGRAM, 'serve', '--data', join(this.folder, 'data'), '--port', '0'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.child = child;
     let output = '';
-    for await (const chunk of child.stdout) {
-      output += String(chunk);
-      const port = LISTENING.exec(output)?.[1];
-      if (port === undefined) continue;
-      this.port = Number(port);
-      return performance.now() - began;
-    }
-    throw new Error(`the server did not start:\n${output}`);
+    return new Promise((resolve, reject) => {
+      child.once('exit', () => reject(new Error(`the server did not start:\n${output}`)));
+      child.stdout.on('data', (chunk) => {
+        if (this.port !== 0) return;
+        output += chunk;
+        this.port = Number(LISTENING.exec(output)?.[1] ?? 0);
+        if (this.port !== 0) resolve(performance.now() - began);
+      });
+    });
   }
 
   /** Resident memory in megabytes; null where the system does not tell. */

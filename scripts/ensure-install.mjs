@@ -24,9 +24,15 @@ function isInstalled() {
   });
 }
 
+/** Whether npm did what it was asked. */
+function npm(...words) {
+  const { status, error } = spawnSync('npm', words, { cwd: fileURLToPath(root), stdio: 'inherit', shell: process.platform === 'win32' });
+  if (error !== undefined) console.error(`cannot run npm: ${error.message}`);
+  return status === 0;
+}
+
 if (!isInstalled()) {
   console.log('Installing dependencies ...');
-  const { status, error } = spawnSync('npm', ['ci'], { cwd: fileURLToPath(root), stdio: 'inherit', shell: process.platform === 'win32' });
-  if (error !== undefined) console.error(`cannot run npm: ${error.message}`);
-  process.exitCode = status ?? 1;
+  // An npm of another age may find the lock file incomplete and refuse; it still takes its versions from there.
+  if (!npm('ci') && !npm('install', '--no-save')) process.exitCode = 1;
 }

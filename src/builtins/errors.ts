@@ -1,7 +1,7 @@
 /** Errors as values: constructors, what they tell, and raising them. */
 import { ErrorCode, TiError, typeErr, valueErr } from '../errors.ts';
+import { isUtf8 } from '../utf8.ts';
 import { Bytes } from '../values/scalars.ts';
-import { isUtf8 } from '../values/utf8.ts';
 import { truthy, typeName, type Value } from '../values/value.ts';
 import type { FunctionRow, Param, Row } from './row.ts';
 
@@ -152,7 +152,8 @@ export const errorRows: readonly Row[] = [
     example: 'e = try(alt_raise(1 / 0, -101)); [e.code(), e.msg()];  // => [-101,"division or modulo by zero"]',
     page: 'collection-api/alt_raise',
     // Only called with the error of the statement: without one, code and message are not evaluated.
-    run: (_cx, error: TiError, code: number | bigint, message?: string) => {
+    run: (_cx, error: Value, code: number | bigint, message?: string) => {
+      if (!(error instanceof TiError)) return error;
       throw makeError('alt_raise', code, message ?? error.message);
     },
   },

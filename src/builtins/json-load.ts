@@ -1,12 +1,12 @@
 /** Reads JSON. */
 import { operationErr, type TiError, valueErr } from '../errors.ts';
 import { checkKey } from '../model/transaction.ts';
+import { encodeCodePoint, isUtf8 } from '../utf8.ts';
 import { List } from '../values/list.ts';
 import { INT_MAX, INT_MIN } from '../values/operators.ts';
 import { Float } from '../values/scalars.ts';
 import { Shape } from '../values/shape.ts';
 import { Thing } from '../values/thing.ts';
-import { encodeCodePoint, isUtf8 } from '../values/utf8.ts';
 import type { Value } from '../values/value.ts';
 import type { Context } from './row.ts';
 

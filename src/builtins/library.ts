@@ -30,6 +30,7 @@ class Library implements Catalog {
   private readonly methods = new Map<string, MethodTable>();
   private readonly infos = new Map<string, FunctionInfo>();
   private readonly rules = new Map<string, EffectRule>();
+  private readonly deferring = new Set<string>();
 
   constructor(rows: readonly Row[]) {
     for (const row of rows) {
@@ -50,6 +51,7 @@ class Library implements Catalog {
       effect: mask === 0 ? null : { mask, notOnVariable: false },
       scoped: row.scopes !== undefined,
       scopes: builtin.scopes,
+      defers: row.defers === true,
     });
   }
 
@@ -62,6 +64,7 @@ class Library implements Catalog {
     const taken = table.find(builtin.receiver);
     if (taken !== undefined) throw new Error(`two rows for the method ${row.name} of ${row.receiver}`);
     table.builtins.push(builtin);
+    if (row.defers === true) this.deferring.add(row.name);
     const mask = effectMask(row);
     if (mask === 0) return;
     const old = this.rules.get(row.name);
@@ -77,6 +80,10 @@ class Library implements Catalog {
 
   methodEffect(name: string): EffectRule | null {
     return this.rules.get(name) ?? null;
+  }
+
+  methodDefers(name: string): boolean {
+    return this.deferring.has(name);
   }
 
   functionRow(name: string): Builtin | undefined {

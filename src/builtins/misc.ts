@@ -1,12 +1,12 @@
 /** What belongs to no type: about values, about the query, and lists of numbers. */
 import { ErrorCode, operationErr, TiError, typeErr, valueErr } from '../errors.ts';
+import { isUtf8 } from '../utf8.ts';
 import type { Closure } from '../values/closure.ts';
 import { List } from '../values/list.ts';
 import { intOf } from '../values/operators.ts';
 import { Float } from '../values/scalars.ts';
 import { Shape } from '../values/shape.ts';
 import { Thing } from '../values/thing.ts';
-import { isUtf8 } from '../values/utf8.ts';
 import { typeName, type Value } from '../values/value.ts';
 import type { Context, Param, Row } from './row.ts';
 import { textOf } from './text.ts';

@@ -1,6 +1,7 @@
 /** Functions that ask what a value is. */
 import { TiError } from '../errors.ts';
 import { isZone } from '../time/zones.ts';
+import { isUtf8 } from '../utf8.ts';
 import { Closure } from '../values/closure.ts';
 import { DateTime } from '../values/datetime.ts';
 import { EnumMember, Future, ModuleRef, MpData, Room, Task } from '../values/handles.ts';
@@ -10,7 +11,6 @@ import { Regex } from '../values/regex.ts';
 import { Bytes, Float } from '../values/scalars.ts';
 import { SetValue } from '../values/set.ts';
 import { Thing } from '../values/thing.ts';
-import { isUtf8 } from '../values/utf8.ts';
 import type { Value } from '../values/value.ts';
 import type { FunctionRow, Row, TypeSpec } from './row.ts';
 

@@ -129,6 +129,8 @@ interface RowBase {
   readonly changes?: readonly ('collection' | 'thingsdb')[];
   /** The only scopes in which it exists; all when absent. */
   readonly scopes?: readonly ScopeName[];
+  /** A closure that is written as its first argument runs after the query, in a change of its own: what it changes is no effect of the query. */
+  readonly defers?: true;
 }
 
 /** Called as `name(...)`. `run` gets undefined for optional arguments that were not given; with a rest parameter, an array of the rest. */

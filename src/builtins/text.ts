@@ -1,12 +1,12 @@
 /** The text of values: what `str(...)` and template strings make of them. */
 import { TiError, typeErr, valueErr } from '../errors.ts';
+import { isUtf8 } from '../utf8.ts';
 import { Closure } from '../values/closure.ts';
 import { clockOf, DateTime, isoText } from '../values/datetime.ts';
 import { AnoType, EnumMember, Room, Task, Wrapped } from '../values/handles.ts';
 import { Regex } from '../values/regex.ts';
 import { Bytes, Float } from '../values/scalars.ts';
 import { Thing } from '../values/thing.ts';
-import { isUtf8 } from '../values/utf8.ts';
 import { typeName, type Value } from '../values/value.ts';
 
 /** The text of a value. Throws TiError: -61 for a type that has none, -60 for bytes that are no UTF-8 and for a time outside the calendar. */

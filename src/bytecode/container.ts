@@ -46,9 +46,9 @@ export function saveProgram(program: Program): Uint8Array {
 
 /** Puts the head with version and checksum before a body. */
 export function sealContainer(body: Uint8Array): Uint8Array {
-  const bytes = Buffer.alloc(BODY_AT + body.length);
+  const bytes = new Uint8Array(BODY_AT + body.length);
   bytes.set(MAGIC);
-  bytes.writeUInt16LE(BYTECODE_VERSION, VERSION_AT);
+  new DataView(bytes.buffer).setUint16(VERSION_AT, BYTECODE_VERSION, true);
   bytes.set(fingerprint, FINGERPRINT_AT);
   bytes.set(checksum(body), CHECKSUM_AT);
   bytes.set(body, BODY_AT);

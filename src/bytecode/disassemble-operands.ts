@@ -1,8 +1,9 @@
 /** Operands of instructions as people read them: names instead of indexes. */
+
+import { isUtf8 } from '../utf8.ts';
 import { List } from '../values/list.ts';
 import { Regex } from '../values/regex.ts';
 import { Bytes, Float } from '../values/scalars.ts';
-import { isUtf8 } from '../values/utf8.ts';
 import type { Value } from '../values/value.ts';
 import { compoundOp, type Instruction, loopVariables } from './effects-of-ops.ts';
 import { BINARY_OPS, Op, type OperandKind } from './opcodes.ts';

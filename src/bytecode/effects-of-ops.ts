@@ -82,13 +82,23 @@ export interface KnownBuiltins {
   /** The built-in called as `name(...)`: numbers of arguments (`max` -1 for any), bits of its scopes, and bits of `Effect`. */
   functionInfo(
     name: string,
-  ): { readonly min: number; readonly max: number; readonly scopes: number; readonly effect: { readonly mask: number } | null } | undefined;
+  ):
+    | {
+        readonly min: number;
+        readonly max: number;
+        readonly scopes: number;
+        readonly effect: { readonly mask: number } | null;
+        readonly defers: boolean;
+      }
+    | undefined;
   /** The effect of `x.name(...)`, whatever x is. */
   methodEffect(name: string): { readonly mask: number; readonly notOnVariable: boolean } | null;
+  /** Whether a closure written as the first argument of `x.name(...)` runs later, in a change of its own. */
+  methodDefers(name: string): boolean;
 }
 
 /** Built-ins that are compiled to instructions of their own and never called. */
-export const SPECIAL_FORMS: ReadonlySet<string> = new Set(['try']);
+export const SPECIAL_FORMS: ReadonlySet<string> = new Set(['try', 'run']);
 
 /** How many of the three parts of a slice are there. */
 export const sliceParts = (bits: number): number => (bits & 1) + ((bits >> 1) & 1) + ((bits >> 2) & 1);

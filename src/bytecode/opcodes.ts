@@ -141,6 +141,7 @@ const LINES = [
   ['CALL', 'count', 'none', -1, 1, 'callee x0 ... -- result; the callee lies under its arguments'],
   ['METHOD', 'site', 'count', 1, 2, 'x -- x callee; will be called with B arguments'],
   ['CALL_METHOD', 'count', 'none', -1, 1, 'x callee x0 ... -- result'],
+  ['PROCEDURE', 'none', 'none', 1, 1, 'name -- callee; the closure of the procedure of that name'],
 ] as const satisfies readonly Line[];
 
 export type OpName = (typeof LINES)[number][0];

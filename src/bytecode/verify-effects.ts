@@ -10,6 +10,14 @@ import type { EffectReason, FunctionCode, Program } from './program.ts';
  */
 const isSuppressed = (program: Program): boolean => /\bnse\b/.test(program.source);
 
+/**
+ * Whether the text may have closures that run later, in a change of their own, so that their effects are none of the text's. As with `nse`, a false
+ * claim of that only makes the program fail.
+ */
+const isDeferring = (program: Program, builtins: KnownBuiltins): boolean =>
+  program.rowNames.some((name) => builtins.functionInfo(name)?.defers === true) ||
+  program.sites.some((site) => builtins.methodDefers(site.name));
+
 function effectOf(program: Program, i: Instruction, builtins: KnownBuiltins, suppressed: boolean): number {
   if (assigns(i.op)) return suppressed ? 0 : Effect.COLLECTION;
   if (i.op.code === Op.BUILTIN) {
@@ -25,10 +33,11 @@ function effectOf(program: Program, i: Instruction, builtins: KnownBuiltins, sup
 }
 
 /** The effects that a function has by itself and by the closures in it, of which `inner` tells those that come behind it. */
-function effectsOf(program: Program, fn: FunctionCode, builtins: KnownBuiltins, suppressed: boolean): number {
+function effectsOf(program: Program, fn: FunctionCode, builtins: KnownBuiltins, suppressed: boolean, deferring: boolean): number {
   let mask = 0;
   for (const i of instructionsOf(fn.code)) {
-    mask |= i.op.code === Op.CLOSURE ? (program.functions[i.a] as FunctionCode).effects : effectOf(program, i, builtins, suppressed);
+    if (i.op.code !== Op.CLOSURE) mask |= effectOf(program, i, builtins, suppressed);
+    else if (!deferring) mask |= (program.functions[i.a] as FunctionCode).effects;
   }
   return mask;
 }
@@ -45,11 +54,12 @@ function checkReason(program: Program, reason: EffectReason | null, wanted: bool
 /** Throws TiError when the program says less of its effects than its code shows. The operands must have been checked. */
 export function checkEffects(program: Program, builtins: KnownBuiltins): void {
   const suppressed = isSuppressed(program);
+  const deferring = isDeferring(program, builtins);
   for (const fn of program.functions) {
     const { effects } = fn;
     if (!Number.isInteger(effects) || (effects & ~(Effect.COLLECTION | Effect.THINGSDB)) !== 0)
       throw damaged(`function ${fn.index} has no such effects`);
-    if ((effectsOf(program, fn, builtins, suppressed) & ~effects) !== 0)
+    if ((effectsOf(program, fn, builtins, suppressed, deferring) & ~effects) !== 0)
       throw damaged(`function ${fn.index} has effects that it does not say`);
   }
   const { effects } = program.main;

@@ -148,12 +148,12 @@ class Flow {
 
   popKind(wanted: number): void {
     const kind = this.pop();
-    if (kind !== wanted) this.refuse(`finds a ${kindName(kind)} where a ${kindName(wanted)} must be`);
+    if (kind !== wanted) this.refuse(`finds ${kindName(kind)} where ${kindName(wanted)} must be`);
   }
 
   popValue(): void {
     const kind = this.pop();
-    if (!isValue(kind)) this.refuse(`finds a ${kindName(kind)} where a value must be`);
+    if (!isValue(kind)) this.refuse(`finds ${kindName(kind)} where a value must be`);
   }
 
   popValues(count: number): void {
@@ -211,7 +211,7 @@ class Flow {
     this.spend(this.stack.height - under);
     while (this.stack.height > under + 1) this.stack = this.stack.below as StackNode;
     const kind = this.stack.kind;
-    if (kind !== Kind.ITERATION) this.refuse(`finds a ${kindName(kind)} where a loop must be`);
+    if (kind !== Kind.ITERATION) this.refuse(`finds ${kindName(kind)} where a loop must be`);
     this.stack = this.stack.below as StackNode;
   }
 
@@ -298,7 +298,7 @@ const assign =
 function call(f: Flow, count: number): void {
   f.popValues(count);
   const kind = f.pop();
-  if (kind !== Kind.CALLEE && kind !== Kind.CLOSURE) f.refuse(`calls a ${kindName(kind)}`);
+  if (kind !== Kind.CALLEE && kind !== Kind.CLOSURE) f.refuse(`calls ${kindName(kind)}`);
   f.push(Kind.VALUE);
 }
 
@@ -460,6 +460,10 @@ const STEPS: { readonly [K in OpName]: Step } = {
   },
   RESOLVE: pushes(Kind.CALLEE),
   RESOLVE_LOCAL: pushes(Kind.CALLEE),
+  PROCEDURE: (f) => {
+    f.popValue();
+    f.push(Kind.CALLEE);
+  },
   SKIP_ARG: skipArgument,
   CALL: call,
   METHOD: (f, _a, b) => {

@@ -30,21 +30,21 @@ export const Kind = {
 } as const;
 
 const NAMES = [
-  'value',
-  'closure',
-  'list',
-  'error',
-  'int',
-  'callee',
-  'loop',
-  'locked thing',
-  'locked value',
-  'place',
-  'locked list',
-  'range',
+  'a value',
+  'a closure',
+  'a list',
+  'an error',
+  'an int beyond 64 bit',
+  'a callee',
+  'a loop',
+  'a locked thing',
+  'a locked value',
+  'a place',
+  'a locked list',
+  'a range',
 ];
 
-export const kindName = (kind: number): string => NAMES[kind] ?? `method of ${kind - Kind.METHOD} arguments`;
+export const kindName = (kind: number): string => NAMES[kind] ?? `a method of ${kind - Kind.METHOD} arguments`;
 
 /** Whether any instruction may take it as an ordinary value. */
 export const isValue = (kind: number): boolean => kind <= Kind.ERROR;

@@ -24,9 +24,32 @@ export function emitCall(fc: FunctionCompiler, expr: CallExpr): void {
   if (info.scoped) asm.emit(Op.SCOPE_TEST, tables.row(name));
   const special = SPECIAL[name];
   if (special !== undefined && special(fc, expr)) return;
-  for (const arg of expr.args) fc.expr(arg);
+  if (name === 'run') {
+    emitRun(fc, expr);
+    return;
+  }
+  expr.args.forEach((arg, i) => {
+    emitArgument(fc, arg, i === 0 && info.defers);
+  });
   asm.mark(expr.start);
   asm.emit(Op.BUILTIN, tables.row(name), count, 1 - count);
+}
+
+function emitArgument(fc: FunctionCompiler, arg: Expr, defers: boolean): void {
+  if (defers && arg.kind === 'ClosureLiteral') fc.deferred(arg);
+  else fc.expr(arg);
+}
+
+/** `run(name, ...)` calls the closure of the procedure. */
+function emitRun(fc: FunctionCompiler, expr: CallExpr): void {
+  const { asm } = fc;
+  const args = expr.args.slice(1);
+  fc.expr(expr.args[0] as Expr);
+  asm.mark(expr.start);
+  asm.emit(Op.PROCEDURE);
+  emitArguments(fc, args);
+  asm.mark(expr.start);
+  asm.emit(Op.CALL, args.length, undefined, -args.length);
 }
 
 /** Built-ins whose arguments are not just evaluated one after another; each says whether it has emitted the call. */
@@ -126,13 +149,13 @@ function emitCallByName(fc: FunctionCompiler, expr: CallExpr): void {
  * Arguments of what may be a closure: those beyond its parameters are not evaluated. SKIP_ARG finds how many there will be in the call that it
  * jumps to. An argument that is a constant needs no test.
  */
-export function emitArguments(fc: FunctionCompiler, args: readonly Expr[]): void {
+export function emitArguments(fc: FunctionCompiler, args: readonly Expr[], defers = false): void {
   const call = newLabel();
   args.forEach((arg, i) => {
     if (constantValue(arg) === undefined) {
       fc.asm.jump(Op.SKIP_ARG, call, i);
     }
-    fc.expr(arg);
+    emitArgument(fc, arg, i === 0 && defers);
   });
   if (call.uses.length > 0) fc.asm.place(call);
 }

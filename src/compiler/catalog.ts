@@ -17,6 +17,8 @@ export interface FunctionInfo {
   readonly scoped: boolean;
   /** Bits of the scopes in which it runs; 7 for all. */
   readonly scopes: number;
+  /** Whether a closure written as its first argument runs later, in a change of its own. */
+  readonly defers: boolean;
 }
 
 export interface Catalog {
@@ -24,4 +26,6 @@ export interface Catalog {
   functionInfo(name: string): FunctionInfo | undefined;
   /** The effect of `x.name(...)`, whatever x is. */
   methodEffect(name: string): EffectRule | null;
+  /** The same as `FunctionInfo.defers` for `x.name(...)`, whatever x is. */
+  methodDefers(name: string): boolean;
 }

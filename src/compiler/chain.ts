@@ -71,7 +71,7 @@ function emitMethod(fc: FunctionCompiler, chain: ChainExpr, link: MethodLink, i:
   const count = link.args.length;
   asm.mark(link.start);
   asm.emit(Op.METHOD, tables.sites.push(link.name.name) - 1, count);
-  emitArguments(fc, link.args);
+  emitArguments(fc, link.args, tables.catalog.methodDefers(link.name.name));
   asm.mark(link.start);
   asm.emit(Op.CALL_METHOD, count, undefined, -1 - count);
 }

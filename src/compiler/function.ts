@@ -319,6 +319,16 @@ export class FunctionCompiler {
     else asm.emit(Op.BINARY, opCode(op));
   }
 
+  /** A closure that runs later, in a change of its own: its effects are none of the text around it. */
+  deferred(literal: ClosureLiteral): void {
+    const { tables, effects } = this;
+    const { collection, thingsdb } = tables;
+    this.asm.emit(Op.CLOSURE, this.closure(literal), this.asm.newCache());
+    this.effects = effects;
+    tables.collection = collection;
+    tables.thingsdb = thingsdb;
+  }
+
   closure(literal: ClosureLiteral): number {
     const index = this.tables.functions.push(null) - 1;
     const inner = new FunctionCompiler(this.tables, literal);

@@ -1,6 +1,6 @@
 /** Line ends, by the convention of a pattern, and words. */
 
-import { codePointAt } from '../values/utf8.ts';
+import { codePointAt } from '../utf8.ts';
 import type { Newline, RegexOptions } from './ast.ts';
 import { inSet, namedSet } from './sets.ts';
 

@@ -1,6 +1,6 @@
 /** Regular expressions: what the built-ins use of them. */
 import { valueErr } from '../errors.ts';
-import { isUtf8 } from '../values/utf8.ts';
+import { isUtf8 } from '../utf8.ts';
 import type { RegexTree } from './ast.ts';
 import { compileTree } from './compile.ts';
 import { type Budget, Machine } from './machine.ts';
@@ -49,15 +49,24 @@ export class Matcher {
 
   /** Whether there is a match in the text. */
   test(text: string, budget: Budget): boolean {
-    return this.find(text, 0, budget) !== null;
+    const { plan } = this;
+    if (plan !== null && isAllowed(plan, text.length)) {
+      const found = execute(this.plainRegExp(), text, 0, budget, tests);
+      if (found !== undefined) return found;
+    }
+    return this.machine(text, 0, budget) !== null;
+  }
+
+  private plainRegExp(): RegExp {
+    this.plain ??= new RegExp(toJavaScript(this.tree.root, false), 'g');
+    return this.plain;
   }
 
   /** The first match from a position on, without its groups; null for none. */
   find(text: string, from: number, budget: Budget): Match | null {
     const { plan } = this;
     if (plan !== null && isAllowed(plan, text.length)) {
-      this.plain ??= new RegExp(toJavaScript(this.tree.root, false), 'g');
-      const found = execute(this.plain, text, from, budget);
+      const found = execute(this.plainRegExp(), text, from, budget, finds);
       if (found !== undefined) return found === null ? null : { start: found.index, end: found.index + found[0].length, groups: null };
     }
     const machine = this.machine(text, from, budget);
@@ -69,7 +78,7 @@ export class Matcher {
     const { plan } = this;
     if (plan?.groups && isAllowed(plan, text.length)) {
       this.full ??= new RegExp(toJavaScript(this.tree.root, true), 'g');
-      const found = execute(this.full, text, from, budget);
+      const found = execute(this.full, text, from, budget, finds);
       if (found !== undefined) return found === null ? null : fullMatch(found);
     }
     const machine = this.machine(text, from, budget);
@@ -92,20 +101,30 @@ export class Matcher {
   }
 }
 
+const finds = (regex: RegExp, text: string): RegExpExecArray | null => regex.exec(text);
+const tests = (regex: RegExp, text: string): boolean => regex.test(text);
+
 /** Runs JavaScript's engine; undefined when it gave up. */
-function execute(regex: RegExp, text: string, from: number, budget: Budget): RegExpExecArray | null | undefined {
+function execute<Result>(
+  regex: RegExp,
+  text: string,
+  from: number,
+  budget: Budget,
+  run: (regex: RegExp, text: string) => Result,
+): Result | undefined {
   regex.lastIndex = from;
-  let found: RegExpExecArray | null;
+  let result: Result;
   try {
-    found = regex.exec(text);
+    result = run(regex, text);
   } catch (error) {
     // Its stack is limited: long texts, and long patterns, are too much for it.
     if (error instanceof RangeError || error instanceof SyntaxError) return undefined;
     throw error;
   }
-  const end = found === null ? text.length : found.index + found[0].length;
-  budget.spend(1 + ((end - from) >> 4));
-  return found;
+  // The end of the match is where the next search would begin; without one it is the start of the text.
+  const { lastIndex } = regex;
+  budget.spend(1 + (((lastIndex > 0 ? lastIndex : text.length) - from) >> 4));
+  return result;
 }
 
 function fullMatch(found: RegExpExecArray): FullMatch {

@@ -1,5 +1,5 @@
 /** Reads regular expressions: the syntax of PCRE2, on bytes, or on characters when the pattern starts with `(*UTF)`. */
-import { isUtf8 } from '../values/utf8.ts';
+import { isUtf8 } from '../utf8.ts';
 import { EMPTY, type Newline, type Node, type RegexTree, type RepeatMode } from './ast.ts';
 import { readClass } from './classes.ts';
 import { notNewline, readEscape } from './escapes.ts';

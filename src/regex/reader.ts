@@ -1,6 +1,6 @@
 /** What the parts of the parser share: the text of the pattern, the place in it, the flags in force, and the groups so far. */
 import { type TiError, valueErr } from '../errors.ts';
-import { codePointAt, encodeCodePoint, widthOf } from '../values/utf8.ts';
+import { codePointAt, encodeCodePoint, widthOf } from '../utf8.ts';
 import type { Newline, Node } from './ast.ts';
 import { caseVariants, fullSet, lowSet } from './sets.ts';
 

@@ -1,5 +1,6 @@
 /** Values that stand for something the model or the server keeps: members of enumerators, rooms, tasks, wraps, types, futures, modules. */
 
+import type { Closure } from './closure.ts';
 import type { TypeInfo } from './shape.ts';
 import type { Thing } from './thing.ts';
 import type { Value } from './value.ts';
@@ -107,8 +108,20 @@ export class MpData {
   }
 }
 
+/** A result that is there after the query: callbacks run then, each in a change of its own. */
 export class Future {
+  /** Null until the future is done. */
   value: Value = null;
+  /** What the callback is called with. */
+  args: readonly Value[];
+  /** Called when the future succeeds; its value is that of the future. Null: the arguments are the value, as a list. */
+  onSuccess: Closure | null = null;
+  /** Called instead when what the future waits for fails, with the error in place of the first argument. */
+  onFailure: Closure | null = null;
+
+  constructor(args: readonly Value[] = []) {
+    this.args = args;
+  }
 
   get typeName(): string {
     return 'future';

@@ -785,6 +785,11 @@ export function runLoop(m: Machine, stop: number): Value {
             (stack as unknown[])[sp++] = callee;
             break;
           }
+          case 95: {
+            // PROCEDURE
+            (stack as unknown[])[sp - 1] = m.procedureOf(stack[sp - 1] as Value);
+            break;
+          }
           default:
             throw new Error(`unknown opcode ${word & 255}`);
         }

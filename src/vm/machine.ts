@@ -664,6 +664,19 @@ export class Machine {
     throw lookupErr(`function \`${name}\` is undefined`);
   }
 
+  /** The closure that `run(name, ...)` calls. Throws type_err, value_err, lookup_err. */
+  procedureOf(name: Value): Closure {
+    if (typeof name !== 'string') {
+      throw typeErr(
+        `function \`run\` expects argument 1 to be of type \`str\` but got type \`${typeName(name)}\` instead; see https://docs.thingsdb.io/v1/procedures-api/run`,
+      );
+    }
+    const procedure = this.procedures()?.get(name);
+    if (procedure !== undefined) return procedure.closure;
+    if (name === '') throw valueErr('the name of a procedure must follow the naming rules; see https://docs.thingsdb.io/v1/overview/names');
+    throw lookupErr(`procedure \`${name}\` not found`);
+  }
+
   /** Calls what is no closure: makes an instance with initial values, or finds the member of an enumerator. */
   construct(callee: unknown, base: number, count: number): Value {
     if (callee instanceof EnumDef) {

@@ -49,6 +49,7 @@ const CALLS: ReadonlySet<OpName> = new Set([
   'BUILTIN',
   'RESOLVE',
   'RESOLVE_LOCAL',
+  'PROCEDURE',
   'SKIP_ARG',
   'CALL',
   'METHOD',
@@ -744,6 +745,9 @@ class Translator {
         this.result(
           `((t = ${this.local(i.a)}) instanceof Closure && !m.isType(N[${i.b}])) ? t : (${this.at(i)}, m.resolveCall(N[${i.b}], null))`,
         );
+        break;
+      case 'PROCEDURE':
+        this.result(`(${this.at(i)}, m.procedureOf(${this.pop().text}))`);
         break;
       case 'SKIP_ARG':
         this.skipArgument(i);

@@ -1,10 +1,11 @@
 /** Runs texts against an engine in this process, and gives what is needed to look at what they recorded. */
+import { expect } from 'vitest';
 
 import { LocalEngine } from '../../src/engine/engine.ts';
 import { lazyCode } from '../../src/engine/toolchain.ts';
 import { TiError } from '../../src/errors.ts';
 import { applyChange } from '../../src/model/apply.ts';
-import { CheckpointReader, CheckpointSource } from '../../src/model/checkpoint.ts';
+import { CheckpointReader, CheckpointSource, countReferences } from '../../src/model/checkpoint.ts';
 import { Database } from '../../src/model/database.ts';
 import { MsgpackReader, Tok } from '../../src/msgpack/reader.ts';
 import { MsgpackWriter } from '../../src/msgpack/writer.ts';
@@ -93,6 +94,16 @@ export class Session {
     return ask(other, 'return root(), 20');
   }
 
+  /** References to each thing of the collection: as they were kept, and counted in a database made anew from the recorded changes. */
+  references(): readonly [Map<number, number>, Map<number, number>] {
+    const other = new Database();
+    for (const entry of this.entries) applyChange(other, entry.scope, entry.data, lazyCode);
+    countReferences(other);
+    const counts = (database: Database): Map<number, number> =>
+      new Map([...(database.collections.get(2)?.things.values() ?? [])].map((thing) => [thing.id, thing.refs]));
+    return [counts(this.engine.database), counts(other)];
+  }
+
   /** A database made anew from the records of a checkpoint. */
   reopened(): Database {
     const database = new Database();
@@ -117,4 +128,11 @@ function ask(engine: LocalEngine, code: string, deep?: number): Plain {
   const w = new MsgpackWriter();
   encodeValue(w, answer.value, { deep: deep ?? answer.deep, flags: answer.flags, hooks: engine.hooks });
   return plain(new MsgpackReader(w.take()));
+}
+
+/** Expects that the recorded changes, applied to an empty database, give the same things, with as many references to each. */
+export function expectRecorded(session: Session): void {
+  expect(session.replayed()).toEqual(session.state);
+  const [kept, counted] = session.references();
+  expect(kept).toEqual(counted);
 }

@@ -13,7 +13,7 @@ import { List } from '../../src/values/list.ts';
 import { equal } from '../../src/values/operators.ts';
 import { Bytes, Float } from '../../src/values/scalars.ts';
 import type { Value } from '../../src/values/value.ts';
-import { type Plain, Session } from './lists-helpers.ts';
+import { expectRecorded, type Plain, Session } from './lists-helpers.ts';
 
 const rows = [...listReadRows, ...listIterateRows, ...listOrderRows, ...listSortRows, ...listChangeRows];
 let session: Session;
@@ -109,7 +109,7 @@ describe('what goes into a list', () => {
     expect(session.ask('t = {a: [1]}; v = t.values(); v[0].push(2); t;')).toEqual({ a: [1, 2] });
     session.ask('.t = {a: [1]}; .v = .t.values(); .t.a.push(2);');
     expect(session.ask('.v')).toEqual([[1]]);
-    expect(session.replayed()).toEqual(session.state);
+    expectRecorded(session);
   });
 });
 
@@ -179,7 +179,7 @@ describe('stored lists', () => {
       fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
         session.ask('.l = []; nil');
         for (const code of steps) session.ask(`${code}; nil`);
-        expect(session.replayed()).toEqual(session.state);
+        expectRecorded(session);
       }),
       { numRuns: 60 },
     );
@@ -190,7 +190,7 @@ describe('stored lists', () => {
     session.ask('.l.remove(|x| x % 3 == 0); nil');
     session.ask('.l.remove(|x| x == 7 || x == 8 || x == 100); nil');
     expect(session.ask('.l.len()')).toBe(128 - 43 - 3);
-    expect(session.replayed()).toEqual(session.state);
+    expectRecorded(session);
   });
 
   test('things leave with the items that held them', () => {

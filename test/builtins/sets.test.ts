@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { setRows } from '../../src/builtins/sets.ts';
 import { setChangeRows } from '../../src/builtins/sets-change.ts';
-import { Session } from './lists-helpers.ts';
+import { expectRecorded, Session } from './lists-helpers.ts';
 
 let session: Session;
 
@@ -86,7 +86,7 @@ describe('stored sets', () => {
       fc.property(fc.array(step, { maxLength: 10 }), (steps) => {
         session.ask('.s = set(); .keep = {n: 7}; nil');
         for (const code of steps) session.ask(`${code}; nil`);
-        expect(session.replayed()).toEqual(session.state);
+        expectRecorded(session);
       }),
       { numRuns: 50 },
     );

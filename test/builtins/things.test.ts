@@ -13,7 +13,7 @@ import { thingSearchRows } from '../../src/builtins/things-search.ts';
 import { List } from '../../src/values/list.ts';
 import { Shape } from '../../src/values/shape.ts';
 import { Thing } from '../../src/values/thing.ts';
-import { Session } from './lists-helpers.ts';
+import { expectRecorded, Session } from './lists-helpers.ts';
 
 const rows = [...thingReadRows, ...thingIterateRows, ...thingChangeRows, ...thingCopyRows, ...thingSearchRows, ...thingRestrictRows];
 let session: Session;
@@ -178,7 +178,7 @@ describe('restrictions', () => {
     const again = session.reopened();
     const root = again.collections.get(2)?.root as Thing;
     expect(['a', 'b', 'c'].map((key) => (root.get(key) as Thing).restriction?.definition ?? null)).toEqual(['int', 'int', null]);
-    expect(session.replayed()).toEqual(session.state);
+    expectRecorded(session);
   });
 });
 
@@ -233,7 +233,7 @@ describe('stored things', () => {
       fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
         session.ask('.x = {}; .y = nil; nil');
         for (const code of steps) session.ask(`${code}; nil`);
-        expect(session.replayed()).toEqual(session.state);
+        expectRecorded(session);
       }),
       { numRuns: 60 },
     );
