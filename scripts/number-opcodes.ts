@@ -7,8 +7,8 @@ const numbers: Readonly<Record<string, number>> = Op;
 
 const text = readFileSync(file, 'utf8')
   .replace(
-    /case \d+:( \{)? \/\/ ([A-Z_]+)$/gm,
-    (_, brace: string | undefined, name: string) => `case ${numbers[name]}:${brace ?? ''} // ${name}`,
+    /case \d+:( \{)?(\s*)\/\/ ([A-Z_]+)$/gm,
+    (_, brace: string | undefined, space: string, name: string) => `case ${numbers[name]}:${brace ?? ''}${space}// ${name}`,
   )
   .replace(/\d+; \/\* ([A-Z_]+) \*\//g, (_, name: string) => `${numbers[name]}; /* ${name} */`);
 writeFileSync(file, text);

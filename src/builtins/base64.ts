@@ -18,12 +18,12 @@ const DIGITS = new Uint8Array(256);
 DIGITS['-'.charCodeAt(0)] = 62;
 DIGITS['_'.charCodeAt(0)] = 63;
 
-const PLAIN = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+const PLAIN = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /** Both alphabets, with or without padding. Characters that belong to none count as zeros. */
 function decode(cx: Context, text: string): Bytes {
   cx.spend(text.length >> 3);
-  if (PLAIN.test(text)) {
+  if (text.length % 4 === 0 && PLAIN.test(text)) {
     const data = Buffer.from(text, 'base64');
     return new Bytes(data.latin1Slice(0, data.length));
   }

@@ -72,6 +72,7 @@ export class Builtin {
     const { run, rest } = this;
     if (rest < 0) {
       if (count === 1) return run(cx, stack[base]);
+      if (count === 2) return run(cx, stack[base], stack[base + 1]);
       if (count === 0) return run(cx);
       return run(cx, ...stack.slice(base, base + count));
     }

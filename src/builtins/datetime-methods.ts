@@ -33,11 +33,16 @@ function countable(date: DateTime): Civil {
 
 const MAX_RESULT = 119;
 
+function zoneName({ zone, offset }: DateTime): string {
+  if (zone !== null) return abbreviation(zone, offset);
+  return offset === 0 ? 'GMT' : 'UTC';
+}
+
 function format(date: DateTime, pattern: string): string {
   checkFormat(pattern);
   const civil = civilOf(date);
-  const name = date.zone === null ? (date.offset === 0 ? 'GMT' : 'UTC') : abbreviation(date.zone, date.offset);
-  const text = formatMoment({ date: civil, seconds: Number(date.seconds), offset: date.offset, abbreviation: name }, pattern);
+  const moment = { date: civil, seconds: Number(date.seconds), offset: date.offset, abbreviation: () => zoneName(date) };
+  const text = formatMoment(moment, pattern);
   if (text.length > MAX_RESULT) throw valueErr(`the formatted date may be ${MAX_RESULT} characters long, no longer`);
   return text;
 }
@@ -89,6 +94,10 @@ function move(date: DateTime, unit: string, n: Value): DateTime {
 }
 
 function moveSeconds(seconds: number | bigint, n: number | bigint, length: number): number | bigint {
+  if (typeof seconds === 'number' && typeof n === 'number') {
+    const moved = seconds + n * length;
+    if (Number.isSafeInteger(moved) && Number.isSafeInteger(n * length)) return moved;
+  }
   const moved = BigInt(seconds) + BigInt(n) * BigInt(length);
   if (moved > INT_MAX || moved < INT_MIN) throw overflowErr();
   const value = Number(moved);

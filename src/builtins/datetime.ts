@@ -1,6 +1,6 @@
 /** Making datetimes and timevals: of the present, numbers, texts, and parts of a date. */
 import { overflowErr, type TiError, typeErr, valueErr } from '../errors.ts';
-import { parseDate } from '../time/parse.ts';
+import { parseDate, parseIso } from '../time/parse.ts';
 import { type Civil, DAY, daysFromCivil, daysInMonth } from '../values/calendar.ts';
 import { DateTime } from '../values/datetime.ts';
 import { Float } from '../values/scalars.ts';
@@ -50,16 +50,21 @@ function fromText(cx: Context, text: string, isTimeval: boolean): DateTime {
   // A zone can only stand behind seconds.
   const zoned = text.length > 19 ? (ZONE_AT_END.exec(text)?.[0] ?? null) : null;
   const rest = zoned === null ? text : text.slice(0, -zoned.length);
-  let format = FORMATS.get(rest.length);
+  const format = FORMATS.get(rest.length);
   if (format === undefined || (zoned !== null && rest.length !== 19)) throw invalidText();
-  if (rest.charAt(10) === ' ') format = format.replace('T', ' ');
-  const parsed = parseDate(rest, format);
-  if (parsed === null) throw invalidText();
-  if (zoned === null) return atClock(parsed.clock, zoneOf(cx), isTimeval);
-  if (zoned === 'Z') return atClock(parsed.clock, UTC, isTimeval);
+  const clock = parseIso(rest) ?? looseClock(rest, format);
+  if (zoned === null) return atClock(clock, zoneOf(cx), isTimeval);
+  if (zoned === 'Z') return atClock(clock, UTC, isTimeval);
   const offset = parseOffset(zoned);
   if (offset === null) throw valueErr('invalid offset; expecting format `+/-hh[mm]`, for example +0100 or -05');
-  return atClock(parsed.clock, { offset }, isTimeval);
+  return atClock(clock, { offset }, isTimeval);
+}
+
+/** The clock of a text whose numbers are padded with spaces. Throws value_err. */
+function looseClock(text: string, format: string): number {
+  const parsed = parseDate(text, text.charAt(10) === ' ' ? format.replace('T', ' ') : format);
+  if (parsed === null) throw invalidText();
+  return parsed.clock;
 }
 
 const invalidText = (): TiError => valueErr('invalid date/time text; expecting ISO 8601, such as `2013-02-06T13:00:00Z`, or a format');

@@ -12,7 +12,6 @@ import type { Context } from './row.ts';
 
 const MAX_NESTING = 127;
 
-const SPACES = /[ \t\n\r]*/y;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not stand in a string.
 const PLAIN = /[^"\\\x00-\x1f]*/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
@@ -25,6 +24,7 @@ class JsonReader {
   private at = 0;
   private depth = 0;
   count = 0;
+  private readonly keys = new Set<string>();
 
   constructor(text: string) {
     this.text = text;
@@ -46,13 +46,18 @@ class JsonReader {
   }
 
   private spaces(): void {
-    SPACES.lastIndex = this.at;
-    SPACES.exec(this.text);
-    this.at = SPACES.lastIndex;
+    const { text } = this;
+    let { at } = this;
+    for (;;) {
+      const code = text.charCodeAt(at);
+      if (code !== 32 && code !== 10 && code !== 13 && code !== 9) break;
+      at++;
+    }
+    this.at = at;
   }
 
   private take(char: string): boolean {
-    if (this.text.charAt(this.at) !== char) return false;
+    if (this.text[this.at] !== char) return false;
     this.at++;
     return true;
   }
@@ -83,7 +88,27 @@ class JsonReader {
     return value;
   }
 
+  /** An int of at most fifteen digits; -1, and nothing taken, for other numbers. */
+  private shortInt(): number {
+    const { text, at } = this;
+    let end = at;
+    let value = 0;
+    for (; end - at < 15; end++) {
+      const digit = text.charCodeAt(end) - 48;
+      if (!(digit >= 0 && digit <= 9)) break;
+      value = value * 10 + digit;
+    }
+    if (end === at || (end > at + 1 && text.charCodeAt(at) === 48)) return -1;
+    const next = text.charCodeAt(end);
+    // Only what can follow a value: not a digit, a point, an exponent or a sign.
+    if (next !== 44 && next !== 93 && next !== 125 && next !== 32 && next !== 10) return -1;
+    this.at = end;
+    return value;
+  }
+
   private number(): Value {
+    const short = this.shortInt();
+    if (short >= 0) return short;
     NUMBER.lastIndex = this.at;
     const match = NUMBER.exec(this.text);
     if (match === null) throw this.error('expecting a value');
@@ -109,6 +134,12 @@ class JsonReader {
 
   private string(): string {
     this.at++;
+    const end = this.text.indexOf('"', this.at);
+    if (end >= 0 && end - this.at < 64 && this.isPlain(end)) {
+      const text = this.text.slice(this.at, end);
+      this.at = end + 1;
+      return text;
+    }
     let result = '';
     for (;;) {
       PLAIN.lastIndex = this.at;
@@ -118,6 +149,15 @@ class JsonReader {
       if (!this.take('\\')) throw this.error('expecting the end of a string');
       result += this.escape();
     }
+  }
+
+  /** Whether the text up to `end` stands for itself in a string. */
+  private isPlain(end: number): boolean {
+    for (let at = this.at; at < end; at++) {
+      const code = this.text.charCodeAt(at);
+      if (code === 92 || code < 32) return false;
+    }
+    return true;
   }
 
   private escape(): string {
@@ -180,10 +220,19 @@ class JsonReader {
     return thing;
   }
 
-  private property(thing: Thing): void {
+  /** The key that comes now; mostly one that was met before, and checked then. */
+  private key(): string {
     if (this.text.charAt(this.at) !== '"') throw this.error('expecting a key in quotes');
     const key = this.string();
-    checkKey(key);
+    if (!this.keys.has(key)) {
+      checkKey(key);
+      this.keys.add(key);
+    }
+    return key;
+  }
+
+  private property(thing: Thing): void {
+    const key = this.key();
     this.spaces();
     if (!this.take(':')) throw this.error('expecting `:`');
     this.spaces();

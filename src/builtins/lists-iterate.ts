@@ -142,6 +142,19 @@ const count: MethodRow = {
   },
 };
 
+function addUp(items: readonly Value[]): Value {
+  let i = 0;
+  let ints = 0;
+  for (; i < items.length; i++) {
+    const item = items[i];
+    if (typeof item !== 'number' || !Number.isSafeInteger(ints + item)) break;
+    ints += item;
+  }
+  let total: Value = ints;
+  for (; i < items.length; i++) total = add(total, items[i] as Value);
+  return total;
+}
+
 const sum: MethodRow = {
   name: 'sum',
   receiver: 'array',
@@ -153,9 +166,7 @@ const sum: MethodRow = {
   run: (cx, self: List, callback: Closure | undefined) => {
     if (callback !== undefined) return ItemLoop.seeking(Mode.SUM, listSource(self), callback, 0);
     cx.spend(self.items.length);
-    let total: Value = 0;
-    for (const item of self.items) total = add(total, item);
-    return total;
+    return addUp(self.items);
   },
 };
 

@@ -15,6 +15,19 @@ export function intOfWhole(value: number): number | bigint {
 /** A float as int, without its fraction. Throws overflow_err. */
 export const intOfFloat = (value: number): number | bigint => intOfWhole(Math.trunc(value));
 
+/** The number of a short text that has nothing but digits, the first no 0; -1 for others. */
+function plainDigits(text: string): number {
+  const { length } = text;
+  if (length === 0 || length > 15 || text.charCodeAt(0) === 48) return -1;
+  let value = 0;
+  for (let i = 0; i < length; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
 // Spaces as C counts them: JavaScript's \s has more.
 const INT = /^[ \t-\r]*([+-]?)(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))/;
 
@@ -23,6 +36,8 @@ const INT = /^[ \t-\r]*([+-]?)(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))/;
  * at; 0 when there are no digits. Throws overflow_err.
  */
 export function parseInt64(text: string): number | bigint {
+  const plain = plainDigits(text);
+  if (plain >= 0) return plain;
   const match = INT.exec(text);
   if (match === null) return 0;
   const [, sign, hex, octal, decimal] = match;

@@ -150,11 +150,21 @@ function replaceByClosure(cx: Context, text: string, spans: readonly Span[], clo
 }
 
 function replaceAll(cx: Context, text: string, old: string, by: string): string {
-  const parts = text.split(old);
-  if (parts.length === 1) return text;
-  cx.spend(parts.length);
-  if (text.length + (parts.length - 1) * (by.length - old.length) > MAX_TEXT) throw textTooLong();
-  return parts.join(by);
+  let at = text.indexOf(old);
+  if (at < 0) return text;
+  const growth = by.length - old.length;
+  let size = text.length;
+  let result = '';
+  let done = 0;
+  for (let count = 1; at >= 0; count++) {
+    size += growth;
+    if (size > MAX_TEXT) throw textTooLong();
+    if ((count & 0xff) === 0) cx.spend(0xff);
+    result += text.slice(done, at) + by;
+    done = at + old.length;
+    at = text.indexOf(old, done);
+  }
+  return result + text.slice(done);
 }
 
 function replace(cx: Context, text: string, old: string | Regex, by: string | Closure, count: number | bigint | undefined): Value | Loop {

@@ -6,15 +6,21 @@ import { splitRow } from './split.ts';
 
 const BEYOND_ASCII = /[\x80-\xff]/;
 
+function isAscii(text: string): boolean {
+  if (text.length > 64) return !BEYOND_ASCII.test(text);
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return false;
+  return true;
+}
+
 function upper(cx: Context, text: string): string {
   cx.spend(text.length >> 5);
   // JavaScript's own change of case knows letters beyond ASCII.
-  return BEYOND_ASCII.test(text) ? text.replace(/[a-z]+/g, (letters) => letters.toUpperCase()) : text.toUpperCase();
+  return isAscii(text) ? text.toUpperCase() : text.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
 }
 
 function lower(cx: Context, text: string): string {
   cx.spend(text.length >> 5);
-  return BEYOND_ASCII.test(text) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text.toLowerCase();
+  return isAscii(text) ? text.toLowerCase() : text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 /** Space, and tab to carriage return. */

@@ -60,26 +60,33 @@ function dateText(value: DateTime): string {
 export function floatText(value: number): string {
   if (Number.isInteger(value) && value > -1e6 && value < 1e6) return String(value + 0);
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
-  const [mantissa = '', exponentText = '0'] = sixDigits(value).split('e');
-  const exponent = Number(exponentText);
-  const sign = value < 0 ? '-' : '';
-  const digits = mantissa.replace('.', '').replace(/^-/, '').replace(/0+$/, '');
-  if (exponent < -4 || exponent >= 6) {
-    const fraction = digits.length > 1 ? `.${digits.slice(1)}` : '';
-    return `${sign}${digits[0]}${fraction}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
-  }
-  if (exponent < 0) return `${sign}0.${'0'.repeat(-exponent - 1)}${digits}`;
-  const whole = digits.slice(0, exponent + 1).padEnd(exponent + 1, '0');
-  const fraction = digits.slice(exponent + 1);
-  return fraction === '' ? sign + whole : `${sign}${whole}.${fraction}`;
+  const size = Math.abs(value);
+  const text = String(value);
+  // No more than six digits and no exponent: as JavaScript writes it.
+  if (size >= 1 && size < 1e6 && text.length <= (value < 0 ? 8 : 7)) return text;
+  const rounded = isHalf(text) ? evenDigits(value) : value.toPrecision(6);
+  return rounded.includes('e') ? withExponent(rounded) : size < 1e-4 ? withExponent(Number(rounded).toExponential()) : trimZeros(rounded);
 }
 
-/** `d.ddddde±x`, with a half rounded to the even digit: `toExponential` alone rounds it up. */
-function sixDigits(value: number): string {
-  const long = value.toExponential(25);
-  const dot = long.indexOf('.');
-  const behind = long.slice(dot + 6, long.indexOf('e'));
-  const last = long.charCodeAt(dot + 5) & 1;
-  if (last === 0 && behind === '5'.padEnd(behind.length, '0')) return long.slice(0, dot + 6) + long.slice(long.indexOf('e'));
-  return value.toExponential(5);
+/** Whether the shortest form has seven digits of which the last is a 5: `toPrecision` always rounds that up. */
+function isHalf(text: string): boolean {
+  const digits = /^-?([0-9.]+)/.exec(text)?.[1] ?? '';
+  return digits.endsWith('5') && digits.replace('.', '').replace(/^0+/, '').length === 7;
+}
+
+/** Six digits of a number that lies right between two: the even one. */
+function evenDigits(value: number): string {
+  const long = value.toExponential(6);
+  const at = long.indexOf('e');
+  const isEven = (long.charCodeAt(at - 2) & 1) === 0;
+  return isEven ? Number(long.slice(0, at - 1) + long.slice(at)).toPrecision(6) : value.toPrecision(6);
+}
+
+const trimZeros = (digits: string): string => (digits.includes('.') ? digits.replace(/\.?0+$/, '') : digits);
+
+/** An exponent has two digits at least, and no digits without need before it. */
+function withExponent(text: string): string {
+  const at = text.indexOf('e');
+  const exponent = text.slice(at + 2);
+  return `${trimZeros(text.slice(0, at))}e${text.charAt(at + 1)}${exponent.padStart(2, '0')}`;
 }

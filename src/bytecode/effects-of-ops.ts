@@ -80,9 +80,7 @@ export const assigns = (op: OpInfo): boolean => ASSIGNING.has(op.code);
 /** What a program may call, as this build has it. */
 export interface KnownBuiltins {
   /** The built-in called as `name(...)`: numbers of arguments (`max` -1 for any), bits of its scopes, and bits of `Effect`. */
-  functionInfo(
-    name: string,
-  ):
+  functionInfo(name: string):
     | {
         readonly min: number;
         readonly max: number;
@@ -99,6 +97,9 @@ export interface KnownBuiltins {
 
 /** Built-ins that are compiled to instructions of their own and never called. */
 export const SPECIAL_FORMS: ReadonlySet<string> = new Set(['try', 'run']);
+
+/** How many arguments built-ins are called with beyond those that a text gives: `timeit` gets the time before its statement. */
+export const HIDDEN_ARGUMENTS: Readonly<Record<string, number>> = { timeit: 1 };
 
 /** How many of the three parts of a slice are there. */
 export const sliceParts = (bits: number): number => (bits & 1) + ((bits >> 1) & 1) + ((bits >> 2) & 1);

@@ -7,6 +7,7 @@ import {
   compoundCache,
   compoundOp,
   damaged,
+  HIDDEN_ARGUMENTS,
   type Instruction,
   isCompoundOp,
   isFreeName,
@@ -177,9 +178,9 @@ function checkRow({ program, fn, builtins }: Place, i: Instruction): void {
   const name = program.rowNames[i.a] as string;
   const info = builtins.functionInfo(name);
   if (info === undefined) refuse(fn, i, `there is no function \`${name}\``);
-  // `timeit` also gets the time before its statement.
-  const most = name === 'timeit' ? info.max + 1 : info.max;
-  const fits = i.b >= info.min && (info.max < 0 || i.b <= most);
-  if (fits !== (code === Op.BUILTIN)) refuse(fn, i, `\`${name}\` with ${i.b} arguments`);
-  if (code === Op.BUILTIN && SPECIAL_FORMS.has(name)) refuse(fn, i, `\`${name}\` is never called`);
+  const most = info.max < 0 ? Number.POSITIVE_INFINITY : info.max;
+  const isCall = code === Op.BUILTIN;
+  const fits = i.b >= info.min && i.b <= most + (isCall ? (HIDDEN_ARGUMENTS[name] ?? 0) : 0);
+  if (fits !== isCall) refuse(fn, i, `\`${name}\` with ${i.b} arguments`);
+  if (isCall && SPECIAL_FORMS.has(name)) refuse(fn, i, `\`${name}\` is never called`);
 }

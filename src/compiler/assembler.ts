@@ -42,7 +42,10 @@ export class Assembler {
   mark(offset: number): void {
     if (offset === this.lastOffset) return;
     this.lastOffset = offset;
-    this.lineTable.push(this.words.length, offset);
+    const { lineTable, words } = this;
+    // Of several marks at one instruction, the last is meant.
+    if (lineTable.at(-2) === words.length) lineTable[lineTable.length - 1] = offset;
+    else lineTable.push(words.length, offset);
   }
 
   newCache(): number {

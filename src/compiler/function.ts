@@ -84,6 +84,7 @@ export class FunctionCompiler {
     if (this.scope.locals.length > MAX_LOCALS) {
       throw new TiError(ErrorCode.SYNTAX, `a function has at most ${MAX_LOCALS} variables, but here are ${this.scope.locals.length}`);
     }
+    this.asm.mark(owner.start);
   }
 
   /** Statements one after another; the value of the last stays. */
@@ -91,13 +92,17 @@ export class FunctionCompiler {
     if (body.length === 0) this.asm.emit(Op.NIL);
     body.forEach((statement, i) => {
       if (i < body.length - 1) this.dropped(statement);
-      else this.expr(statement);
+      else {
+        this.asm.mark(statement.start);
+        this.expr(statement);
+      }
     });
   }
 
   /** An expression whose value nobody wants. */
   private dropped(expr: Expr): void {
     if (constantValue(expr) !== undefined) return;
+    this.asm.mark(expr.start);
     switch (expr.kind) {
       case 'ParenExpr':
         this.dropped(expr.expr);

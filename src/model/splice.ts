@@ -4,7 +4,8 @@ import type { Value } from '../values/value.ts';
 /** As Array.splice, for any number of items and with the common cases first. */
 export function spliceInto(target: Value[], start: number, count: number, items: readonly Value[]): Value[] {
   if (count === 0 && start === target.length) {
-    for (const item of items) target.push(item);
+    if (items.length === 1) target.push(items[0] as Value);
+    else for (const item of items) target.push(item);
     return [];
   }
   if (count === 1 && items.length === 0) {

@@ -1,6 +1,6 @@
 /** Dates as text by a format such as `%Y-%m-%d`, as C's `strftime` with the flags of GNU. */
 import type { Civil } from '../values/calendar.ts';
-import { offsetText } from '../values/datetime.ts';
+import { offsetText, TWO_DIGITS } from '../values/datetime.ts';
 import { DAYS, isoWeek, MONTHS, week, weekday, yearday } from './names.ts';
 
 export interface Moment {
@@ -10,48 +10,59 @@ export interface Moment {
   /** Seconds to UTC. */
   readonly offset: number;
   /** How the zone calls its time. */
-  readonly abbreviation: string;
+  abbreviation(): string;
 }
 
-/** What a specifier gives: a number with its usual padding and width, or a text. */
-type Field = { readonly value: number; readonly pad: '0' | '_' | '-'; readonly width: number } | string;
+type Padding = '0' | '_' | '-';
 
-const number = (value: number, width: number, pad: '0' | '_' | '-' = '0'): Field => ({ value, pad, width });
+interface NumberField {
+  readonly value: (m: Moment) => number;
+  readonly width: number;
+  readonly pad: Padding;
+}
+
+/** A piece of a format: what it makes of a moment. */
+type Piece = (moment: Moment) => string;
+
+const number = (width: number, value: (m: Moment) => number, pad: Padding = '0'): NumberField => ({ value, width, pad });
 const twelve = (hour: number): number => (hour % 12 === 0 ? 12 : hour % 12);
-const two = (year: number): number => ((year % 100) + 100) % 100;
+const ofCentury = (year: number): number => ((year % 100) + 100) % 100;
 
-const SIMPLE: Readonly<Record<string, (m: Moment) => Field>> = {
+const NUMBERS: Readonly<Record<string, NumberField>> = {
+  C: number(1, ({ date }) => Math.floor(date.year / 100)),
+  d: number(2, ({ date }) => date.day),
+  e: number(2, ({ date }) => date.day, '_'),
+  g: number(2, ({ date }) => ofCentury(isoWeek(date).year)),
+  G: number(1, ({ date }) => isoWeek(date).year),
+  H: number(2, ({ date }) => date.hour),
+  I: number(2, ({ date }) => twelve(date.hour)),
+  j: number(3, ({ date }) => yearday(date) + 1),
+  k: number(2, ({ date }) => date.hour, '_'),
+  l: number(2, ({ date }) => twelve(date.hour), '_'),
+  m: number(2, ({ date }) => date.month),
+  M: number(2, ({ date }) => date.minute),
+  s: number(1, ({ seconds }) => seconds),
+  S: number(2, ({ date }) => date.second),
+  u: number(1, ({ date }) => (weekday(date) === 0 ? 7 : weekday(date))),
+  U: number(2, ({ date }) => week(date, 0)),
+  V: number(2, ({ date }) => isoWeek(date).week),
+  w: number(1, ({ date }) => weekday(date)),
+  W: number(2, ({ date }) => week(date, 1)),
+  y: number(2, ({ date }) => ofCentury(date.year)),
+  Y: number(1, ({ date }) => date.year),
+};
+
+const TEXTS: Readonly<Record<string, Piece>> = {
   a: ({ date }) => (DAYS[weekday(date)] as string).slice(0, 3),
   A: ({ date }) => DAYS[weekday(date)] as string,
   b: ({ date }) => (MONTHS[date.month - 1] as string).slice(0, 3),
   B: ({ date }) => MONTHS[date.month - 1] as string,
-  C: ({ date }) => number(Math.floor(date.year / 100), 1),
-  d: ({ date }) => number(date.day, 2),
-  e: ({ date }) => number(date.day, 2, '_'),
-  g: ({ date }) => number(two(isoWeek(date).year), 2),
-  G: ({ date }) => number(isoWeek(date).year, 1),
-  H: ({ date }) => number(date.hour, 2),
-  I: ({ date }) => number(twelve(date.hour), 2),
-  j: ({ date }) => number(yearday(date) + 1, 3),
-  k: ({ date }) => number(date.hour, 2, '_'),
-  l: ({ date }) => number(twelve(date.hour), 2, '_'),
-  m: ({ date }) => number(date.month, 2),
-  M: ({ date }) => number(date.minute, 2),
   n: () => '\n',
   p: ({ date }) => (date.hour < 12 ? 'AM' : 'PM'),
   P: ({ date }) => (date.hour < 12 ? 'am' : 'pm'),
-  s: ({ seconds }) => number(seconds, 1),
-  S: ({ date }) => number(date.second, 2),
   t: () => '\t',
-  u: ({ date }) => number(weekday(date) === 0 ? 7 : weekday(date), 1),
-  U: ({ date }) => number(week(date, 0), 2),
-  V: ({ date }) => number(isoWeek(date).week, 2),
-  w: ({ date }) => number(weekday(date), 1),
-  W: ({ date }) => number(week(date, 1), 2),
-  y: ({ date }) => number(two(date.year), 2),
-  Y: ({ date }) => number(date.year, 1),
   z: ({ offset }) => offsetText(offset),
-  Z: ({ abbreviation }) => abbreviation,
+  Z: (moment) => moment.abbreviation(),
   '%': () => '%',
 };
 
@@ -71,37 +82,76 @@ const COMPOUND: Readonly<Record<string, string>> = {
 // Flags, width, modifier, specifier.
 const SPECIFIER = /%([-_0^#]*)(\d*)([EO]?)([\s\S]?)/g;
 
-/** The text of a moment. A specifier that is not known stays as it is. */
-export function formatMoment(moment: Moment, format: string): string {
-  return format.replace(SPECIFIER, (all: string, flags: string, width: string, _modifier: string, name: string) => {
-    const field = fieldOf(moment, name);
-    if (field === undefined) return width === '' ? all : all.padStart(Number(width), ' ');
-    return finish(name, field, flags, width === '' ? 0 : Number(width));
-  });
-}
-
-function fieldOf(moment: Moment, name: string): Field | undefined {
-  const compound = COMPOUND[name];
-  return compound === undefined ? SIMPLE[name]?.(moment) : formatMoment(moment, compound);
-}
-
-function finish(name: string, field: Field, flags: string, width: number): string {
-  const padding = flags.match(/[-_0]/g)?.at(-1);
-  if (typeof field === 'string') {
-    const text = cased(name, field, flags);
-    return padding === '-' ? text : text.padStart(width, padding === '0' ? '0' : ' ');
-  }
-  const pad = (padding ?? field.pad) as '0' | '_' | '-';
-  const digits = String(Math.abs(field.value));
-  const sign = field.value < 0 ? '-' : '';
-  const least = width > 0 ? width : field.width;
-  if (pad === '-' && width === 0) return sign + digits;
-  if (pad === '0') return sign + digits.padStart(least - sign.length, '0');
-  return (sign + digits).padStart(least, ' ');
+function numberPiece({ value, width, pad }: NumberField, flags: string, wanted: number): Piece {
+  if (flags === '' && wanted === 0 && width === 2 && pad === '0') return (m) => TWO_DIGITS[value(m)] as string;
+  const padding = (flags.match(/[-_0]/g)?.at(-1) ?? pad) as Padding;
+  const least = wanted > 0 ? wanted : width;
+  return (m) => {
+    const n = value(m);
+    const digits = String(Math.abs(n));
+    const sign = n < 0 ? '-' : '';
+    if (padding === '-' && wanted === 0) return sign + digits;
+    return padding === '0' ? sign + digits.padStart(least - sign.length, '0') : (sign + digits).padStart(least, ' ');
+  };
 }
 
 /** `^` is for upper case; `#` for the other one: upper for names, lower for AM and PM and zones. */
-function cased(name: string, text: string, flags: string): string {
-  if (flags.includes('#')) return name === 'p' || name === 'Z' ? text.toLowerCase() : text.toUpperCase();
-  return flags.includes('^') ? text.toUpperCase() : text;
+function textPiece(name: string, piece: Piece, flags: string, width: number): Piece {
+  if (flags === '' && width === 0) return piece;
+  const lower = flags.includes('#') && (name === 'p' || name === 'Z');
+  const upper = !lower && /[\^#]/.test(flags);
+  const padding = flags.match(/[-_0]/g)?.at(-1);
+  return (m) => {
+    const plain = piece(m);
+    const text = lower ? plain.toLowerCase() : upper ? plain.toUpperCase() : plain;
+    return padding === '-' ? text : text.padStart(width, padding === '0' ? '0' : ' ');
+  };
+}
+
+function specifierPiece(all: string, flags: string, width: number, name: string): Piece {
+  const numeric = NUMBERS[name];
+  if (numeric !== undefined) return numberPiece(numeric, flags, width);
+  const compound = COMPOUND[name];
+  const text = compound === undefined ? TEXTS[name] : join(compile(compound));
+  if (text !== undefined) return textPiece(name, text, flags, width);
+  // What is not known stays as it is.
+  const same = all.padStart(width, ' ');
+  return () => same;
+}
+
+function compile(format: string): Piece[] {
+  const pieces: Piece[] = [];
+  let at = 0;
+  for (const match of format.matchAll(SPECIFIER)) {
+    const before = format.slice(at, match.index);
+    if (before !== '') pieces.push(() => before);
+    const [all, flags = '', width = '', , name = ''] = match;
+    pieces.push(specifierPiece(all, flags, width === '' ? 0 : Number(width), name));
+    at = match.index + all.length;
+  }
+  const rest = format.slice(at);
+  if (rest !== '') pieces.push(() => rest);
+  return pieces;
+}
+
+function join(pieces: readonly Piece[]): Piece {
+  return (moment) => {
+    let text = '';
+    for (const piece of pieces) text += piece(moment);
+    return text;
+  };
+}
+
+const MAX_FORMATS = 200;
+const formats = new Map<string, Piece>();
+
+/** The text of a moment by a format. A specifier that is not known stays as it is. */
+export function formatMoment(moment: Moment, format: string): string {
+  let piece = formats.get(format);
+  if (piece === undefined) {
+    piece = join(compile(format));
+    if (formats.size >= MAX_FORMATS) formats.clear();
+    formats.set(format, piece);
+  }
+  return piece(moment);
 }

@@ -247,6 +247,32 @@ export interface Parsed {
   readonly isMoment: boolean;
 }
 
+/** The number of two digits; NaN for others. */
+function twoDigits(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - 48;
+  const ones = text.charCodeAt(at + 1) - 48;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
+}
+
+/** The clock of a text `YYYY-mm-ddTHH:MM:SS`, or one that ends earlier; null for other texts. */
+export function parseIso(text: string): number | null {
+  const { length } = text;
+  const part = (at: number, before: string, low: number, high: number, otherwise: number): number => {
+    if (length < at) return otherwise;
+    const value = twoDigits(text, at);
+    return (before === '' || text.charAt(at - 1) === before) && value >= low && value <= high ? value : Number.NaN;
+  };
+  const year = part(0, '', 0, 99, 0) * 100 + part(2, '', 0, 99, 0);
+  const month = part(5, '-', 1, 12, 1);
+  const day = part(8, '-', 1, 31, 1);
+  const hour = part(11, text.charAt(10) === ' ' ? ' ' : 'T', 0, 23, 0);
+  const minute = part(14, ':', 0, 59, 0);
+  const second = part(17, ':', 0, 61, 0);
+  const time = hour * 3600 + minute * 60 + second;
+  if (Number.isNaN(year + month + day + time)) return null;
+  return daysFromCivil(year, month, day) * DAY + time;
+}
+
 /** Reads a date by a format; null when the text does not match, or goes on behind what the format takes. */
 export function parseDate(text: string, format: string): Parsed | null {
   const parser = new Parser(text);

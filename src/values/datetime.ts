@@ -29,7 +29,8 @@ export function clockOf(value: DateTime): number | null {
   return Number.isSafeInteger(clock) ? clock : null;
 }
 
-const two = (n: number): string => (n < 10 ? `0${n}` : String(n));
+/** 0 to 99 with two digits. */
+export const TWO_DIGITS: readonly string[] = Array.from({ length: 100 }, (_, n) => String(n).padStart(2, '0'));
 
 /**
  * ISO 8601 with seconds: `2013-02-06T00:00:00Z` in UTC, else `2013-02-06T01:00:00+0100`. The year has no leading zeros. Gives the epoch for a moment
@@ -39,7 +40,8 @@ export function isoText(value: DateTime): string {
   const clock = clockOf(value);
   if (clock === null) return '1970-01-01T00:00:00Z';
   const date = civilFromSeconds(clock);
-  return `${date.year}-${two(date.month)}-${two(date.day)}T${two(date.hour)}:${two(date.minute)}:${two(date.second)}${zoneText(value)}`;
+  const day = `${date.year}-${TWO_DIGITS[date.month]}-${TWO_DIGITS[date.day]}`;
+  return `${day}T${TWO_DIGITS[date.hour]}:${TWO_DIGITS[date.minute]}:${TWO_DIGITS[date.second]}${zoneText(value)}`;
 }
 
 function zoneText(value: DateTime): string {
@@ -50,5 +52,5 @@ function zoneText(value: DateTime): string {
 /** `+0100`: hours and minutes; seconds, as in old local times, are left out. */
 export function offsetText(offset: number): string {
   const minutes = Math.floor(Math.abs(offset) / 60);
-  return `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}${two(minutes % 60)}`;
+  return `${offset < 0 ? '-' : '+'}${TWO_DIGITS[Math.floor(minutes / 60)]}${TWO_DIGITS[minutes % 60]}`;
 }

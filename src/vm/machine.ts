@@ -464,7 +464,11 @@ export class Machine {
 
   private asError(error: unknown): TiError {
     if (error instanceof TiError) return error;
-    if (error instanceof RangeError && /call stack/i.test(error.message)) return operationErr(RECURSION);
+    if (error instanceof RangeError) {
+      if (/call stack/i.test(error.message)) return operationErr(RECURSION);
+      // A string or an array beyond what the engine underneath can hold.
+      if (/^Invalid (string|array) length/.test(error.message)) return new TiError(ErrorCode.MEMORY, 'memory allocation error');
+    }
     throw error;
   }
 
