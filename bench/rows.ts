@@ -53,7 +53,7 @@ export const THING_ROWS: readonly QueryRow[] = [
   { name: 'answer 3e4 things', setup: STORED, code: 'return .rows, 2;' },
   {
     name: 'make 2e4 typed things',
-    setup: "if (!has_type('Row')) set_type('Row', {name: 'str', n: 'int'}); nil;",
+    setup: "try(set_type('Row', {name: 'str', n: 'int'})); nil;",
     code: ".typed = range(20000).map(|i| Row{name: 'n', n: i}); .typed.len();",
   },
   { name: 'filter typed things, sum', code: '.typed.filter(|t| t.n > 100).map(|t| t.n).sum();' },

@@ -83,7 +83,8 @@ export class Builtin {
   callOne(cx: Context, value: Value): Value | Loop {
     if (this.checked && (kindOf(value) & (this.masks[0] as number)) === 0) throw argumentTypeError(this.row, 0, value);
     const { run } = this;
-    return this.rest === 0 ? run(cx, [value]) : run(cx, value);
+    if (this.rest < 0) return run(cx, value);
+    return this.rest === 0 ? run(cx, [value]) : run(cx, value, NO_MORE);
   }
 
   /** Calls a method on `self`. */

@@ -33,7 +33,7 @@ function matchAll(cx: Context, regex: Regex, text: string): List {
 function match(cx: Context, regex: Regex, text: string): Value {
   if (regex.flags.includes('g')) return matchAll(cx, regex, text);
   const found = regex.matcher.exec(text, 0, cx);
-  return found === null ? null : new List([...found.groups]);
+  return found === null ? null : new List(found.groups);
 }
 
 const TEXT: Param = { name: 'text', type: 'str' };

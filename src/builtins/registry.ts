@@ -5,6 +5,7 @@ import { convertRows } from './convert.ts';
 import { datetimeRows } from './datetime.ts';
 import { datetimeMethodRows } from './datetime-methods.ts';
 import { errorRows } from './errors.ts';
+import { futureRows } from './futures.ts';
 import { jsonRows } from './json.ts';
 import { listChangeRows } from './lists-change.ts';
 import { listIterateRows } from './lists-iterate.ts';
@@ -37,6 +38,7 @@ export const allRows: readonly Row[] = [
   ...datetimeMethodRows,
   ...datetimeRows,
   ...errorRows,
+  ...futureRows,
   ...jsonRows,
   ...listChangeRows,
   ...listIterateRows,

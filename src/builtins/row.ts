@@ -44,7 +44,6 @@ export const Kind = {
   module: 4194304,
 } as const;
 
-export type KindName = keyof typeof Kind;
 /** `any`, a kind, or several: `int|float`; `number` is int, float and bool; `raw` is str and bytes; `array` is list and tuple. */
 export type TypeSpec = string;
 
@@ -70,6 +69,10 @@ export interface Context {
   readonly tx: Transaction;
   /** Runs a closure now, on top of the present frames. Prefer a Loop for a closure that is called for each item. */
   call(closure: Closure, ...args: Value[]): Value;
+  /** The variable of that name that the caller sees. Throws lookup_err. */
+  variable(name: string): Value;
+  /** Has a future completed after the query. */
+  addFuture(future: Future): void;
   /** Counts work that no instruction counts (items copied, bytes searched) against the query's budget; throws when it is used up. */
   spend(units: number): void;
   /** Keeps a list, set or thing from being changed until `unlock`, or until an error leaves the built-in. */

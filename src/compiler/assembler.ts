@@ -116,5 +116,3 @@ export class Assembler {
 
 /** Whether `value` fits in the operand of an instruction. */
 export const fitsOperand = (value: number): boolean => value <= MAX_OPERAND && value >= -MAX_OPERAND;
-
-export const op = Op;

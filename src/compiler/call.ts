@@ -23,7 +23,7 @@ export function emitCall(fc: FunctionCompiler, expr: CallExpr): void {
   }
   if (info.scoped) asm.emit(Op.SCOPE_TEST, tables.row(name));
   const special = SPECIAL[name];
-  if (special !== undefined && special(fc, expr)) return;
+  if (special?.(fc, expr)) return;
   if (name === 'run') {
     emitRun(fc, expr);
     return;

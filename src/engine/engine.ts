@@ -1,7 +1,7 @@
 /** The database of one store: takes queries, runs them one after another, and keeps what they change. */
 import { constant, library } from '../builtins/library.ts';
 import type { ScopeName } from '../builtins/row.ts';
-import type { Program } from '../bytecode/program.ts';
+import type { FunctionCode, Program } from '../bytecode/program.ts';
 import { ErrorCode, lookupErr, TiError } from '../errors.ts';
 import { applyChange } from '../model/apply.ts';
 import { Change, ChangeOp } from '../model/change.ts';
@@ -13,14 +13,17 @@ import { parseScope, type Scope } from '../model/scope.ts';
 import { Transaction } from '../model/transaction.ts';
 import { MsgpackWriter } from '../msgpack/writer.ts';
 import type { Store } from '../storage/store.ts';
+import { Effect } from '../values/closure.ts';
+import type { Future } from '../values/handles.ts';
 import type { Value } from '../values/value.ts';
 import { Machine } from '../vm/machine.ts';
 import type { EncodeHooks } from '../wire/encode.ts';
 import type { ClientSink, Engine, QueryAnswer, QueryRequest, UserRef } from './api.ts';
 import { decodeVars } from './arguments.ts';
+import { checkUnstored, settle, settled } from './futures.ts';
 import { encodeHooks } from './hooks.ts';
 import { hashPassword, PasswordChecker } from './passwords.ts';
-import { QueryContext } from './query-context.ts';
+import { QueryContext, type QueryHost } from './query-context.ts';
 import { checkRights, Right } from './rights.ts';
 import { codeOf, lazyCode, ProgramCache } from './toolchain.ts';
 
@@ -43,6 +46,29 @@ interface Place {
   readonly deep: number;
 }
 
+/** What is to run: a function with arguments for its parameters and variables for its free names. */
+interface Job {
+  readonly main: FunctionCode;
+  readonly args: readonly Value[];
+  readonly vars: ReadonlyMap<string, Value> | null;
+  readonly place: Place;
+  readonly user: User;
+  readonly client: ClientSink | null;
+}
+
+interface Step {
+  readonly value: Value;
+  readonly futures: readonly Future[];
+}
+
+const NO_ARGS: readonly Value[] = [];
+
+/** Whether a call of the function may change what is stored, when it runs in that kind of scope. */
+function changesIn(fn: FunctionCode, scope: ScopeName): boolean {
+  const bit = scope === 'collection' ? Effect.COLLECTION : scope === 'thingsdb' ? Effect.THINGSDB : 0;
+  return (fn.effects & bit) !== 0;
+}
+
 export class LocalEngine implements Engine {
   readonly database = new Database();
   readonly store: Store;
@@ -59,9 +85,7 @@ export class LocalEngine implements Engine {
   private checkpointing: Promise<void> | null = null;
   /** What packing an answer asks; computed fields run on the machine, so an answer is packed before the next query. */
   readonly hooks: EncodeHooks = encodeHooks((closure, thing) => this.machine.call(closure, [thing]));
-  private readonly shutdown = (): void => {
-    for (const listener of this.shutdownListeners) listener();
-  };
+  private readonly host: QueryHost;
 
   constructor(store: Store, options: EngineOptions = {}) {
     this.store = store;
@@ -74,6 +98,15 @@ export class LocalEngine implements Engine {
       constant,
       compile: codeOf,
     });
+    this.host = {
+      database: this.database,
+      machine: this.machine,
+      source: this.source,
+      hooks: this.hooks,
+      shutdown: () => {
+        for (const listener of this.shutdownListeners) listener();
+      },
+    };
   }
 
   // --- life ---
@@ -208,37 +241,45 @@ export class LocalEngine implements Engine {
     checkRights(user, place.scope, place.collection, Right.QUERY);
     const vars = request.vars === null ? null : decodeVars(request.vars, place.collection);
     const program = compiled ?? this.programs.get(request.code);
-    return this.run(program, program.main, [], vars, place, user as User, request.client);
+    return this.run({ main: program.main, args: NO_ARGS, vars, place, user: user as User, client: request.client });
   }
 
-  private run(
-    program: Program,
-    main: Program['main'],
-    args: readonly Value[],
-    vars: ReadonlyMap<string, Value> | null,
-    place: Place,
-    user: User,
-    client: ClientSink | null,
-  ): QueryAnswer {
-    const { scope, collection } = place;
-    const changes = scope === 'collection' ? program.effects.collection : scope === 'thingsdb' ? program.effects.thingsdb : null;
-    if (changes !== null) checkRights(user, scope, collection, Right.CHANGE);
-    const change = changes === null ? null : this.newChange();
-    const tx = new Transaction(collection, change);
-    tx.suppressed = program.rowNames.includes('nse');
+  /** Runs a job, then the callbacks of the futures that it made. */
+  private run(job: Job): QueryAnswer {
     const { machine } = this;
-    const context = new QueryContext(machine, this.database, user, scope, collection, tx, client, this.shutdown, this.source, this.hooks);
+    const deadline = this.deadlineMs === 0 ? Number.POSITIVE_INFINITY : performance.now() + this.deadlineMs;
+    const { value, futures } = this.step(job, deadline);
+    const { deep, flags } = machine;
+    if (futures.length === 0) return { value, deep, flags };
+    settle(futures, (closure, args) => {
+      const main = codeOf(closure);
+      if (changesIn(main, job.place.scope)) checkUnstored(args);
+      return this.step({ ...job, main, args, vars: null }, deadline);
+    });
+    return { value: settled(value), deep, flags };
+  }
+
+  /** Runs one function to its end, in a change of its own when it needs one. */
+  private step({ main, args, vars, place, user, client }: Job, deadline: number): Step {
+    const { scope, collection } = place;
+    const changes = changesIn(main, scope);
+    if (changes) checkRights(user, scope, collection, Right.CHANGE);
+    const change = changes ? this.newChange() : null;
+    const tx = new Transaction(collection, change);
+    tx.suppressed = main.program.rowNames.includes('nse');
+    const context = new QueryContext(this.host, user, scope, collection, tx, client);
+    const { machine } = this;
     try {
       const value = machine.execute(main, args, {
         scope,
         collection,
         tx,
         vars,
-        deadline: this.deadlineMs === 0 ? Number.POSITIVE_INFINITY : performance.now() + this.deadlineMs,
+        deadline,
         deep: place.deep,
         context,
       });
-      return { value, deep: machine.deep, flags: machine.flags };
+      return { value, futures: context.futures };
     } finally {
       // What a failed query did before its error stays done, as in any other query.
       tx.finish();

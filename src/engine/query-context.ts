@@ -5,6 +5,7 @@ import type { Collection } from '../model/collection.ts';
 import type { Database, User } from '../model/database.ts';
 import type { Transaction } from '../model/transaction.ts';
 import type { Closure } from '../values/closure.ts';
+import type { Future } from '../values/handles.ts';
 import type { List } from '../values/list.ts';
 import type { SetValue } from '../values/set.ts';
 import type { Thing } from '../values/thing.ts';
@@ -14,44 +15,56 @@ import type { EncodeHooks } from '../wire/encode.ts';
 import type { ClientSink } from './api.ts';
 import { closureFromText } from './toolchain.ts';
 
+/** Shared by all queries that make none, so that they pay nothing for it; never changed. */
+const NO_FUTURES: Future[] = [];
+
+/** What is the same for all queries of an engine. */
+export interface QueryHost {
+  readonly database: Database;
+  readonly machine: Machine;
+  readonly source: CheckpointSource;
+  readonly hooks: EncodeHooks;
+  shutdown(): void;
+}
+
 export class QueryContext implements Context {
   readonly database: Database;
   readonly collection: Collection | null;
   readonly scope: ScopeName;
   readonly tx: Transaction;
   readonly user: User;
-  readonly hooks: EncodeHooks;
+  /** In the order in which they were made. */
+  futures: Future[] = NO_FUTURES;
+  private readonly host: QueryHost;
   private readonly machine: Machine;
   private readonly client: ClientSink | null;
-  private readonly shutdown: () => void;
-  private readonly source: CheckpointSource;
 
-  constructor(
-    machine: Machine,
-    database: Database,
-    user: User,
-    scope: ScopeName,
-    collection: Collection | null,
-    tx: Transaction,
-    client: ClientSink | null,
-    shutdown: () => void,
-    source: CheckpointSource,
-    hooks: EncodeHooks,
-  ) {
-    this.hooks = hooks;
-    this.source = source;
-    this.machine = machine;
-    this.database = database;
+  constructor(host: QueryHost, user: User, scope: ScopeName, collection: Collection | null, tx: Transaction, client: ClientSink | null) {
+    this.host = host;
+    this.machine = host.machine;
+    this.database = host.database;
     this.user = user;
     this.scope = scope;
     this.collection = collection;
     this.tx = tx;
     this.client = client;
-    this.shutdown = shutdown;
+  }
+
+  get hooks(): EncodeHooks {
+    return this.host.hooks;
   }
 
   call(closure: Closure, ...args: Value[]): Value {
     return this.machine.call(closure, args);
+  }
+
+  variable(name: string): Value {
+    return this.machine.variable(name);
+  }
+
+  addFuture(future: Future): void {
+    if (this.futures === NO_FUTURES) this.futures = [];
+    this.futures.push(future);
   }
 
   spend(units: number): void {
@@ -83,7 +96,7 @@ export class QueryContext implements Context {
   }
 
   requestShutdown(): void {
-    this.shutdown();
+    this.host.shutdown();
   }
 
   namesChanged(): void {
@@ -91,6 +104,6 @@ export class QueryContext implements Context {
   }
 
   dropped(collection: Collection): void {
-    this.source.dropCollection(collection);
+    this.host.source.dropCollection(collection);
   }
 }

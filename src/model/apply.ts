@@ -8,7 +8,6 @@ import { Shape } from '../values/shape.ts';
 import type { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
 import { ChangeOp } from './change.ts';
-import type { TypeDef } from './types.ts';
 import { Collection } from './collection.ts';
 import type { Database } from './database.ts';
 import { decodeCollectionInfo, decodeUser } from './database-records.ts';
@@ -16,6 +15,7 @@ import { readCount, readInt, readStr } from './read.ts';
 import { parseRestriction } from './restrictions.ts';
 import { type ClosureLoader, collectionContext, decodeEnum, decodeType } from './schema-records.ts';
 import { decodeProperty, decodeStored, type StoredContext } from './stored.ts';
+import type { TypeDef } from './types.ts';
 
 /** Applies the operations of one change. Throws when they are damaged: the caller must not go on with the store. */
 export function applyChange(database: Database, scope: number, data: Uint8Array, load: ClosureLoader): void {

@@ -8,7 +8,6 @@ import { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
 import { decodeThingBody, readProcedure } from './apply.ts';
 import { Collection } from './collection.ts';
-import { PAGE_SIZE, pageOf } from './thing-index.ts';
 import type { Database } from './database.ts';
 import { decodeCollectionInfo, decodeUser, encodeCollectionInfo, encodeUser } from './database-records.ts';
 import { readInt, readStr } from './read.ts';
@@ -22,6 +21,7 @@ import {
   encodeType,
 } from './schema-records.ts';
 import type { StoredContext } from './stored.ts';
+import { PAGE_SIZE, pageOf } from './thing-index.ts';
 import { encodeThingBody } from './thing-record.ts';
 import { valuesOf } from './transaction.ts';
 

@@ -1,6 +1,7 @@
 /** A collection: a graph of things from one root, with its types, enumerators and procedures. */
-import { Shape } from '../values/shape.ts';
+
 import type { Room } from '../values/handles.ts';
+import { Shape } from '../values/shape.ts';
 import { Thing } from '../values/thing.ts';
 import type { EnumDef } from './enums.ts';
 import type { Procedure } from './procedures.ts';

@@ -1,5 +1,5 @@
 /** All that one store holds: collections, users, and the procedures of the scope of users and collections. */
-import { ErrorCode, lookupErr, TiError, valueErr } from '../errors.ts';
+import { lookupErr, valueErr } from '../errors.ts';
 import { isName } from '../values/thing.ts';
 import type { Collection } from './collection.ts';
 import type { Procedure } from './procedures.ts';
@@ -63,10 +63,4 @@ export class Database {
     for (const user of this.users.values()) if (user.name === name) return user;
     return undefined;
   }
-}
-
-/** Throws the error of a request that needs a collection and has none. */
-export function needCollection(collection: Collection | null): Collection {
-  if (collection === null) throw new TiError(ErrorCode.OPERATION, 'this needs a `@collection` scope');
-  return collection;
 }

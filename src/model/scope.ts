@@ -52,6 +52,7 @@ function collectionScope(name: string): Scope {
 }
 
 function nodeScope(id: string): Scope {
-  if (!/^[0-9]+$/.test(id) || Number(id) >= MAX_NODES) throw valueErr(`the id of a node is an integer from 0 to ${MAX_NODES - 1}, not \`${id}\``);
+  if (!/^[0-9]+$/.test(id) || Number(id) >= MAX_NODES)
+    throw valueErr(`the id of a node is an integer from 0 to ${MAX_NODES - 1}, not \`${id}\``);
   return { kind: 'node', id: Number(id) };
 }

@@ -289,8 +289,9 @@ export abstract class Backtracker {
   protected call(group: number, next: number): boolean {
     for (let f = this.frame; f >= 0; ) {
       const frame = this.frames[f] as CallFrame;
+      if (frame.position !== this.position) break;
       // A call that leads to itself without having taken anything would do so forever: the search ends.
-      if (frame.group === group && frame.position === this.position) {
+      if (frame.group === group) {
         this.next = STOP;
         this.sp = 0;
         return false;

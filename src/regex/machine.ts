@@ -19,7 +19,7 @@ export interface Budget {
 }
 
 const STEPS_A_CHECK = 1 << 14;
-const MAX_STEPS = 30_000_000;
+const MAX_STEPS = 10_000_000;
 
 const memo = new Memo();
 
@@ -274,6 +274,7 @@ export class Machine extends Backtracker {
       case Op.REFERENCE:
         return this.refer(a, b === 1) ? pc + 3 : -1;
       case Op.CALL:
+        this.steps += this.slots.length;
         return this.call(b, pc + 3) ? a : -1;
       case Op.RETURN:
         return this.calledGroup() === a ? this.leave() : pc + 2;

@@ -20,7 +20,8 @@ export interface Match {
 
 /** A match with its groups. */
 export interface FullMatch extends Match {
-  readonly groups: readonly string[];
+  /** A new array. */
+  readonly groups: string[];
 }
 
 /** Regardless of case, lines, the dot matches line ends, and all matches (which only their users look at). */
@@ -30,6 +31,7 @@ export class Matcher {
   private readonly tree: RegexTree;
   private readonly plan: Plan | null;
   private program: RegexProgram | null = null;
+  private tester: RegExp | null = null;
   private plain: RegExp | null = null;
   private full: RegExp | null = null;
   /** The last text, if it is no UTF-8: patterns on characters match nothing in it. */
@@ -51,8 +53,13 @@ export class Matcher {
   test(text: string, budget: Budget): boolean {
     const { plan } = this;
     if (plan !== null && isAllowed(plan, text.length)) {
-      const found = execute(this.plainRegExp(), text, 0, budget, tests);
-      if (found !== undefined) return found;
+      this.tester ??= new RegExp(toJavaScript(this.tree.root, false));
+      budget.spend(1 + (text.length >> 4));
+      try {
+        return this.tester.test(text);
+      } catch (error) {
+        rethrowUnlessTooMuch(error);
+      }
     }
     return this.machine(text, 0, budget) !== null;
   }
@@ -66,7 +73,7 @@ export class Matcher {
   find(text: string, from: number, budget: Budget): Match | null {
     const { plan } = this;
     if (plan !== null && isAllowed(plan, text.length)) {
-      const found = execute(this.plainRegExp(), text, from, budget, finds);
+      const found = execute(this.plainRegExp(), text, from, budget);
       if (found !== undefined) return found === null ? null : { start: found.index, end: found.index + found[0].length, groups: null };
     }
     const machine = this.machine(text, from, budget);
@@ -78,7 +85,7 @@ export class Matcher {
     const { plan } = this;
     if (plan?.groups && isAllowed(plan, text.length)) {
       this.full ??= new RegExp(toJavaScript(this.tree.root, true), 'g');
-      const found = execute(this.full, text, from, budget, finds);
+      const found = execute(this.full, text, from, budget);
       if (found !== undefined) return found === null ? null : fullMatch(found);
     }
     const machine = this.machine(text, from, budget);
@@ -101,42 +108,30 @@ export class Matcher {
   }
 }
 
-const finds = (regex: RegExp, text: string): RegExpExecArray | null => regex.exec(text);
-const tests = (regex: RegExp, text: string): boolean => regex.test(text);
+/** JavaScript's engine has a limited stack: long texts, and long patterns, are too much for it. */
+function rethrowUnlessTooMuch(error: unknown): void {
+  if (!(error instanceof RangeError) && !(error instanceof SyntaxError)) throw error;
+}
 
 /** Runs JavaScript's engine; undefined when it gave up. */
-function execute<Result>(
-  regex: RegExp,
-  text: string,
-  from: number,
-  budget: Budget,
-  run: (regex: RegExp, text: string) => Result,
-): Result | undefined {
+function execute(regex: RegExp, text: string, from: number, budget: Budget): RegExpExecArray | null | undefined {
   regex.lastIndex = from;
-  let result: Result;
   try {
-    result = run(regex, text);
+    const found = regex.exec(text);
+    budget.spend(1 + (((found === null ? text.length : regex.lastIndex) - from) >> 4));
+    return found;
   } catch (error) {
-    // Its stack is limited: long texts, and long patterns, are too much for it.
-    if (error instanceof RangeError || error instanceof SyntaxError) return undefined;
-    throw error;
+    rethrowUnlessTooMuch(error);
+    return undefined;
   }
-  // The end of the match is where the next search would begin; without one it is the start of the text.
-  const { lastIndex } = regex;
-  budget.spend(1 + (((lastIndex > 0 ? lastIndex : text.length) - from) >> 4));
-  return result;
 }
 
 function fullMatch(found: RegExpExecArray): FullMatch {
-  const groups: string[] = [];
-  let last = 0;
-  for (let i = 0; i < found.length; i++) {
-    const group = found[i] as string | undefined;
-    groups.push(group ?? '');
-    if (group !== undefined) last = i;
-  }
-  groups.length = last + 1;
-  return { start: found.index, end: found.index + found[0].length, groups };
+  let count = found.length;
+  while (found[count - 1] === undefined) count--;
+  const groups = found.slice(0, count);
+  for (let i = 1; i < count; i++) if ((groups[i] as string | undefined) === undefined) groups[i] = '';
+  return { start: found.index, end: found.index + (groups[0] as string).length, groups };
 }
 
 function groupsOf(machine: Machine, text: string, count: number): string[] {

@@ -1,5 +1,3 @@
-import type { Restriction } from './restriction.ts';
-
 /** What the value layer needs to know of a type; the model's type definition has more. */
 export interface TypeInfo {
   readonly id: number;
@@ -52,6 +50,3 @@ export class Shape {
   /** A thing whose properties are in `dict`, told in the order of their bytes: it has, or had, a key that is no name. */
   static readonly sorted: Shape = new Shape([], EMPTY, null);
 }
-
-/** The rule for the values of a thing, by `restrict`. */
-export type ThingRestriction = Restriction;

@@ -748,8 +748,8 @@ export class Machine {
   }
 
   rowOf(program: Program, index: number): Builtin {
-    const rows = (program.rows ??= program.rowNames.map((name) => this.host.functionRow(name)));
-    return rows[index] as Builtin;
+    if (program.rows === null) program.rows = program.rowNames.map((name) => this.host.functionRow(name));
+    return program.rows[index] as Builtin;
   }
 
   checkScope(builtin: Builtin): void {
