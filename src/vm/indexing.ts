@@ -2,12 +2,12 @@
 
 import { BINARY_OPS } from '../bytecode/opcodes.ts';
 import { lookupErr, operationErr, typeErr, valueErr } from '../errors.ts';
-import { noProperty, type Transaction } from '../model/transaction.ts';
-import { Wrapped } from '../values/handles.ts';
+import { badName, noProperty, type Transaction } from '../model/transaction.ts';
+import type { TypeDef } from '../model/types.ts';
 import { List } from '../values/list.ts';
 import { binary } from '../values/operators.ts';
 import { Bytes } from '../values/scalars.ts';
-import { Thing } from '../values/thing.ts';
+import { isName, Thing } from '../values/thing.ts';
 import { typeName, type Value } from '../values/value.ts';
 import { SliceRange } from './frame.ts';
 
@@ -32,14 +32,17 @@ export function indexValue(x: Value, index: Value): Value {
   if (typeof x === 'string') return x.charAt(place(index, x.length));
   if (x instanceof Bytes) return new Bytes(x.bytes.charAt(place(index, x.bytes.length)));
   if (x instanceof Thing) return property(x, keyOf(index));
-  if (x instanceof Wrapped) return property(x.thing, keyOf(index));
   throw typeErr(`type \`${typeName(x)}\` is not indexable`);
 }
 
 function property(thing: Thing, key: string): Value {
   const value = thing.get(key);
-  if (value === undefined) throw noProperty(thing, key);
-  return value;
+  if (value !== undefined) return value;
+  const type = thing.shape.type as TypeDef | null;
+  if (type !== null && !isName(key)) throw badName(type, key);
+  const method = type?.methods.get(key);
+  if (method === undefined) throw noProperty(thing, key);
+  return method;
 }
 
 interface Cut {
@@ -65,7 +68,7 @@ function cut(length: number, given: number, stack: readonly Value[], base: numbe
   const from = (given & 1) !== 0 ? part(stack[at++] as Value) : null;
   const to = (given & 2) !== 0 ? part(stack[at++] as Value) : null;
   const step = (given & 4) !== 0 ? (part(stack[at] as Value) ?? 1) : 1;
-  if (step === 0) throw valueErr('slice step value must not be zero');
+  if (step === 0) throw valueErr('slice step cannot be zero');
   const clamp = (value: number, high: number): number => Math.min(Math.max(value < 0 ? value + length : value, 0), high);
   if (step > 0) return { start: from === null ? 0 : clamp(from, length), end: to === null ? length : clamp(to, length), step };
   return { start: from === null ? length - 1 : clamp(from, length - 1), end: to === null ? -1 : clamp(to, length), step };
@@ -113,13 +116,14 @@ export function setIndex(tx: Transaction, x: Value, index: Value, op: number, va
     const at = index as number;
     const result = op === 0 ? value : binary(BINARY_OPS[op] as (typeof BINARY_OPS)[number], x.items[at] as Value, value);
     const kept = tx.item(result);
-    tx.splice(x, at, 1, [kept]);
+    // What a compound assignment makes is not held against restrictions.
+    tx.splice(x, at, 1, [kept], op !== 0);
     return kept;
   }
   const thing = x as Thing;
   const key = index as string;
   if (op === 0) return tx.setProperty(thing, key, value);
-  return tx.setProperty(thing, key, binary(BINARY_OPS[op] as (typeof BINARY_OPS)[number], property(thing, key), value));
+  return tx.setChecked(thing, key, binary(BINARY_OPS[op] as (typeof BINARY_OPS)[number], property(thing, key), value));
 }
 
 /** The range that an assignment to a slice replaces. */

@@ -10,6 +10,7 @@ import { Builtin, Given } from '../builtins/builtin.ts';
 import { Loop } from '../builtins/row.ts';
 import type { FunctionCode, InlineCache, MethodSite } from '../bytecode/program.ts';
 import type { TiError } from '../errors.ts';
+import { type Lockable, Method, type TypeDef } from '../model/types.ts';
 import { Closure } from '../values/closure.ts';
 import { List } from '../values/list.ts';
 import { add, binary, bitNot, compare, equal, mod, mul, negate, plus, sub } from '../values/operators.ts';
@@ -18,7 +19,7 @@ import { Thing } from '../values/thing.ts';
 import { truthy, type Value } from '../values/value.ts';
 import { type Frame, HOT, type Iteration, MAX_NATIVE, type SliceRange } from './frame.ts';
 import { checkIndex, checkSlice, indexValue, setIndex, setSlice, sliceValue } from './indexing.ts';
-import type { Machine } from './machine.ts';
+import { type Machine, thisOf } from './machine.ts';
 
 const NAMES = ['=', '+', '-', '*', '/', '%', '&', '^', '|', '<<', '>>', '<', '>', '==', '!=', '<=', '>='] as const;
 
@@ -510,7 +511,11 @@ export function runLoop(m: Machine, stop: number): Value {
             const x = stack[sp - 1] as Value;
             const cache = caches[code[pc++] as number] as InlineCache;
             if (x instanceof Thing && x.shape === cache.shape) stack[sp - 1] = x.slots[cache.slot] as Value;
-            else stack[sp - 1] = m.getProperty(x, program.names[a] as string, cache);
+            else {
+              // A computed property calls a closure.
+              m.sp = sp;
+              stack[sp - 1] = m.getProperty(x, program.names[a] as string, cache);
+            }
             break;
           }
           case 64: // LOCK_PROP
@@ -616,12 +621,11 @@ export function runLoop(m: Machine, stop: number): Value {
             // INSTANCE
             const keys = (program.constants[code[pc++] as number] as List).items as string[];
             sp -= keys.length;
-            stack[sp] = m.makeInstance(program.names[a] as string, keys, sp);
-            sp++;
+            stack[sp - 1] = m.makeInstance(stack[sp - 1] as unknown as TypeDef, keys, sp);
             break;
           }
           case 81: // TYPE_TEST
-            m.typeOf(program.names[a] as string);
+            (stack as unknown[])[sp++] = m.typeOf(program.names[a] as string);
             break;
           case 82: // REGEX
             stack[sp++] = m.regex(program.constants[a] as Regex);
@@ -650,12 +654,17 @@ export function runLoop(m: Machine, stop: number): Value {
           case 87: // SCOPE_TEST
             m.checkScope(m.rowOf(program, a));
             break;
-          case 88: {
+          case 88: // LOCK_NAME
+            m.lockName(m.rowOf(program, a), stack[sp - 1] as Value);
+            break;
+          case 89: {
             // BUILTIN
             const count = code[pc++] as number;
             const base = sp - count;
             m.sp = sp;
-            const result = m.rowOf(program, a).callFunction(m.context, stack, base, count);
+            const builtin = m.rowOf(program, a);
+            if (builtin.locks) m.unlock();
+            const result = builtin.callFunction(m.context, stack, base, count);
             if (result instanceof Loop) {
               frame.pc = pc;
               sp = m.startLoop(result, base);
@@ -674,21 +683,21 @@ export function runLoop(m: Machine, stop: number): Value {
             stack[sp++] = result;
             break;
           }
-          case 89: {
+          case 90: {
             // RESOLVE
             const cache = caches[code[pc++] as number] as InlineCache;
             const callee = cache.epoch === m.epoch ? stack[cache.slot] : undefined;
             (stack as unknown[])[sp++] = callee instanceof Closure ? callee : m.resolveCall(program.names[a] as string, cache);
             break;
           }
-          case 90: {
+          case 91: {
             // RESOLVE_LOCAL
             const name = program.names[code[pc++] as number] as string;
             const callee = stack[fp + a];
             (stack as unknown[])[sp++] = callee instanceof Closure && !m.isType(name) ? callee : m.resolveCall(name, null);
             break;
           }
-          case 91: {
+          case 92: {
             // SKIP_ARG
             const given = code[pc++] as number;
             const callee = stack[sp - given - 1];
@@ -697,6 +706,13 @@ export function runLoop(m: Machine, stop: number): Value {
               const count = (code[a] as number) >> 8;
               for (let i = given; i < count; i++) stack[sp++] = null;
               pc = a;
+            } else if ((callee as unknown) instanceof Method) {
+              // The receiver is one more argument.
+              if (m.codeOf((callee as unknown as Method).closure).arity <= given + 1) {
+                const count = (code[a] as number) >> 8;
+                for (let i = given; i < count; i++) stack[sp++] = null;
+                pc = a;
+              }
             } else if ((callee as unknown) instanceof Builtin) {
               const place = sp - given - 1;
               const first = given > 0 ? (stack[place + 1] as Value) : null;
@@ -712,32 +728,47 @@ export function runLoop(m: Machine, stop: number): Value {
             }
             break;
           }
-          case 92: // CALL
-          case 94: {
+          case 93: // CALL
+          case 95: {
             // CALL_METHOD
-            const base = sp - a;
-            const callee = stack[base - 1] as unknown;
-            const isMethod = (word & 255) === 94; /* CALL_METHOD */
+            let base = sp - a;
+            let count = a;
+            let callee = stack[base - 1] as unknown;
+            const isMethod = (word & 255) === 95; /* CALL_METHOD */
+            const place = isMethod ? base - 2 : base - 1;
+            let owner: Lockable | null = null;
+            if (!(callee instanceof Closure) && callee instanceof Method) {
+              // The receiver becomes the first argument, in the place of the callee.
+              owner = callee.owner;
+              callee = callee.closure;
+              base--;
+              count++;
+              stack[base] = thisOf(stack[base - 1] as Value);
+            }
             if (callee instanceof Closure) {
               frame.pc = pc;
               const called = m.codeOf(callee);
               if (called.leaf !== null) {
                 m.sp = sp;
-                const result = m.callLeaf(callee, called, base, a);
-                sp = isMethod ? base - 2 : base - 1;
+                const result = m.callLeaf(callee, called, base, count);
+                sp = place;
                 stack[sp++] = result;
                 break;
               }
               if (called.framed !== null && m.nested < MAX_NATIVE) {
-                const next = m.enter(callee, base, a, base - 1);
+                const next = m.enter(callee, base, count, base - 1);
+                if (owner !== null) m.lock(owner);
                 if (called.program !== program) m.epoch++;
                 const result = m.runFramed(next);
                 if (called.program !== program) m.epoch++;
-                sp = isMethod ? base - 2 : base - 1;
+                if (owner !== null) m.unlock();
+                sp = place;
                 stack[sp++] = result;
                 break;
               }
-              frame = m.enter(callee, base, a, isMethod ? base - 2 : base - 1);
+              frame = m.enter(callee, base, count, place);
+              // Above the locks of the frame, so that its end takes it off.
+              if (owner !== null) m.lock(owner);
               if (frame.fn.program !== program) m.epoch++;
               fn = frame.fn;
               code = fn.code;
@@ -779,13 +810,13 @@ export function runLoop(m: Machine, stop: number): Value {
             sp = base;
             break;
           }
-          case 93: {
+          case 94: {
             // METHOD
             const callee = m.resolveMethod(program.sites[a] as MethodSite, stack[sp - 1] as Value, code[pc++] as number);
             (stack as unknown[])[sp++] = callee;
             break;
           }
-          case 95: {
+          case 96: {
             // PROCEDURE
             (stack as unknown[])[sp - 1] = m.procedureOf(stack[sp - 1] as Value);
             break;

@@ -13,12 +13,15 @@ import { ErrorCode, lookupErr, operationErr, TiError, typeErr, valueErr } from '
 import type { Collection } from '../model/collection.ts';
 import type { Database } from '../model/database.ts';
 import { EnumDef } from '../model/enums.ts';
+import { defaultInstance } from '../model/initial.ts';
+import { type InstancePlan, instanceOf, makeInstance, planInstance } from '../model/instances.ts';
 import { inUse, noProperty, type Transaction } from '../model/transaction.ts';
-import { makeAnoType, newInstance, type TypeDef, typeByName } from '../model/types.ts';
+import { type Lockable, Method, type TypeDef, typeByName } from '../model/types.ts';
+import { makeAnoType } from '../model/types-define.ts';
 import { Closure, Effect } from '../values/closure.ts';
-import { Wrapped } from '../values/handles.ts';
+import { type AnoType, EnumMember, Future, Wrapped } from '../values/handles.ts';
 import { List } from '../values/list.ts';
-import { binary, setResult } from '../values/operators.ts';
+import { add, binary, setResult } from '../values/operators.ts';
 import type { Regex } from '../values/regex.ts';
 import { SetValue } from '../values/set.ts';
 import { MAX_SHAPE_KEYS, Shape } from '../values/shape.ts';
@@ -88,15 +91,25 @@ export class Machine {
   /** How far up the stack may hold values of this query. */
   private high = 0;
   private readonly host: MachineHost;
-  private readonly locks: Container[] = [];
+  private readonly locks: Lockable[] = [];
   private readonly handlers: Handler[] = [];
   private deadline = Number.POSITIVE_INFINITY;
   private vars: Map<string, Value> = NO_VARS;
   private scope: ScopeName = 'thingsdb';
   private collection: Collection | null = null;
+  /** Plans of instances and anonymous types, by the tuple of keys that each place of a text has. */
+  private readonly plans = new WeakMap<readonly string[], InstancePlan>();
+  private lastKeys: readonly string[] = [];
+  private lastPlan: InstancePlan | undefined = undefined;
+  private readonly anos = new WeakMap<readonly string[], { readonly run: number; readonly ano: AnoType }>();
 
   constructor(host: MachineHost) {
     this.host = host;
+  }
+
+  /** The collection of the query that runs, or that ran last. */
+  get place(): Collection | null {
+    return this.collection;
   }
 
   /** Runs a function as a query of its own, with arguments for its parameters. Throws TiError. */
@@ -263,6 +276,7 @@ export class Machine {
   /** A call of a method from translated code. */
   methodFrom(self: Value, callee: unknown, count: number, program: Program): Value {
     if (callee instanceof Given) return callee.value === undefined ? (this.stack[this.sp + count] as Value) : callee.value;
+    if (callee instanceof Method) return this.ownMethodFrom(self, callee, count, program);
     if (!(callee instanceof Builtin)) return this.callFrom(callee, count, program);
     if (callee.locks) this.unlock();
     const base = this.sp + 1;
@@ -272,8 +286,20 @@ export class Machine {
     return result instanceof Loop ? this.loopFrom(result) : result;
   }
 
+  /** A call of a method of a type or enumerator from translated code: the receiver becomes the first argument. */
+  private ownMethodFrom(self: Value, method: Method, count: number, program: Program): Value {
+    const base = this.sp + 1;
+    this.stack.copyWithin(base + 1, base, base + count);
+    this.stack[base] = thisOf(self);
+    this.lock(method.owner);
+    const result = this.callFrom(method.closure, count + 1, program);
+    this.unlock();
+    return result;
+  }
+
   /** A call of a built-in function from translated code: the arguments lie from `m.sp` on. */
   builtinFrom(builtin: Builtin, count: number): Value {
+    if (builtin.locks) this.unlock();
     const base = this.sp;
     this.sp = base + count;
     const result = builtin.callFunction(this.context, this.stack, base, count);
@@ -310,10 +336,13 @@ export class Machine {
     return cache.closure;
   }
 
+  private effectBit(): number {
+    return this.scope === 'collection' ? Effect.COLLECTION : this.scope === 'thingsdb' ? Effect.THINGSDB : 0;
+  }
+
   private checkEffects(fn: FunctionCode): void {
     if (this.tx.change !== null) return;
-    const bit = this.scope === 'collection' ? Effect.COLLECTION : this.scope === 'thingsdb' ? Effect.THINGSDB : 0;
-    if ((fn.effects & bit) === 0) return;
+    if ((fn.effects & this.effectBit()) === 0) return;
     throw operationErr(
       'stored closures with side effects must be wrapped using `wse(...)`; see https://docs.thingsdb.io/v1/collection-api/wse',
     );
@@ -529,13 +558,19 @@ export class Machine {
 
   // --- locks ---
 
-  lock(value: Container): void {
+  lock(value: Lockable): void {
     value.locks++;
     this.locks[this.lockTop++] = value;
   }
 
   unlock(): void {
-    (this.locks[--this.lockTop] as Container).locks--;
+    (this.locks[--this.lockTop] as Lockable).locks--;
+  }
+
+  /** Keeps the type or enumerator that the first argument of a built-in names from being changed until the call. */
+  lockName(builtin: Builtin, name: Value): void {
+    const found = builtin.named(this.context, name);
+    this.lock(found ?? { locks: 0 });
   }
 
   unlockTo(height: number): void {
@@ -652,7 +687,11 @@ export class Machine {
   resolveCall(name: string, cache: InlineCache | null): unknown {
     const { collection } = this;
     const made = collection?.types.get(name) ?? collection?.enums.get(name);
-    if (made !== undefined) return made;
+    if (made !== undefined) {
+      // Until the call; see `construct`.
+      this.lock(made);
+      return made;
+    }
     const at = this.find(name);
     const value = at >= 0 ? (this.stack[at] as Value) : this.vars.get(name);
     if (value instanceof Closure) {
@@ -681,20 +720,22 @@ export class Machine {
     throw lookupErr(`procedure \`${name}\` not found`);
   }
 
-  /** Calls what is no closure: makes an instance with initial values, or finds the member of an enumerator. */
+  /** Calls what is no closure: makes or finds an instance of a type, or finds the member of an enumerator. */
   construct(callee: unknown, base: number, count: number): Value {
+    this.unlock();
     if (callee instanceof EnumDef) {
       if (count > 1) throw numArguments(callee.name, 'at most 1 argument', count);
       return count === 0 ? callee.first : callee.byValue(this.stack[base] as Value);
     }
     const type = callee as TypeDef;
-    if (count > 0) throw numArguments(type.name, '0 arguments', count);
-    return this.instanceOf(type, new Map());
+    if (count > 1) throw numArguments(type.name, 'at most 1 argument', count);
+    if (type.wrapOnly) throw wrapOnly(type);
+    return count === 0 ? defaultInstance(this.collection as Collection, type) : instanceOf(this.tx, type, this.stack[base] as Value);
   }
 
   // --- methods ---
 
-  resolveMethod(site: MethodSite, x: Value, count: number): Builtin | Closure {
+  resolveMethod(site: MethodSite, x: Value, count: number): Builtin | Closure | Method {
     let table = site.table as MethodTable | undefined;
     if (table === undefined) {
       table = this.host.methodTable(site.name);
@@ -709,31 +750,29 @@ export class Machine {
     }
     if (x instanceof Thing) return this.propertyMethod(site, x);
     if (x instanceof Closure && site.name === 'call') return x;
-    if (x instanceof Wrapped) return this.wrappedMethod(site.name, x);
+    const method = ownerOf(x)?.methods.callable(site.name);
+    if (method !== undefined) return method;
     throw lookupErr(`type \`${typeName(x)}\` has no function \`${site.name}\``);
   }
 
-  private propertyMethod(site: MethodSite, thing: Thing): Closure {
-    const { cache } = site;
+  private propertyMethod(site: MethodSite, thing: Thing): Closure | Method {
+    const { cache, name } = site;
     let value: Value | undefined;
     if (thing.shape === cache.shape) value = thing.slots[cache.slot];
     else {
-      value = thing.get(site.name) ?? (thing.has(site.name) ? null : (thing.shape.type as TypeDef | null)?.methods.get(site.name));
-      const slot = thing.dict === null ? thing.shape.slotOf.get(site.name) : undefined;
+      value = thing.get(name);
+      if (value === undefined) {
+        const method = (thing.shape.type as TypeDef | null)?.methods.callable(name);
+        if (method !== undefined) return method;
+      }
+      const slot = thing.dict === null ? thing.shape.slotOf.get(name) : undefined;
       if (slot !== undefined) {
         cache.shape = thing.shape;
         cache.slot = slot;
       }
     }
     if (value instanceof Closure) return value;
-    if (value === undefined) throw lookupErr(`thing \`#${thing.id}\` has no property or method \`${site.name}\``);
-    throw typeErr(`property \`${site.name}\` is of type \`${typeName(value)}\` and is not callable`);
-  }
-
-  private wrappedMethod(name: string, x: Wrapped): Closure {
-    const value = (x.type as TypeDef).methods.get(name) ?? x.thing.get(name);
-    if (value instanceof Closure) return value;
-    if (value === undefined) throw lookupErr(`type \`${typeName(x)}\` has no function \`${name}\``);
+    if (value === undefined) throw lookupErr(`thing \`#${thing.id}\` has no property or method \`${name}\``);
     throw typeErr(`property \`${name}\` is of type \`${typeName(value)}\` and is not callable`);
   }
 
@@ -773,19 +812,12 @@ export class Machine {
           return x.slots[slot] as Value;
         }
         const method = (x.shape.type as TypeDef | null)?.methods.get(name);
-        if (method !== undefined) return this.call(method, [x]);
+        if (method !== undefined) return method;
       } else {
         const value = x.dict.get(name);
         if (value !== undefined) return value;
       }
       throw noProperty(x, name);
-    }
-    if (x instanceof Wrapped) {
-      const value = x.thing.get(name);
-      if (value !== undefined) return value;
-      const method = (x.type as TypeDef).methods.get(name);
-      if (method !== undefined) return this.call(method, [x.thing]);
-      throw noProperty(x.thing, name);
     }
     throw typeErr(`type \`${typeName(x)}\` has no properties`);
   }
@@ -794,7 +826,7 @@ export class Machine {
     const old = thing.get(name);
     if (old === undefined) throw noProperty(thing, name);
     if (old instanceof SetValue && value instanceof SetValue) return compound(this, op, old, value);
-    return this.tx.setProperty(thing, name, binary(BINARY_OPS[op] as (typeof BINARY_OPS)[number], old, value));
+    return this.tx.setChecked(thing, name, binary(BINARY_OPS[op] as (typeof BINARY_OPS)[number], old, value));
   }
 
   /** A copy of a list or set, for a thing that is not made yet. */
@@ -833,29 +865,37 @@ export class Machine {
     return thing;
   }
 
+  /** Begins an instance: its type must exist, and must not change until `makeInstance`. */
   typeOf(name: string): TypeDef {
     if (this.collection === null) throw lookupErr(`type \`${name}\` is undefined; types exist in a \`@collection\` scope`);
     const type = typeByName(this.collection, name);
-    if (type.wrapOnly) throw operationErr(`type \`${name}\` has wrap-only mode enabled`);
+    if (type.wrapOnly) throw wrapOnly(type);
+    this.lock(type);
     return type;
   }
 
-  makeInstance(name: string, keys: readonly string[], base: number): Thing {
-    const values = new Map(keys.map((key, i) => [key, this.stack[base + i] as Value]));
-    return this.instanceOf(this.typeOf(name), values);
+  /** Makes an instance of the type that `typeOf` gave, with values that lie at `base`. */
+  makeInstance(type: TypeDef, keys: readonly string[], base: number): Thing {
+    this.unlock();
+    let plan = keys === this.lastKeys ? this.lastPlan : this.plans.get(keys);
+    const { schema } = this.collection as Collection;
+    if (plan?.schema !== schema || plan.type !== type) {
+      plan = planInstance(this.collection as Collection, type, keys);
+      this.plans.set(keys, plan);
+    }
+    this.lastKeys = keys;
+    this.lastPlan = plan;
+    return makeInstance(this.tx, plan, this.stack, base);
   }
 
-  private instanceOf(type: TypeDef, values: ReadonlyMap<string, Value>): Thing {
-    const thing = newInstance(this.collection as Collection, type, values);
-    thing.slots.forEach((value, slot) => {
-      thing.slots[slot] = this.tx.property(thing, thing.shape.keys[slot] as string, value, false);
-    });
-    return thing;
-  }
-
+  /** An anonymous type of a text is made once in each run. */
   makeAno(keys: readonly string[], base: number): Value {
     if (this.collection === null) throw lookupErr('anonymous types exist in a `@collection` scope');
-    return makeAnoType(this.collection, new Map(keys.map((key, i) => [key, this.stack[base + i] as Value])));
+    const known = this.anos.get(keys);
+    if (known?.run === this.run) return known.ano;
+    const ano = makeAnoType(keys.map((key, i) => [key, this.stack[base + i] as Value]));
+    this.anos.set(keys, { run: this.run, ano });
+    return ano;
   }
 
   enumOf(name: string): EnumDef {
@@ -867,6 +907,41 @@ export class Machine {
   enumMember(name: string, member: Value): Value {
     if (typeof member !== 'string') throw typeErr(`expecting a member name of type \`str\` but got type \`${typeName(member)}\` instead`);
     return this.enumOf(name).member(member);
+  }
+
+  /**
+   * Calls a method of a wrap for the answer. It cannot change anything, and errors are what it gives: their text. Levels and flags are what the
+   * method says, else one level.
+   */
+  compute(method: Closure, thing: Thing): { value: Value; deep: number; flags: number } {
+    const { tx, deep, flags } = this;
+    const { change } = tx;
+    this.deep = 1;
+    this.flags = 0;
+    tx.change = null;
+    try {
+      if ((this.codeOf(method).effects & this.effectBit()) !== 0) return failed('method has side effects');
+      const value = this.call(method, [thing]);
+      return value instanceof Future ? failed('method contains futures') : { value, deep: this.deep, flags: this.flags };
+    } catch (error) {
+      if (!(error instanceof TiError) || error.code > ErrorCode.ASSERT) throw error;
+      return { value: error.message, deep: 1, flags: 0 };
+    } finally {
+      tx.change = change;
+      this.deep = deep;
+      this.flags = flags;
+    }
+  }
+
+  /** All that the running query can still reach: what lies on the stack, what loops go through and collect, and variables. */
+  *roots(): Iterable<unknown> {
+    for (let i = 0; i < this.sp; i++) yield this.stack[i];
+    for (let i = 0; i < this.depth; i++) {
+      const { loop } = this.frames[i] as Frame;
+      if (loop !== null) yield Object.values(loop);
+    }
+    for (let i = 0; i < this.lockTop; i++) yield this.locks[i];
+    yield* this.vars.values();
   }
 
   // --- loops, answers, text ---
@@ -938,12 +1013,26 @@ export class Machine {
   }
 }
 
+/** What a method gets as its first argument: the receiver, without its wrap. */
+export const thisOf = (self: Value): Value => (self instanceof Wrapped ? self.thing : self);
+
+/** What has the methods of a wrap or of a member of an enumerator. */
+function ownerOf(x: Value): TypeDef | EnumDef | null {
+  if (x instanceof Wrapped) return x.type as TypeDef;
+  return x instanceof EnumMember ? (x.enumeration as EnumDef) : null;
+}
+
+const wrapOnly = (type: TypeDef): TiError => typeErr(`type \`${type.name}\` is in wrap-only mode, so there are no instances of it`);
+
+const failed = (why: string) => ({ value: `failed to compute property; ${why}`, deep: 1, flags: 0 });
+
 function numArguments(name: string, want: string, given: number): TiError {
   return new TiError(ErrorCode.NUM_ARGUMENTS, `\`${name}\` takes ${want} but ${given} ${given === 1 ? 'was' : 'were'} given`);
 }
 
 /** A compound assignment: sets are changed in place, so that others who hold them see it; all else gives a new value. */
 function compound(m: Machine, op: number, old: Value, value: Value): Value {
+  if (op === 1) return add(old, value);
   const text = BINARY_OPS[op] as (typeof BINARY_OPS)[number];
   if (!(old instanceof SetValue) || !(value instanceof SetValue) || !'|&-^'.includes(text)) return binary(text, old, value);
   const result = setResult(text, old.things, value.things);

@@ -149,6 +149,8 @@ class Translator {
   /** Heights of the operand stack at labels, from the jumps to them. */
   private readonly heights = new Map<number, number>();
   private reachable = true;
+  /** Whether the code gives back locks up to those that were held when it began. */
+  private unlocks = false;
   private readonly caches = new Set<number>();
 
   constructor(fn: FunctionCode, list: readonly Instruction[], isLeaf: boolean) {
@@ -171,7 +173,7 @@ class Translator {
     );
     const { arity, localCount } = this.fn;
     const locals = Array.from({ length: Math.max(0, localCount - arity) }, (_, i) => `l${i + arity}`);
-    const body = this.out.join('\n');
+    const body = (this.unlocks ? 'const held = m.lockTop;\n' : '') + this.out.join('\n');
     const constants = [...this.caches].map((index) => `const c${index} = caches[${index}];`).join(' ');
     if (this.isLeaf) {
       const declared = [...temps, ...locals];
@@ -580,11 +582,17 @@ class Translator {
         this.out.push(`m.unlockTo(it${loop.id}.locks + 1);`);
         break;
       }
-      case 'RETURN':
-        if (this.openLoops.length > 0) this.out.push(`m.unlockTo(it${(this.openLoops[0] as { id: number }).id}.locks);`);
-        this.out.push(`return ${this.pop().text};`);
+      case 'RETURN': {
+        const value = this.pop();
+        // What still lies under the value may be locked: a loop, the target of an assignment, the receiver of a method.
+        if (this.stack.length > 0) {
+          this.unlocks = true;
+          this.out.push('m.unlockTo(held);');
+        }
+        this.out.push(`return ${value.text};`);
         this.reachable = false;
         break;
+      }
       default:
         this.things(i);
     }
@@ -692,9 +700,11 @@ class Translator {
     const sign = i.b === 1 ? '+' : i.b === 2 ? '-' : null;
     const fast =
       sign === null ? '' : `(${this.bothNumbers(old, y)} && Number.isSafeInteger(t = ${name} ${sign} ${y.text})) ? (${name} = t) : `;
+    // Sets know no `+`, so that nothing is changed in place.
+    const combine = i.b === 1 ? `add(${name}, ${y.text})` : `m.compoundValue(${name}, ${i.b}, ${y.text})`;
     const outer = `m.compoundOuter(${this.localName(i.a)}, ${i.b}, ${y.text})`;
     const slow = this.isLeaf
-      ? `${name} === undefined ? ${outer} : (${name} = m.compoundValue(${name}, ${i.b}, ${y.text}))`
+      ? `${name} === undefined ? ${outer} : (${name} = ${combine})`
       : `m.compoundLocal(fn, fp, ${i.a}, ${i.b}, ${y.text})`;
     const expression = `${fast}(${this.at(i)}, ${slow})`;
     if (i.name === 'COMPOUND') this.result(expression);
@@ -727,6 +737,10 @@ class Translator {
         break;
       case 'SCOPE_TEST':
         this.out.push(`${this.at(i)}; m.checkScope(m.rowOf(program, ${i.a}));`);
+        break;
+      case 'LOCK_NAME':
+        this.settle();
+        this.out.push(`${this.at(i)}; m.lockName(m.rowOf(program, ${i.a}), ${(this.stack.at(-1) as Operand).text});`);
         break;
       case 'BUILTIN':
         if (i.b === 1) {
@@ -769,11 +783,11 @@ class Translator {
       case 'INSTANCE': {
         const count = (fn.program.constants[i.b] as List).items.length;
         this.take2(count);
-        this.result(`(${this.at(i)}, m.makeInstance(N[${i.a}], K[${i.b}].items, m.sp))`);
+        this.result(`(${this.at(i)}, m.makeInstance(${this.pop().text}, K[${i.b}].items, m.sp))`);
         break;
       }
       case 'TYPE_TEST':
-        this.out.push(`${this.at(i)}; m.typeOf(N[${i.a}]);`);
+        this.result(`(${this.at(i)}, m.typeOf(N[${i.a}]))`);
         break;
       case 'ENUM':
         this.result(`(${this.at(i)}, m.enumOf(N[${i.a}]).member(N[${i.b}]))`);
