@@ -1,5 +1,10 @@
+const BEYOND_ASCII = /[\x80-\xff]/;
+/** From this length on, a regular expression looks faster for bytes beyond ASCII than a loop. */
+const LONG = 32;
+
 /** Whether a byte string is well-formed UTF-8: no overlong forms, no surrogates, nothing beyond U+10FFFF. */
 export function isUtf8(text: string): boolean {
+  if (text.length > LONG && !BEYOND_ASCII.test(text)) return true;
   const end = text.length;
   let at = 0;
   while (at < end) {

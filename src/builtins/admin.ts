@@ -1,26 +1,16 @@
-/** Collections and their settings, procedures: the scope of users and collections. */
+/** Collections and their settings. */
 import { lookupErr, typeErr, valueErr } from '../errors.ts';
 import { ChangeOp } from '../model/change.ts';
 import { Collection } from '../model/collection.ts';
 import type { Database } from '../model/database.ts';
-import { encodeCollectionInfo, encodeUser } from '../model/database-records.ts';
-import { encodeProcedure } from '../model/schema-records.ts';
+import { encodeCollectionInfo, encodeScopeInfo } from '../model/database-records.ts';
+import { encodeUser } from '../model/users.ts';
+import { Right } from '../model/rights.ts';
 import { parseScope } from '../model/scope.ts';
-import { MsgpackWriter } from '../msgpack/writer.ts';
-import type { Closure } from '../values/closure.ts';
-import { MpData } from '../values/handles.ts';
-import { isName } from '../values/thing.ts';
+import type { MsgpackWriter } from '../msgpack/writer.ts';
 import { typeName, type Value } from '../values/value.ts';
+import { mpdata } from './mpdata.ts';
 import type { Context, Row } from './row.ts';
-
-const FULL = 31;
-
-/** A result that is told as MessagePack, in the order in which it is written. */
-export function mpdata(write: (w: MsgpackWriter) => void): MpData {
-  const w = new MsgpackWriter(256);
-  write(w);
-  return new MpData(w.take());
-}
 
 function writeCollection(w: MsgpackWriter, c: Collection): void {
   w.mapHeader(9);
@@ -59,7 +49,7 @@ function newCollection(cx: Context, name: string): Value {
   const id = database.nextId++;
   const collection = new Collection(id, name, Math.floor(Date.now() / 1000), id);
   database.addCollection(collection);
-  user.access.set(String(id), FULL);
+  user.access.set(collection.accessKey, Right.FULL);
   const { ops } = change;
   ops.int(ChangeOp.COLLECTION);
   ops.int(id);
@@ -68,6 +58,9 @@ function newCollection(cx: Context, name: string): Value {
   ops.int(collection.root.id);
   ops.int(ChangeOp.USER);
   encodeUser(ops, user);
+  if (database.thingsdbZone === collection.timeZone) return name;
+  collection.timeZone = database.thingsdbZone;
+  recordInfo(cx, collection);
   return name;
 }
 
@@ -76,8 +69,6 @@ function delCollection(cx: Context, which: Value): Value {
   const change = tx.need();
   const collection = collectionOf(database, which);
   database.removeCollection(collection);
-  for (const user of database.users.values()) user.access.delete(String(collection.id));
-  cx.dropped(collection);
   change.ops.int(ChangeOp.DEL_COLLECTION);
   change.ops.int(collection.id);
   return null;
@@ -111,23 +102,8 @@ function setDefaultDeep(cx: Context, scopeText: string, deep: number): Value {
   if (scope.kind === 'thingsdb') cx.database.thingsdbDeep = deep;
   else cx.database.nodeDeep = deep;
   change.ops.int(ChangeOp.SCOPE_INFO);
-  change.ops.int(cx.database.thingsdbDeep);
-  change.ops.int(cx.database.nodeDeep);
+  encodeScopeInfo(change.ops, cx.database);
   return null;
-}
-
-function newProcedure(cx: Context, name: string, closure: Closure): Value {
-  const change = cx.tx.need();
-  const procedures = cx.collection === null ? cx.database.procedures : cx.collection.procedures;
-  if (!isName(name)) throw valueErr('procedure name must follow the naming rules; see https://docs.thingsdb.io/v1/overview/names');
-  if (procedures.has(name)) throw lookupErr(`procedure \`${name}\` already exists`);
-  closure.unbound = true;
-  const procedure = { name, closure, createdAt: Math.floor(Date.now() / 1000) };
-  procedures.set(name, procedure);
-  cx.namesChanged();
-  change.ops.int(ChangeOp.PROCEDURE);
-  encodeProcedure(change.ops, procedure);
-  return name;
 }
 
 function hasCollection(cx: Context, name: Value): Value {
@@ -222,19 +198,5 @@ export const adminRows: readonly Row[] = [
     changes: ['thingsdb'],
     scopes: ['thingsdb'],
     run: setDefaultDeep,
-  },
-  {
-    name: 'new_procedure',
-    params: [
-      { name: 'name', type: 'str' },
-      { name: 'closure', type: 'closure' },
-    ],
-    returns: 'str',
-    doc: 'Keeps a closure under a name, by which clients can run it.',
-    example: 'new_procedure(\'add_one\', |x| x + 1);  // => "add_one"',
-    page: 'procedures-api/new_procedure',
-    changes: ['collection', 'thingsdb'],
-    scopes: ['collection', 'thingsdb'],
-    run: newProcedure,
   },
 ];

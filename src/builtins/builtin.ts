@@ -1,5 +1,7 @@
 /** A row as the machine uses it: counts and kinds of arguments as numbers. */
 import { ErrorCode, TiError } from '../errors.ts';
+import type { Lockable } from '../model/types.ts';
+import { Right } from '../model/rights.ts';
 import type { Value } from '../values/value.ts';
 import type { Early, EarlyRow } from './lists-early.ts';
 import {
@@ -29,6 +31,7 @@ export class Builtin {
   /** -1: no limit. */
   readonly max: number;
   readonly receiver: number;
+  /** A method: the receiver is locked until the call. A function: what its first argument names is. */
   readonly locks: boolean;
   /** Bits of the scopes in which it exists. */
   readonly scopes: number;
@@ -39,6 +42,8 @@ export class Builtin {
   private readonly run: Run;
   /** See `EarlyRow`; null for a method whose arguments are all evaluated. */
   readonly early: Early | null;
+  /** Bits of the right that a call needs in the scope of the query. */
+  readonly right: number;
 
   constructor(row: Row) {
     this.row = row;
@@ -46,13 +51,25 @@ export class Builtin {
     this.min = minArgs(row);
     this.max = maxArgs(row);
     this.receiver = row.receiver === undefined ? 0 : kindMask(row.receiver);
-    this.locks = row.receiver !== undefined && row.locks === true;
+    this.locks = row.receiver === undefined ? row.names !== undefined : row.locks === true;
     this.scopes = row.scopes === undefined ? 7 : row.scopes.reduce((bits, name) => bits | ScopeBit[name], 0);
     this.masks = row.params.map((p) => kindMask(p.type));
     this.checked = this.masks.some((mask) => mask !== ANY);
     this.rest = row.params.at(-1)?.rest ? row.params.length - 1 : -1;
     this.run = row.run as Run;
+    this.right = row.right === undefined ? 0 : Right[row.right];
     this.early = (row as Partial<EarlyRow>).early ?? null;
+  }
+
+  /**
+   * What the first argument of a function names, and must not be changed while the others are evaluated; undefined when it is not there yet. Throws
+   * TiError when the argument is no name, or names nothing where something must be.
+   */
+  named(cx: Context, name: Value): Lockable | undefined {
+    const { row } = this;
+    if (row.receiver !== undefined || row.names === undefined) return undefined;
+    if (typeof name !== 'string') throw argumentTypeError(row, 0, name);
+    return row.names(cx, name);
   }
 
   countError(given: number): TiError {

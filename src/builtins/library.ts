@@ -50,6 +50,7 @@ class Library implements Catalog {
       max: builtin.max,
       effect: mask === 0 ? null : { mask, notOnVariable: false },
       scoped: row.scopes !== undefined,
+      names: row.receiver === undefined && row.names !== undefined,
       scopes: builtin.scopes,
       defers: row.defers === true,
     });

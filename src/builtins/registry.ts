@@ -4,8 +4,10 @@ import { base64Rows } from './base64.ts';
 import { convertRows } from './convert.ts';
 import { datetimeRows } from './datetime.ts';
 import { datetimeMethodRows } from './datetime-methods.ts';
+import { enumRows } from './enums.ts';
 import { errorRows } from './errors.ts';
 import { futureRows } from './futures.ts';
+import { instanceRows } from './instances.ts';
 import { jsonRows } from './json.ts';
 import { listChangeRows } from './lists-change.ts';
 import { listIterateRows } from './lists-iterate.ts';
@@ -14,7 +16,10 @@ import { listReadRows } from './lists-read.ts';
 import { listSortRows } from './lists-sort.ts';
 import { mathRows } from './math.ts';
 import { miscRows } from './misc.ts';
+import { modEnumRow } from './mod-enum.ts';
+import { modTypeRow } from './mod-type.ts';
 import { predicateRows } from './predicates.ts';
+import { procedureRows } from './procedures.ts';
 import { randomRows } from './random.ts';
 import { regexRows } from './regex.ts';
 import { roomRows } from './rooms.ts';
@@ -29,6 +34,7 @@ import { thingReadRows } from './things-read.ts';
 import { thingRestrictRows } from './things-restrict.ts';
 import { thingSearchRows } from './things-search.ts';
 import { typeRows } from './types.ts';
+import { wrapRows } from './wraps.ts';
 import { zoneRows } from './zones.ts';
 
 export const allRows: readonly Row[] = [
@@ -48,6 +54,7 @@ export const allRows: readonly Row[] = [
   ...mathRows,
   ...miscRows,
   ...predicateRows,
+  ...procedureRows,
   ...randomRows,
   ...regexRows,
   ...roomRows,
@@ -61,5 +68,10 @@ export const allRows: readonly Row[] = [
   ...thingRestrictRows,
   ...thingSearchRows,
   ...typeRows,
+  ...enumRows,
+  ...instanceRows,
+  modEnumRow,
+  modTypeRow,
+  ...wrapRows,
   ...zoneRows,
 ];

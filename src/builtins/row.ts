@@ -4,8 +4,11 @@
  */
 import { ErrorCode, TiError } from '../errors.ts';
 import type { Collection } from '../model/collection.ts';
-import type { Database, User } from '../model/database.ts';
+import type { Database } from '../model/database.ts';
+import type { User } from '../model/users.ts';
+import type { Right } from '../model/rights.ts';
 import type { Transaction } from '../model/transaction.ts';
+import type { Lockable } from '../model/types.ts';
 import { Closure } from '../values/closure.ts';
 import { DateTime } from '../values/datetime.ts';
 import { AnoType, EnumMember, Future, ModuleRef, MpData, Room, Task, Wrapped } from '../values/handles.ts';
@@ -55,6 +58,8 @@ export interface Param {
   readonly rest?: true;
 }
 
+export type RightName = keyof typeof Right;
+
 export type ScopeName = 'collection' | 'thingsdb' | 'node';
 
 export const ScopeBit = { collection: 1, thingsdb: 2, node: 4 } as const;
@@ -75,15 +80,19 @@ export interface Context {
   addFuture(future: Future): void;
   /** Counts work that no instruction counts (items copied, bytes searched) against the query's budget; throws when it is used up. */
   spend(units: number): void;
-  /** Keeps a list, set or thing from being changed until `unlock`, or until an error leaves the built-in. */
-  lock(value: List | SetValue | Thing): void;
+  /** Keeps a list, set, thing, type or enumerator from being changed until `unlock`, or until an error leaves the built-in. */
+  lock(value: Lockable): void;
   unlock(): void;
   /** Who asks. */
   readonly user: User;
+  /** Whether the user has a right in the scope of the query. */
+  hasRight(right: RightName): boolean;
   /** Levels of things that the answer shows, 0 to 127; a built-in may set it. */
   deep: number;
   /** How things of types, wraps and tasks are told. */
   readonly hooks: EncodeHooks;
+  /** All values, and arrays of values, that the query can still reach. */
+  roots(): Iterable<unknown>;
   /** A closure from its text. Throws TiError (-52) for what is none. */
   compile(text: string): Closure;
   /** Sends a line to the client that asks, if there is one to send it to. */
@@ -92,8 +101,6 @@ export interface Context {
   requestShutdown(): void;
   /** To be called when a type, an enumerator or a procedure came or went: names may mean something else now. */
   namesChanged(): void;
-  /** To be called with a collection that was removed, so that the next checkpoint forgets it. */
-  dropped(collection: Collection): void;
 }
 
 /**
@@ -132,6 +139,8 @@ interface RowBase {
   readonly changes?: readonly ('collection' | 'thingsdb')[];
   /** The only scopes in which it exists; all when absent. */
   readonly scopes?: readonly ScopeName[];
+  /** A right in the scope of the query that a call needs, whatever its arguments are. */
+  readonly right?: RightName;
   /** A closure that is written as its first argument runs after the query, in a change of its own: what it changes is no effect of the query. */
   readonly defers?: true;
 }
@@ -139,6 +148,11 @@ interface RowBase {
 /** Called as `name(...)`. `run` gets undefined for optional arguments that were not given; with a rest parameter, an array of the rest. */
 export interface FunctionRow extends RowBase {
   readonly receiver?: undefined;
+  /**
+   * For a function whose first argument names a type or enumerator: finds it before the other arguments are evaluated, and keeps it from being
+   * changed until the call. Undefined for one that is not there and need not be.
+   */
+  readonly names?: (cx: Context, name: string) => Lockable | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: arguments were checked against `params`, so each row names the types it declared.
   readonly run: (cx: Context, a: any, b: any, c: any, d: any) => Value | Loop;
 }

@@ -34,7 +34,7 @@ function textOfObject(value: Exclude<Value, null | string | number | bigint | bo
   if (value instanceof DateTime) return dateText(value);
   if (value instanceof EnumMember) return textOf(value.value);
   if (value instanceof Regex) return value.text;
-  if (value instanceof Closure) return value.code.text;
+  if (value instanceof Closure) return value.code.definition;
   if (value instanceof Room || value instanceof Task) return withId(value, value.id);
   if (value instanceof Wrapped) return withId(value, value.thing.id);
   if (value instanceof AnoType) return value.typeName;

@@ -81,6 +81,9 @@ class Copier {
   }
 }
 
+/** A duplicate of a thing, `deep` levels down, of the same type. */
+export const duplicate = (cx: Context, thing: Thing, deep: number): Thing => new Copier(cx, true).thing(thing, deep);
+
 interface Words {
   readonly name: 'copy' | 'dup';
   readonly keepTypes: boolean;

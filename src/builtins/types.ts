@@ -1,148 +1,251 @@
-/** Types, enumerators and wraps. */
-import { lookupErr, typeErr, valueErr } from '../errors.ts';
+/** Making, removing and renaming types, and telling about them. */
+import { operationErr, typeErr } from '../errors.ts';
+import { dropType } from '../model/apply-types.ts';
 import { ChangeOp } from '../model/change.ts';
 import type { Collection } from '../model/collection.ts';
-import { EnumDef } from '../model/enums.ts';
-import { encodeEnum, encodeType } from '../model/schema-records.ts';
-import { type FieldDef, parseRule, TypeDef, typeByName } from '../model/types.ts';
-import { Closure } from '../values/closure.ts';
-import { AnoType, type EnumMember, Wrapped } from '../values/handles.ts';
-import { isName, type Thing } from '../values/thing.ts';
+import { addType, encodeType, encodeTypeInfo, renameType, setAutoIndex } from '../model/schema-records.ts';
+import { checkUnused, type TypeDef, typeByName } from '../model/types.ts';
+import { checkMayWrapOnly, checkNeeds, entriesOf, fill, namesType, partsOf } from '../model/types-define.ts';
+import { looseThings, storedInstances, toPlain } from '../model/types-migrate.ts';
+import { List } from '../values/list.ts';
+import type { Thing } from '../values/thing.ts';
 import { typeName, type Value } from '../values/value.ts';
 import type { Context, Row } from './row.ts';
+import { byName, checkNewName, collectionOf, now, typeInfo } from './schema-common.ts';
 
-const now = (): number => Math.floor(Date.now() / 1000);
+const WRAP_ONLY = 2;
+const HIDE_ID = 4;
+const INDEX = 8;
 
-function checkName(what: string, name: string): void {
-  if (!isName(name)) throw valueErr(`${what} name must follow the naming rules; see https://docs.thingsdb.io/v1/overview/names`);
+type Flags = number | boolean | undefined;
+
+const SCHEMA = { changes: ['collection'], scopes: ['collection'] } as const;
+const INFO = { scopes: ['collection'] } as const;
+const NAME = { name: 'type', type: 'str' } as const;
+const FLAGS = [
+  { name: 'flags', type: 'int|bool', optional: true },
+  { name: 'hide_id', type: 'bool', optional: true },
+] as const;
+
+interface Modes {
+  readonly wrapOnly: boolean;
+  readonly hideId: boolean;
+  readonly autoIndex: boolean;
 }
 
-function setType(cx: Context, name: string, definition: Thing, flags: number | boolean | undefined): Value {
+/** The modes that a type has when these flags are added. Two bools set the first two as they are. Throws type_err for other combinations. */
+function modesOf(type: Modes | null, flags: Flags, hideId: boolean | undefined): Modes {
+  const old = type ?? { wrapOnly: false, hideId: false, autoIndex: false };
+  if (hideId !== undefined && typeof flags !== 'boolean') {
+    throw typeErr(`flags are a single \`int\`, or two values of type \`bool\`, but the first is of type \`${typeName(flags ?? null)}\``);
+  }
+  if (flags === undefined) return old;
+  if (typeof flags === 'boolean') return { ...old, wrapOnly: flags, hideId: hideId ?? old.hideId };
+  return {
+    wrapOnly: old.wrapOnly || (flags & WRAP_ONLY) !== 0,
+    hideId: old.hideId || (flags & HIDE_ID) !== 0,
+    autoIndex: old.autoIndex || (flags & INDEX) !== 0,
+  };
+}
+
+function setModes(type: TypeDef, modes: Modes): void {
+  type.wrapOnly = modes.wrapOnly;
+  type.hideId = modes.hideId;
+  setAutoIndex(type, modes.autoIndex);
+}
+
+/** Records a type as a whole, and lets names be looked up anew. */
+function recordType(cx: Context, type: TypeDef): void {
   const { ops } = cx.tx.need();
-  const collection = cx.collection as Collection;
-  checkName('type', name);
-  if (collection.enums.has(name)) throw lookupErr(`enum \`${name}\` already exists`);
-  const old = collection.types.get(name);
-  if (old !== undefined && old.fields.length > 0) throw lookupErr(`type \`${name}\` already has fields; use \`mod_type\` to change it`);
-  const type = old ?? new TypeDef(collection.nextTypeId, name, now());
-  const fields: FieldDef[] = [];
-  const methods = new Map<string, Closure>();
-  for (const key of definition.keys()) {
-    const value = definition.get(key) as Value;
-    if (value instanceof Closure) methods.set(key, value);
-    else if (value === '#') type.idName = key;
-    else if (typeof value === 'string') fields.push({ name: key, rule: parseRule(collection, type, key, value) });
-    else
-      throw typeErr(
-        `field \`${key}\` of type \`${name}\` needs a definition of type \`str\` or \`closure\` but got type \`${typeName(value)}\``,
-      );
-  }
-  const bits = Number(flags ?? 0);
-  type.wrapOnly = flags === true || (bits & 2) !== 0;
-  type.hideId = (bits & 4) !== 0;
-  type.setFields(fields);
-  for (const [key, method] of methods) type.methods.set(key, method);
-  if (old === undefined) {
-    collection.nextTypeId++;
-    collection.types.set(name, type);
-    collection.typesById.set(type.id, type);
-  }
-  cx.namesChanged();
   ops.int(ChangeOp.TYPE);
   encodeType(ops, type);
-  return null;
-}
-
-function setEnum(cx: Context, name: string, definition: Thing): Value {
-  const { ops } = cx.tx.need();
-  const collection = cx.collection as Collection;
-  checkName('enum', name);
-  if (collection.enums.has(name)) throw lookupErr(`enum \`${name}\` already exists`);
-  if (collection.types.has(name)) throw lookupErr(`type \`${name}\` already exists`);
-  if (definition.size === 0) throw valueErr(`enum \`${name}\` needs at least one member`);
-  const enumeration = new EnumDef(collection.nextEnumId, name, now());
-  for (const key of definition.keys()) {
-    checkName('member', key);
-    const value = definition.get(key) as Value;
-    enumeration.add(key, value);
-    cx.tx.keep(value);
-  }
-  collection.nextEnumId++;
-  collection.enums.set(name, enumeration);
-  collection.enumsById.set(enumeration.id, enumeration);
+  collectionOf(cx).schemaChanged();
   cx.namesChanged();
-  ops.int(ChangeOp.ENUM);
-  encodeEnum(ops, enumeration);
+}
+
+/** Records what of a type changes without its instances. */
+export function recordTypeInfo(cx: Context, type: TypeDef): void {
+  const { ops } = cx.tx.need();
+  ops.int(ChangeOp.TYPE_INFO);
+  encodeTypeInfo(ops, type);
+  collectionOf(cx).schemaChanged();
+}
+
+/** A new type of that name, not recorded yet. */
+function makeType(collection: Collection, name: string, modes: Modes): TypeDef {
+  const type = addType(collection, collection.goneTypes.get(name)?.id ?? collection.nextTypeId, name, now());
+  setModes(type, modes);
+  return type;
+}
+
+function newType(cx: Context, name: string, flags: Flags, hideId: boolean | undefined): Value {
+  cx.tx.need();
+  const collection = collectionOf(cx);
+  checkNewName(collection, 'type', name);
+  recordType(cx, makeType(collection, name, modesOf(null, flags, hideId)));
+  return name;
+}
+
+/** All instances of a type: the stored ones, and those that the query holds. */
+export function allInstances(cx: Context, type: TypeDef): Set<Thing> {
+  const found = new Set<Thing>();
+  for (const thing of storedInstances(collectionOf(cx), type)) if (thing.refs > 0) found.add(thing);
+  for (const thing of looseThings(cx.roots())) if (thing.shape.type === type) found.add(thing);
+  return found;
+}
+
+/** The instances of a type that are not stored, of those that the query holds. */
+export function looseInstances(cx: Context, type: TypeDef): Thing[] {
+  return [...looseThings(cx.roots())].filter((thing) => thing.id === 0 && thing.shape.type === type);
+}
+
+function setType(cx: Context, name: string, definition: Thing, flags: Flags, hideId: boolean | undefined): Value {
+  cx.tx.need();
+  const collection = collectionOf(cx);
+  const old = collection.types.get(name);
+  if (old === undefined) checkNewName(collection, 'type', name);
+  else {
+    checkUnused(old, 'type');
+    if (old.fields.length > 0) throw operationErr(`type \`${name}\` already has fields; use \`mod_type\` to change it`);
+    if (allInstances(cx, old).size > 0) throw operationErr(`type \`${name}\` has instances; use \`mod_type\` to change it`);
+  }
+  const modes = modesOf(old ?? null, flags, hideId);
+  const type = old ?? makeType(collection, name, modes);
+  const before: Modes = { wrapOnly: type.wrapOnly, hideId: type.hideId, autoIndex: type.autoIndex };
+  try {
+    if (modes.wrapOnly && !before.wrapOnly) checkMayWrapOnly(collection, type);
+    setModes(type, modes);
+    const parts = partsOf(collection, type, entriesOf(definition));
+    checkNeeds(type, parts.fields);
+    fill(type, parts);
+  } catch (error) {
+    if (old === undefined) dropUnrecorded(collection, type);
+    else setModes(type, before);
+    throw error;
+  }
+  if (old !== undefined) type.modifiedAt = now();
+  recordType(cx, type);
   return null;
 }
 
-function wrap(cx: Context, self: Thing, which: string | AnoType | undefined): Value {
-  if (which instanceof AnoType) return new Wrapped(self, which.type);
-  if (which === undefined) {
-    if (self.shape.type === null) throw typeErr('a plain thing needs the name of a type to be wrapped');
-    return new Wrapped(self, self.shape.type);
-  }
-  return new Wrapped(self, typeByName(cx.collection as Collection, which));
+/** Takes back a type that was made just now. */
+function dropUnrecorded(collection: Collection, type: TypeDef): void {
+  const { name } = type;
+  dropType(collection, type);
+  if (type.id !== collection.nextTypeId - 1) return;
+  collection.nextTypeId--;
+  collection.typesById.delete(type.id);
+  collection.goneTypes.delete(name);
 }
+
+function delType(cx: Context, name: string): Value {
+  const { ops } = cx.tx.need();
+  const collection = collectionOf(cx);
+  const type = typeByName(collection, name);
+  checkUnused(type, 'type');
+  checkUnnamed(collection, type, true);
+  for (const thing of looseInstances(cx, type)) toPlain(thing);
+  dropType(collection, type);
+  cx.namesChanged();
+  ops.int(ChangeOp.DEL_TYPE);
+  ops.int(type.id);
+  return null;
+}
+
+/** Throws operation_err when another type names this one in a definition; `exceptItself`: that it names itself is fine. */
+export function checkUnnamed(collection: Collection, type: TypeDef, exceptItself: boolean): void {
+  for (const other of collection.types.values()) {
+    if (other === type && exceptItself) continue;
+    const field = other.fields.find(({ rule }) => namesType(rule, type));
+    if (field !== undefined)
+      throw operationErr(`type \`${type.name}\` is used by the definition of \`${field.name}\` on type \`${other.name}\``);
+  }
+}
+
+function rename(cx: Context, from: string, to: string): Value {
+  cx.tx.need();
+  const collection = collectionOf(cx);
+  const type = typeByName(collection, from);
+  checkUnused(type, 'type');
+  checkNewName(collection, 'type', to);
+  renameType(collection, type, to);
+  recordTypeInfo(cx, type);
+  cx.namesChanged();
+  return null;
+}
+
+const typeNamed = (cx: Context, name: string): TypeDef | undefined => collectionOf(cx).types.get(name);
 
 export const typeRows: readonly Row[] = [
   {
+    ...SCHEMA,
+    name: 'new_type',
+    params: [NAME, ...FLAGS],
+    returns: 'str',
+    doc: 'Makes a type without fields, so that other types can name it before it is defined.',
+    example: 'new_type(\'Person\');  // => "Person"',
+    page: 'collection-api/new_type',
+    run: newType,
+  },
+  {
+    ...SCHEMA,
     name: 'set_type',
-    params: [
-      { name: 'name', type: 'str' },
-      { name: 'definition', type: 'thing' },
-      { name: 'flags', type: 'int|bool', optional: true },
-    ],
+    params: [NAME, { name: 'definition', type: 'thing' }, ...FLAGS],
+    names: typeNamed,
     returns: 'nil',
-    doc: 'Defines a type, or the fields of one that has none yet.',
-    example: "set_type('Person', {name: 'str', age: 'int'}); Person{name: 'Iris'}.age;  // => 0",
+    doc: 'Defines a type, or the fields of one that has none yet; methods are closures.',
+    example: "set_type('Person', {name: 'str', age: 'int'}); Person{name: 'Iris'};  // => {\"name\": \"Iris\", \"age\": 0}",
     page: 'collection-api/set_type',
-    changes: ['collection'],
-    scopes: ['collection'],
     run: setType,
   },
   {
-    name: 'set_enum',
-    params: [
-      { name: 'name', type: 'str' },
-      { name: 'members', type: 'thing' },
-    ],
+    ...SCHEMA,
+    name: 'del_type',
+    params: [NAME],
     returns: 'nil',
-    doc: 'Defines an enumerator; the first member is its default.',
-    example: "set_enum('Color', {RED: '#f00', GREEN: '#0f0'}); Color{GREEN}.value();  // => \"#0f0\"",
-    page: 'collection-api/set_enum',
-    changes: ['collection'],
-    scopes: ['collection'],
-    run: setEnum,
+    doc: 'Removes a type that no other type names; its instances become plain things.',
+    example: "set_type('A', {x: 'int'}); a = A{}; del_type('A'); type(a);  // => \"thing\"",
+    page: 'collection-api/del_type',
+    run: delType,
   },
   {
-    name: 'wrap',
-    receiver: 'thing',
-    params: [{ name: 'type', type: 'str|ano', optional: true }],
-    returns: '<Type>',
-    doc: 'The thing seen through a type: only the fields of the type that it has.',
-    example: "set_type('Named', {name: 'str'}); {name: 'Iris', age: 6}.wrap('Named');  // => {\"name\": \"Iris\"}",
-    page: 'data-types/thing/wrap',
-    run: wrap,
+    ...SCHEMA,
+    name: 'rename_type',
+    params: [NAME, { name: 'name', type: 'str' }],
+    returns: 'nil',
+    doc: 'Gives a type another name, also in the definitions of other types; the texts of methods stay as they are.',
+    example: "set_type('A', {x: 'int'}); rename_type('A', 'B'); type(B{});  // => \"B\"",
+    page: 'collection-api/rename_type',
+    run: rename,
   },
   {
-    name: 'value',
-    receiver: 'enum',
+    ...INFO,
+    name: 'has_type',
+    params: [NAME],
+    returns: 'bool',
+    doc: 'Whether there is a type of that name.',
+    example: "has_type('Nobody');  // => false",
+    page: 'collection-api/has_type',
+    run: (cx, name: string) => collectionOf(cx).types.has(name),
+  },
+  {
+    ...INFO,
+    name: 'type_info',
+    params: [NAME],
+    returns: 'mpdata',
+    doc: 'Tells about a type: fields, methods, relations, modes and times.',
+    example: "set_type('A', {x: 'int'}); type_info('A').load().fields;  // => [[\"x\", \"int\"]]",
+    page: 'collection-api/type_info',
+    run: (cx, name: string) => typeInfo(cx, typeByName(collectionOf(cx), name)),
+  },
+  {
+    ...INFO,
+    name: 'types_info',
     params: [],
-    returns: 'any',
-    doc: 'The value of a member.',
-    example: "set_enum('Size', {S: 1, L: 9}); Size{L}.value();  // => 9",
-    page: 'data-types/enum/value',
-    run: (_cx, self: EnumMember) => self.value,
-  },
-  {
-    name: 'name',
-    receiver: 'enum',
-    params: [],
-    returns: 'str',
-    doc: 'The name of a member.',
-    example: 'set_enum(\'Size\', {S: 1, L: 9}); Size{L}.name();  // => "L"',
-    page: 'data-types/enum/name',
-    run: (_cx, self: EnumMember) => self.name,
+    returns: 'list',
+    doc: 'Tells about all types, in the order of their names.',
+    example: 'types_info();  // => []',
+    page: 'collection-api/types_info',
+    run: (cx) => new List(byName(collectionOf(cx).types).map((type) => typeInfo(cx, type))),
   },
 ];

@@ -1,9 +1,14 @@
 /** Time zones as scripts name them: by name, or by an offset such as `+0530`. */
-import { valueErr } from '../errors.ts';
+import { type TiError, typeErr, valueErr } from '../errors.ts';
+import { ChangeOp } from '../model/change.ts';
+import type { Collection } from '../model/collection.ts';
+import { encodeCollectionInfo, encodeScopeInfo } from '../model/database-records.ts';
+import { parseScope } from '../model/scope.ts';
 import { MsgpackWriter } from '../msgpack/writer.ts';
 import { isZone, momentOf, offsetAt, zoneNames } from '../time/zones.ts';
 import { DateTime } from '../values/datetime.ts';
 import { MpData } from '../values/handles.ts';
+import { typeName, type Value } from '../values/value.ts';
 import type { Context, Row } from './row.ts';
 
 /** A time zone by name, or one that is only an offset in seconds. */
@@ -22,6 +27,9 @@ export function parseOffset(text: string): number | null {
   return match[1] === '-' ? -offset + 0 : offset;
 }
 
+const unknownZone = (name: string): TiError =>
+  valueErr(`unknown time zone \`${name}\`; see https://docs.thingsdb.io/v1/collection-api/time_zones_info`);
+
 /** The zone that a text names. Throws value_err. */
 export function zoneSpec(text: string): ZoneSpec {
   if (text.startsWith('+') || text.startsWith('-')) {
@@ -29,12 +37,15 @@ export function zoneSpec(text: string): ZoneSpec {
     if (offset === null) throw valueErr('invalid offset; expecting format `+/-hh[mm]`, for example +0100 or -05');
     return { offset };
   }
-  if (!isZone(text)) throw valueErr(`unknown time zone \`${text}\`; see https://docs.thingsdb.io/v1/collection-api/time_zones_info`);
+  if (!isZone(text)) throw unknownZone(text);
   return { name: text };
 }
 
 /** The zone in which dates are when a script does not say. */
-export const zoneOf = (cx: Context): ZoneSpec => ({ name: cx.collection?.timeZone ?? 'UTC' });
+export function zoneOf(cx: Context): ZoneSpec {
+  if (cx.collection !== null) return { name: cx.collection.timeZone };
+  return { name: cx.scope === 'thingsdb' ? cx.database.thingsdbZone : cx.database.nodeZone };
+}
 
 /** A moment as clocks of a zone show it. */
 export function inZone(seconds: number | bigint, zone: ZoneSpec, isTimeval: boolean): DateTime {
@@ -49,6 +60,40 @@ export function atClock(clock: number, zone: ZoneSpec, isTimeval: boolean): Date
 
 /** The zone of a datetime. */
 export const zoneOfDate = (date: DateTime): ZoneSpec => (date.zone === null ? { offset: date.offset } : { name: date.zone });
+
+/** The collection that a value names by its name or id; null when it is the text of a scope. Throws type_err. */
+function namedCollection(cx: Context, which: Value): Collection | null {
+  const { database } = cx;
+  const collection =
+    typeof which === 'string'
+      ? database.collectionsByName.get(which)
+      : typeof which === 'number'
+        ? database.collections.get(which)
+        : undefined;
+  if (collection !== undefined) return collection;
+  if (typeof which === 'string') return null;
+  throw typeErr(`expecting a scope to be of type \`str\` but got type \`${typeName(which)}\` instead`);
+}
+
+function setTimeZone(cx: Context, which: Value, zone: string): null {
+  const { ops } = cx.tx.need();
+  const { database } = cx;
+  let collection = namedCollection(cx, which);
+  const scope = collection === null ? parseScope(which as string) : null;
+  if (!isZone(zone)) throw unknownZone(zone);
+  if (scope?.kind === 'collection') collection = database.collectionByName(scope.name);
+  if (collection !== null) {
+    collection.timeZone = zone;
+    ops.int(ChangeOp.COLLECTION_INFO);
+    encodeCollectionInfo(ops, collection);
+    return null;
+  }
+  if (scope?.kind === 'thingsdb') database.thingsdbZone = zone;
+  else database.nodeZone = zone;
+  ops.int(ChangeOp.SCOPE_INFO);
+  encodeScopeInfo(ops, database);
+  return null;
+}
 
 let packed: MpData | null = null;
 
@@ -71,5 +116,19 @@ export const zoneRows: readonly Row[] = [
     example: "time_zones_info().load().has('Europe/Amsterdam');  // => true",
     page: 'collection-api/time_zones_info',
     run: zonesInfo,
+  },
+  {
+    name: 'set_time_zone',
+    params: [
+      { name: 'scope', type: 'any' },
+      { name: 'zone', type: 'str' },
+    ],
+    returns: 'nil',
+    doc: 'Sets the time zone in which the dates of a scope are when a script does not say.',
+    example: "new_collection('clocks'); set_time_zone('@:clocks', 'Europe/Amsterdam');  // => null",
+    page: 'thingsdb-api/set_time_zone',
+    changes: ['thingsdb'],
+    scopes: ['thingsdb'],
+    run: (cx, which: Value, zone: string) => setTimeZone(cx, which, zone),
   },
 ];

@@ -74,23 +74,24 @@ export function openContainer(bytes: Uint8Array): Uint8Array {
 }
 
 /**
- * The program in the bytes of a file. `compactor` gives the normalised form of a closure's text; it may throw TiError, as a text that was tampered with may be
- * no closure.
+ * The program in the bytes of a file. `compactor` and `layout` are those of `Program`; they may throw TiError, as a text that was tampered with may be no
+ * closure.
  *
  * The program must pass `verifyProgram` before it runs.
  *
  * @throws TiError (BAD_DATA) for bytes of another kind, of another version, or damaged
  */
-export function loadProgram(bytes: Uint8Array, compactor: (text: string) => string): Program {
+export function loadProgram(bytes: Uint8Array, compactor: (text: string) => string, layout: (text: string) => string = compactor): Program {
   const body = openContainer(bytes);
   checkPacked(body);
-  return new Program(fieldsOf(unpackr.unpack(body) as Packed), (text) => compactOrSame(text, compactor));
+  const orSame = (change: (text: string) => string) => (text: string) => changedOrSame(text, change);
+  return new Program(fieldsOf(unpackr.unpack(body) as Packed), orSame(compactor), orSame(layout));
 }
 
 /** The model asks for the text in the middle of a change, where no error may come: what is no closure is one that fails when it is called. */
-function compactOrSame(text: string, compactor: (text: string) => string): string {
+function changedOrSame(text: string, change: (text: string) => string): string {
   try {
-    return compactor(text);
+    return change(text);
   } catch (error) {
     if (error instanceof TiError) return text;
     throw error;

@@ -26,12 +26,16 @@ function quoted(text: string): string {
   return `'${printable(shown.replaceAll("'", "''")).replaceAll('\t', '\\x09')}'`;
 }
 
+function floatText(value: number): string {
+  const text = Object.is(value, -0) ? '-0' : String(value);
+  return /^-?[0-9]+$/.test(text) ? `${text}.0` : text;
+}
+
 /** A constant as it would stand in a text, or nearly. */
 export function constantText(value: Value | undefined): string {
   if (typeof value === 'string') return quoted(value);
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
-  if (value instanceof Float)
-    return Number.isInteger(value.value) ? `${Object.is(value.value, -0) ? '-0' : value.value}.0` : String(value.value);
+  if (value instanceof Float) return floatText(value.value);
   if (value instanceof Bytes) return `bytes(${quoted(value.bytes)})`;
   if (value instanceof Regex) return printable(value.text);
   if (value instanceof List) return `{${value.items.map((key) => printable(String(key))).join(', ')}}`;

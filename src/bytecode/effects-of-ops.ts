@@ -79,13 +79,14 @@ export const assigns = (op: OpInfo): boolean => ASSIGNING.has(op.code);
 
 /** What a program may call, as this build has it. */
 export interface KnownBuiltins {
-  /** The built-in called as `name(...)`: numbers of arguments (`max` -1 for any), bits of its scopes, and bits of `Effect`. */
+  /** The built-in called as `name(...)`: numbers of arguments (`max` -1 for any), bits of its scopes, and bits of `Effect`; `names` is for LOCK_NAME. */
   functionInfo(name: string):
     | {
         readonly min: number;
         readonly max: number;
         readonly scopes: number;
         readonly effect: { readonly mask: number } | null;
+        readonly names?: boolean;
         readonly defers: boolean;
       }
     | undefined;

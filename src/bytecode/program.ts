@@ -105,6 +105,10 @@ export class FunctionCode implements ClosureCode {
     return this.program.compact(this);
   }
 
+  get definition(): string {
+    return this.program.definition(this);
+  }
+
   /** Byte offset in the source of the instruction at `pc`; -1 when unknown. */
   offsetAt(pc: number): number {
     let low = 0;
@@ -158,8 +162,10 @@ export class Program {
   private readonly compactor: (text: string) => string;
   private readonly compactTexts = new Map<FunctionCode, string>();
 
-  /** `compactor` gives the normalised form of a closure's text. */
-  constructor(fields: ProgramFields, compactor: (text: string) => string) {
+  private readonly layout: (text: string) => string;
+
+  /** `compactor` gives the normalised form of a closure's text, `layout` the form in which definitions are told. */
+  constructor(fields: ProgramFields, compactor: (text: string) => string, layout: (text: string) => string = compactor) {
     this.source = fields.source;
     this.constants = fields.constants;
     this.names = fields.names;
@@ -168,10 +174,15 @@ export class Program {
     this.functions = fields.functions.map((f, index) => new FunctionCode(this, index, f));
     this.effects = fields.effects;
     this.compactor = compactor;
+    this.layout = layout;
   }
 
   get main(): FunctionCode {
     return this.functions[0] as FunctionCode;
+  }
+
+  definition(code: FunctionCode): string {
+    return this.layout(code.text);
   }
 
   compact(code: FunctionCode): string {

@@ -42,6 +42,8 @@ const WORK_AT_LEAST = 4096;
 export interface FlowOptions {
   /** Bits of the scopes in which a built-in exists, by its index in the program's table. */
   readonly scopesOf: (row: number) => number;
+  /** Whether the first argument of a built-in must be locked by LOCK_NAME; absent: it may be. */
+  readonly namesOf?: (row: number) => boolean;
 }
 
 class Flow {
@@ -443,8 +445,12 @@ const STEPS: { readonly [K in OpName]: Step } = {
   ITEM: plain,
   OWN: plain,
   THING: gather((_f, _a, b) => b),
-  INSTANCE: gather((f, _a, b) => keysAt(f, b)),
-  TYPE_TEST: plain,
+  INSTANCE: (f, _a, b) => {
+    f.popValues(keysAt(f, b));
+    f.popKind(Kind.TYPE);
+    f.push(Kind.VALUE);
+  },
+  TYPE_TEST: pushes(Kind.TYPE),
   REGEX: plain,
   ANO: gather((f, a) => keysAt(f, a)),
   ENUM: plain,
@@ -453,9 +459,14 @@ const STEPS: { readonly [K in OpName]: Step } = {
   SCOPE_TEST: (f, a) => {
     f.scopes &= f.options.scopesOf(a);
   },
+  LOCK_NAME: lockAs(Kind.NAMED),
   BUILTIN: (f, a, b) => {
     if ((f.scopes & ~f.options.scopesOf(a)) !== 0) f.refuse(`calls \`${f.program.rowNames[a]}\` without a test of the scope`);
-    f.popValues(b);
+    const named = b > 0 && f.under(b - 1).kind === Kind.NAMED;
+    if (named !== (f.options.namesOf?.(a) ?? named))
+      f.refuse(`calls \`${f.program.rowNames[a]}\` ${named ? 'with' : 'without'} a lock on what its argument names`);
+    f.popValues(named ? b - 1 : b);
+    if (named) f.popKind(Kind.NAMED);
     f.push(Kind.VALUE);
   },
   RESOLVE: pushes(Kind.CALLEE),

@@ -25,8 +25,12 @@ export const Kind = {
   /** A list, locked by LOCK_SLICE. */
   LIST: 10,
   RANGE: 11,
+  /** A type, locked by TYPE_TEST. */
+  TYPE: 12,
+  /** A name, behind which LOCK_NAME locked what it names. */
+  NAMED: 13,
   /** What CALL_METHOD calls; the number of arguments it was resolved for is added. */
-  METHOD: 12,
+  METHOD: 14,
 } as const;
 
 const NAMES = [
@@ -42,6 +46,8 @@ const NAMES = [
   'a place',
   'a locked list',
   'a range',
+  'a locked type',
+  'the name of something locked',
 ];
 
 export const kindName = (kind: number): string => NAMES[kind] ?? `a method of ${kind - Kind.METHOD} arguments`;

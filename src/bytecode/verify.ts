@@ -35,7 +35,8 @@ export function verifyProgram(program: Program, builtins: KnownBuiltins): void {
   }
   checkEffects(program, builtins);
   const scopesOf = (row: number): number => builtins.functionInfo(program.rowNames[row] as string)?.scopes ?? 0;
-  for (const fn of program.functions) stackHeights(program, fn, { scopesOf });
+  const namesOf = (row: number): boolean => builtins.functionInfo(program.rowNames[row] as string)?.names ?? false;
+  for (const fn of program.functions) stackHeights(program, fn, { scopesOf, namesOf });
 }
 
 /**

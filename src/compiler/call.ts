@@ -16,20 +16,17 @@ export function emitCall(fc: FunctionCompiler, expr: CallExpr): void {
   if (info.effect !== null && !(tables.suppressed && info.name === 'wse')) fc.effects |= tables.effect(info.effect, `\`${name}\``, expr);
   const count = expr.args.length;
   asm.mark(expr.start);
+  if (info.scoped) asm.emit(Op.SCOPE_TEST, tables.row(name));
   if (count < info.min || (info.max >= 0 && count > info.max)) {
     // Known now, but an error only when the call is reached; the arguments are not evaluated.
     asm.emit(Op.THROW_ARGC, tables.row(name), count);
     return;
   }
-  if (info.scoped) asm.emit(Op.SCOPE_TEST, tables.row(name));
   const special = SPECIAL[name];
   if (special?.(fc, expr)) return;
-  if (name === 'run') {
-    emitRun(fc, expr);
-    return;
-  }
   expr.args.forEach((arg, i) => {
     emitArgument(fc, arg, i === 0 && info.defers);
+    if (i === 0 && info.names) asm.emit(Op.LOCK_NAME, tables.row(name));
   });
   asm.mark(expr.start);
   asm.emit(Op.BUILTIN, tables.row(name), count, 1 - count);
@@ -41,7 +38,7 @@ function emitArgument(fc: FunctionCompiler, arg: Expr, defers: boolean): void {
 }
 
 /** `run(name, ...)` calls the closure of the procedure. */
-function emitRun(fc: FunctionCompiler, expr: CallExpr): void {
+function emitRun(fc: FunctionCompiler, expr: CallExpr): boolean {
   const { asm } = fc;
   const args = expr.args.slice(1);
   fc.expr(expr.args[0] as Expr);
@@ -50,6 +47,7 @@ function emitRun(fc: FunctionCompiler, expr: CallExpr): void {
   emitArguments(fc, args);
   asm.mark(expr.start);
   asm.emit(Op.CALL, args.length, undefined, -args.length);
+  return true;
 }
 
 /** Built-ins whose arguments are not just evaluated one after another; each says whether it has emitted the call. */
@@ -58,6 +56,7 @@ const SPECIAL: Readonly<Record<string, (fc: FunctionCompiler, expr: CallExpr) =>
   assert: emitAssert,
   alt_raise: emitAltRaise,
   timeit: emitTimeit,
+  run: emitRun,
 };
 
 /** Evaluates an expression; an error of it goes to `handler`, a value to `end`. */

@@ -15,6 +15,8 @@ export interface FunctionInfo {
   readonly effect: EffectRule | null;
   /** Whether it only runs in some scopes. */
   readonly scoped: boolean;
+  /** Whether its first argument names something that is locked while the others are evaluated. */
+  readonly names: boolean;
   /** Bits of the scopes in which it runs; 7 for all. */
   readonly scopes: number;
   /** Whether a closure written as its first argument runs later, in a change of its own. */

@@ -6,30 +6,36 @@ import { FunctionCompiler } from './function.ts';
 import { resolve } from './resolve.ts';
 import { Tables } from './tables.ts';
 
+/** Other forms of the text of a closure: that in which it is stored, and that in which its definition is told. Both may throw TiError (-52). */
+export interface ClosureTexts {
+  compact(text: string): string;
+  definition(text: string): string;
+}
+
 /**
- * Compiles a script; its value is that of the last statement. `compactor` normalises the text of closures (see `Closure.text`).
+ * Compiles a script; its value is that of the last statement. `texts` gives other forms of the text of closures.
  * Throws TiError (-52) for what only the compiler can see.
  */
-export function compileScript(script: Script, source: string, catalog: Catalog, compactor: (text: string) => string): Program {
+export function compileScript(script: Script, source: string, catalog: Catalog, texts: ClosureTexts): Program {
   const tables = new Tables(catalog, resolve(script));
   tables.functions.push(null);
   const main = new FunctionCompiler(tables, script);
   main.statements(script.body);
   tables.functions[0] = main.finish(script, script);
-  return program(tables, source, compactor);
+  return program(tables, source, texts);
 }
 
 /** Compiles the text of a closure as a program of its own, whose main function takes the closure's parameters. */
-export function compileClosure(closure: ClosureLiteral, source: string, catalog: Catalog, compactor: (text: string) => string): Program {
+export function compileClosure(closure: ClosureLiteral, source: string, catalog: Catalog, texts: ClosureTexts): Program {
   const tables = new Tables(catalog, resolve(closure));
   tables.functions.push(null);
   const main = new FunctionCompiler(tables, closure);
   main.expr(closure.body);
   tables.functions[0] = main.finish(closure, closure);
-  return program(tables, source, compactor);
+  return program(tables, source, texts);
 }
 
-function program(tables: Tables, source: string, compactor: (text: string) => string): Program {
+function program(tables: Tables, source: string, texts: ClosureTexts): Program {
   return new Program(
     {
       source,
@@ -40,6 +46,7 @@ function program(tables: Tables, source: string, compactor: (text: string) => st
       functions: tables.functions as FunctionFields[],
       effects: { collection: tables.collection, thingsdb: tables.thingsdb },
     },
-    compactor,
+    texts.compact,
+    texts.definition,
   );
 }

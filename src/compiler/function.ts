@@ -433,7 +433,7 @@ export class FunctionCompiler {
     this.fields(expr.fields);
     const keys = expr.fields.map((f) => f.name.name);
     this.asm.mark(expr.start);
-    this.asm.emit(Op.INSTANCE, name, this.tables.keys(keys), 1 - keys.length);
+    this.asm.emit(Op.INSTANCE, name, this.tables.keys(keys), -keys.length);
   }
 
   private enumMember(expr: EnumMember): void {

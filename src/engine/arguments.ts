@@ -1,7 +1,7 @@
 /** Variables that clients send, decoded for the collection in which the query runs. */
 import { ErrorCode, lookupErr, TiError } from '../errors.ts';
 import type { Collection } from '../model/collection.ts';
-import { makeAnoType } from '../model/types.ts';
+import { entriesOf, makeAnoType } from '../model/types-define.ts';
 import { Task } from '../values/handles.ts';
 import { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
@@ -26,7 +26,7 @@ function contextOf(collection: Collection | null): DecodeContext {
     task: (id) => new Task(id),
     anoType(definition) {
       if (!(definition instanceof Thing)) throw new TiError(ErrorCode.BAD_DATA, 'an anonymous type is sent as a map');
-      return makeAnoType(collection, new Map(definition.keys().map((key) => [key, definition.get(key) as Value])));
+      return makeAnoType(entriesOf(definition));
     },
   };
 }

@@ -7,10 +7,11 @@ import { applyChange } from '../model/apply.ts';
 import { Change, ChangeOp } from '../model/change.ts';
 import { CheckpointReader, CheckpointSource, countReferences } from '../model/checkpoint.ts';
 import { Collection } from '../model/collection.ts';
-import { Database, type User } from '../model/database.ts';
-import { encodeUser } from '../model/database-records.ts';
+import { Database } from '../model/database.ts';
+import { checkRights, Right } from '../model/rights.ts';
 import { parseScope, type Scope } from '../model/scope.ts';
 import { Transaction } from '../model/transaction.ts';
+import { encodeUser, isExpired, newUser, type User } from '../model/users.ts';
 import { MsgpackWriter } from '../msgpack/writer.ts';
 import type { Store } from '../storage/store.ts';
 import { Effect } from '../values/closure.ts';
@@ -24,7 +25,6 @@ import { checkUnstored, settle, settled } from './futures.ts';
 import { encodeHooks } from './hooks.ts';
 import { hashPassword, PasswordChecker } from './passwords.ts';
 import { QueryContext, type QueryHost } from './query-context.ts';
-import { checkRights, Right } from './rights.ts';
 import { codeOf, lazyCode, ProgramCache } from './toolchain.ts';
 
 export interface EngineOptions {
@@ -84,7 +84,10 @@ export class LocalEngine implements Engine {
   private readonly checkpointChanges: number;
   private checkpointing: Promise<void> | null = null;
   /** What packing an answer asks; computed fields run on the machine, so an answer is packed before the next query. */
-  readonly hooks: EncodeHooks = encodeHooks((closure, thing) => this.machine.call(closure, [thing]));
+  readonly hooks: EncodeHooks = encodeHooks(
+    (closure, thing) => this.machine.compute(closure, thing),
+    () => this.machine.place,
+  );
   private readonly host: QueryHost;
 
   constructor(store: Store, options: EngineOptions = {}) {
@@ -101,7 +104,6 @@ export class LocalEngine implements Engine {
     this.host = {
       database: this.database,
       machine: this.machine,
-      source: this.source,
       hooks: this.hooks,
       shutdown: () => {
         for (const listener of this.shutdownListeners) listener();
@@ -114,7 +116,10 @@ export class LocalEngine implements Engine {
   /** Reads the store; true when it held a database. Throws TiError when it is damaged. */
   recover(): boolean {
     const reader = new CheckpointReader(this.database, lazyCode);
-    for (const [key, value] of this.store.records()) reader.read(key, value);
+    for (const [key, value] of this.store.records()) {
+      this.source.found(key);
+      reader.read(key, value);
+    }
     for (const entry of this.store.log()) {
       applyChange(this.database, entry.scope, entry.data, lazyCode);
       this.database.changeId = entry.id;
@@ -131,10 +136,11 @@ export class LocalEngine implements Engine {
 
   private fill(passwordHash: string): void {
     const now = Math.floor(Date.now() / 1000);
-    const admin: User = { id: 1, name: 'admin', createdAt: now, passwordHash, access: new Map() };
+    const admin = newUser(1, 'admin', now);
+    admin.passwordHash = passwordHash;
     const stuff = new Collection(2, 'stuff', now, 2);
-    for (const key of ['@node', '@thingsdb', String(stuff.id)]) admin.access.set(key, Right.FULL);
-    this.database.users.set(admin.id, admin);
+    for (const key of ['@node', '@thingsdb', stuff.accessKey]) admin.access.set(key, Right.FULL);
+    this.database.putUser(admin);
     this.database.addCollection(stuff);
     const change = this.newChange();
     change.ops.int(ChangeOp.COLLECTION);
@@ -202,8 +208,12 @@ export class LocalEngine implements Engine {
     return user;
   }
 
-  authenticateToken(_token: string): Promise<UserRef> {
-    return Promise.reject(new TiError(ErrorCode.AUTH, 'invalid token'));
+  async authenticateToken(key: string): Promise<UserRef> {
+    const user = this.database.userByToken(key);
+    const token = user?.tokens.find((t) => t.key === key);
+    if (user === undefined || token === undefined) throw new TiError(ErrorCode.AUTH, 'invalid token');
+    if (!isExpired(token, Date.now() / 1000)) return user;
+    throw new TiError(ErrorCode.AUTH, 'token is expired; see https://docs.thingsdb.io/v1/thingsdb-api/del_expired');
   }
 
   // --- queries ---
@@ -283,6 +293,8 @@ export class LocalEngine implements Engine {
     } finally {
       // What a failed query did before its error stays done, as in any other query.
       tx.finish();
+      // Packing the answer may run closures; they can change nothing.
+      tx.change = null;
       if (change !== null) this.commit(change, collection?.id ?? 0);
     }
   }

@@ -1,14 +1,13 @@
 /** What built-ins see of the query in which they run. */
-import type { Context, ScopeName } from '../builtins/row.ts';
-import type { CheckpointSource } from '../model/checkpoint.ts';
+import type { Context, RightName, ScopeName } from '../builtins/row.ts';
 import type { Collection } from '../model/collection.ts';
-import type { Database, User } from '../model/database.ts';
+import type { Database } from '../model/database.ts';
+import { Right, rightsOf } from '../model/rights.ts';
+import type { User } from '../model/users.ts';
 import type { Transaction } from '../model/transaction.ts';
+import type { Lockable } from '../model/types.ts';
 import type { Closure } from '../values/closure.ts';
 import type { Future } from '../values/handles.ts';
-import type { List } from '../values/list.ts';
-import type { SetValue } from '../values/set.ts';
-import type { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
 import type { Machine } from '../vm/machine.ts';
 import type { EncodeHooks } from '../wire/encode.ts';
@@ -22,7 +21,6 @@ const NO_FUTURES: Future[] = [];
 export interface QueryHost {
   readonly database: Database;
   readonly machine: Machine;
-  readonly source: CheckpointSource;
   readonly hooks: EncodeHooks;
   shutdown(): void;
 }
@@ -58,6 +56,11 @@ export class QueryContext implements Context {
     return this.machine.call(closure, args);
   }
 
+  hasRight(right: RightName): boolean {
+    const mask = Right[right];
+    return (rightsOf(this.user, this.scope, this.collection) & mask) === mask;
+  }
+
   variable(name: string): Value {
     return this.machine.variable(name);
   }
@@ -71,7 +74,7 @@ export class QueryContext implements Context {
     this.machine.spend(units);
   }
 
-  lock(value: List | SetValue | Thing): void {
+  lock(value: Lockable): void {
     this.machine.lock(value);
   }
 
@@ -85,6 +88,10 @@ export class QueryContext implements Context {
 
   set deep(levels: number) {
     this.machine.deep = levels;
+  }
+
+  roots(): Iterable<unknown> {
+    return this.machine.roots();
   }
 
   compile(text: string): Closure {
@@ -101,9 +108,5 @@ export class QueryContext implements Context {
 
   namesChanged(): void {
     this.machine.epoch++;
-  }
-
-  dropped(collection: Collection): void {
-    this.host.source.dropCollection(collection);
   }
 }

@@ -1,29 +1,32 @@
 /** From text to program with the built-ins of this project, and a cache of the programs of recent texts. */
 
 import { compactClosure } from '../../grammar/v1/compact.ts';
+import { closureDefinition } from '../../grammar/v1/definition.ts';
 import { parse, parseClosure } from '../../grammar/v1/parser.ts';
 import { library } from '../builtins/library.ts';
 import { loadProgram } from '../bytecode/container.ts';
 import { FunctionCode, type Program } from '../bytecode/program.ts';
 import { verifyProgram } from '../bytecode/verify.ts';
-import { compileClosure, compileScript } from '../compiler/compile.ts';
+import { type ClosureTexts, compileClosure, compileScript } from '../compiler/compile.ts';
 import { Closure, type ClosureCode } from '../values/closure.ts';
+
+const texts: ClosureTexts = { compact: compactClosure, definition: closureDefinition };
 
 /** Compiles a query text (a byte string). Throws TiError (-52). */
 export function compileText(text: string): Program {
-  return compileScript(parse(text), text, library, compactClosure);
+  return compileScript(parse(text), text, library, texts);
 }
 
 /** The program in the bytes of a compiled file, fit to run. Throws TiError (-53). */
 export function loadCompiled(bytes: Uint8Array): Program {
-  const program = loadProgram(bytes, compactClosure);
+  const program = loadProgram(bytes, texts.compact, texts.definition);
   verifyProgram(program, library);
   return program;
 }
 
 /** Compiles the text of a closure and gives its code. Throws TiError (-52). */
 export function closureCode(text: string): FunctionCode {
-  return compileClosure(parseClosure(text), text, library, compactClosure).main;
+  return compileClosure(parseClosure(text), text, library, texts).main;
 }
 
 /** A closure from its text, which is trusted to be one: compiled when it is first called or asked for more than its text. */
@@ -43,6 +46,10 @@ class LazyCode implements ClosureCode {
   /** Closures are stored by their compact text. */
   get compactText(): string {
     return this.text;
+  }
+
+  get definition(): string {
+    return closureDefinition(this.text);
   }
 
   get params(): readonly string[] {

@@ -7,15 +7,18 @@ import { SetValue } from '../values/set.ts';
 import { Shape } from '../values/shape.ts';
 import type { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
+import { applyTypeOp, dropEnum } from './apply-types.ts';
 import { ChangeOp } from './change.ts';
 import { Collection } from './collection.ts';
 import type { Database } from './database.ts';
-import { decodeCollectionInfo, decodeUser } from './database-records.ts';
+import { decodeCollectionInfo, decodeScopeInfo } from './database-records.ts';
+import { decodeUser } from './users.ts';
 import { readCount, readInt, readStr } from './read.ts';
-import { parseRestriction } from './restrictions.ts';
-import { type ClosureLoader, collectionContext, decodeEnum, decodeType } from './schema-records.ts';
+import { readRestriction } from './restrictions.ts';
+import { type ClosureLoader, collectionContext, decodeEnum, typeById } from './schema-records.ts';
 import { decodeProperty, decodeStored, type StoredContext } from './stored.ts';
-import type { TypeDef } from './types.ts';
+import { Form } from './thing-record.ts';
+import type { FieldDef, TypeDef } from './types.ts';
 
 /** Applies the operations of one change. Throws when they are damaged: the caller must not go on with the store. */
 export function applyChange(database: Database, scope: number, data: Uint8Array, load: ClosureLoader): void {
@@ -112,7 +115,7 @@ class CollectionApplier {
       case ChangeOp.RESTRICT: {
         const thing = this.thing(r);
         const definition = readStr(r);
-        thing.restriction = definition === '' ? null : parseRestriction(collection, definition);
+        thing.restriction = definition === '' ? null : readRestriction(collection, definition);
         break;
       }
       case ChangeOp.RENAME: {
@@ -140,24 +143,13 @@ class CollectionApplier {
   private applySchema(r: MsgpackReader, op: number): void {
     const { collection } = this;
     switch (op) {
-      case ChangeOp.TYPE:
-        decodeType(r, collection, this.cx);
-        break;
-      case ChangeOp.DEL_TYPE: {
-        const type = collection.typesById.get(readInt(r));
-        if (type === undefined) throw new Error('damaged change: no such type');
-        collection.types.delete(type.name);
-        collection.typesById.delete(type.id);
-        break;
-      }
       case ChangeOp.ENUM:
         decodeEnum(r, collection, this.cx);
         break;
       case ChangeOp.DEL_ENUM: {
         const enumeration = collection.enumsById.get(readInt(r));
         if (enumeration === undefined) throw new Error('damaged change: no such enumerator');
-        collection.enums.delete(enumeration.name);
-        collection.enumsById.delete(enumeration.id);
+        dropEnum(collection, enumeration);
         break;
       }
       case ChangeOp.PROCEDURE: {
@@ -169,7 +161,7 @@ class CollectionApplier {
         collection.procedures.delete(readStr(r));
         break;
       default:
-        throw new Error(`damaged change: unknown operation ${op}`);
+        applyTypeOp(r, op, collection, this.cx);
     }
   }
 }
@@ -188,23 +180,29 @@ export function putOwned(thing: Thing, key: string, value: Value): void {
     value.key = key;
   }
   thing.put(key, value);
+  const type = thing.shape.type as TypeDef | null;
+  if (type !== null) restrictOwned(value, type.field(key));
+}
+
+/** Gives a list or set in a field its restriction. */
+function restrictOwned(value: Value, field: FieldDef | undefined): void {
+  if (value instanceof List || value instanceof SetValue) value.restriction = field?.rule.restriction ?? null;
 }
 
 /** Reads a thing as `encodeThingBody` writes it. */
 export function decodeThingBody(r: MsgpackReader, thing: Thing, collection: Collection, cx: StoredContext): void {
   const head = r.next();
-  const typeId = head === Tok.INT ? r.number : 0;
-  if (head === Tok.STR) thing.restriction = parseRestriction(collection, r.text());
-  else if (head !== Tok.INT) throw new Error('damaged record: expected a type or a restriction');
+  thing.restriction = head === Tok.STR ? readRestriction(collection, r.text()) : null;
+  if (head !== Tok.STR && head !== Tok.INT) throw new Error('damaged record: expected a type or a restriction');
+  const form = head === Tok.STR ? readInt(r) : r.number;
   thing.dict = null;
-  if (typeId !== 0) {
-    const type = collection.typesById.get(typeId);
-    if (type === undefined) throw new Error(`thing ${thing.id} is of a type that does not exist`);
-    decodeFields(r, thing, type, cx);
+  if (form > 0) {
+    decodeFields(r, thing, typeById(collection, form), cx);
     return;
   }
-  thing.shape = Shape.empty;
+  thing.shape = form === Form.PLAIN ? Shape.empty : form === Form.SORTED ? Shape.sorted : Shape.dictionary;
   thing.slots = [];
+  if (form !== Form.PLAIN) thing.dict = new Map();
   for (let left = readInt(r); left > 0; left--) {
     const key = readStr(r);
     putOwned(thing, key, decodeProperty(r, cx));
@@ -214,14 +212,15 @@ export function decodeThingBody(r: MsgpackReader, thing: Thing, collection: Coll
 }
 
 function decodeFields(r: MsgpackReader, thing: Thing, type: TypeDef, cx: StoredContext): void {
-  const { keys } = type.shape;
   // Of the right size from the start: an array that grows keeps room for more.
-  const slots = new Array<Value>(keys.length).fill(null);
-  for (let i = 0; i < keys.length; i++) {
+  const slots = new Array<Value>(type.fields.length).fill(null);
+  for (let i = 0; i < slots.length; i++) {
+    const field = type.fields[i] as FieldDef;
     const value = decodeProperty(r, cx);
     if (value instanceof List || value instanceof SetValue) {
       value.parent = thing;
-      value.key = keys[i] as string;
+      value.key = field.name;
+      restrictOwned(value, field);
     }
     slots[i] = value;
   }
@@ -248,12 +247,14 @@ function applyGlobal(database: Database, r: MsgpackReader, op: number, load: (te
     case ChangeOp.USER:
       decodeUser(r, database);
       break;
-    case ChangeOp.DEL_USER:
-      database.users.delete(readInt(r));
+    case ChangeOp.DEL_USER: {
+      const user = database.users.get(readInt(r));
+      if (user === undefined) throw new Error('damaged change: no such user');
+      database.removeUser(user);
       break;
+    }
     case ChangeOp.SCOPE_INFO:
-      database.thingsdbDeep = readInt(r);
-      database.nodeDeep = readInt(r);
+      decodeScopeInfo(r, database);
       break;
     case ChangeOp.PROCEDURE: {
       const procedure = readProcedure(r, load);

@@ -27,10 +27,24 @@ export const ChangeOp = {
   REMOVE: 9,
   /** thing, definition; an empty one takes the restriction away */
   RESTRICT: 10,
-  /** type definition, whole, as `encodeType` writes it: new or replaced */
+  /** type, whole, as `encodeType` writes it: new, or one without fields that got some */
   TYPE: 20,
-  /** type id */
+  /** type id: its instances become plain things */
   DEL_TYPE: 21,
+  /** what of a type changes without its instances, as `encodeTypeInfo` writes it */
+  TYPE_INFO: 22,
+  /** type id, name, definition, value: a new last field, with that value in all instances */
+  ADD_FIELD: 23,
+  /** type id, name: the field leaves, and the last takes its place */
+  DEL_FIELD: 24,
+  /** type id, old name, new name */
+  RENAME_FIELD: 25,
+  /** type id, name, definition: values stay as they are */
+  FIELD_RULE: 26,
+  /** type id, name, other type id, other name: both fields are a relation; the values follow as changes of their own */
+  RELATE: 27,
+  /** type id, name: the relation of the field ends */
+  UNRELATE: 28,
   /** enumerator, whole, as `encodeEnum` writes it: new or replaced */
   ENUM: 30,
   /** enumerator id */
@@ -51,7 +65,7 @@ export const ChangeOp = {
   USER: 70,
   /** id */
   DEL_USER: 71,
-  /** default deep and time zone of the scope of users and collections */
+  /** default deep and time zones of the scopes without collection, as `encodeScopeInfo` writes them */
   SCOPE_INFO: 80,
 } as const;
 

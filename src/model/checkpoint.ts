@@ -9,26 +9,47 @@ import type { Value } from '../values/value.ts';
 import { decodeThingBody, readProcedure } from './apply.ts';
 import { Collection } from './collection.ts';
 import type { Database } from './database.ts';
-import { decodeCollectionInfo, decodeUser, encodeCollectionInfo, encodeUser } from './database-records.ts';
+import {
+  decodeCollectionInfo,
+  decodeScopeInfo,
+  encodeCollectionInfo,
+  encodeScopeInfo,
+} from './database-records.ts';
+import { decodeUser, encodeUser } from './users.ts';
 import { readInt, readStr } from './read.ts';
 import {
   type ClosureLoader,
   collectionContext,
   decodeEnum,
+  decodeRelations,
   decodeType,
+  decodeTypeNames,
   encodeEnum,
   encodeProcedure,
+  encodeRelations,
   encodeType,
+  encodeTypeNames,
 } from './schema-records.ts';
 import type { StoredContext } from './stored.ts';
 import { PAGE_SIZE, pageOf } from './thing-index.ts';
 import { encodeThingBody } from './thing-record.ts';
 import { valuesOf } from './transaction.ts';
 
-/** Kinds of records, in the order in which they must be read: types before things. */
-const Kind = { DATABASE: 0, USER: 1, COLLECTION: 2, PROCEDURE: 3, TYPE: 10, ENUM: 11, COLLECTION_PROCEDURE: 12, PAGE: 13 } as const;
+/** Kinds of records, in the order in which they must be read: types before things, and what types name before types. */
+const Kind = {
+  DATABASE: 0,
+  USER: 1,
+  COLLECTION: 2,
+  PROCEDURE: 3,
+  TYPE_NAMES: 9,
+  ENUM: 10,
+  TYPE: 11,
+  COLLECTION_PROCEDURE: 12,
+  PAGE: 13,
+  RELATIONS: 14,
+} as const;
 
-type CheckpointRecord = readonly [Uint8Array, Uint8Array | null];
+type CheckpointRecord = readonly [Buffer, Uint8Array | null];
 
 /** Scope (0 or a collection's id), kind, and the id or name in it. */
 function key(scope: number, kind: number, id: number | string): Buffer {
@@ -44,8 +65,14 @@ function key(scope: number, kind: number, id: number | string): Buffer {
 export class CheckpointSource {
   private readonly database: Database;
   private readonly writer = new MsgpackWriter(64 * 1024);
-  /** Keys that were written once and are no longer there. */
-  private dropped: Buffer[] = [];
+  /** The keys that the store has, but for pages, by their text. */
+  private stored = new Map<string, Buffer>();
+  /** What `stored` was before the checkpoint that is being written. */
+  private before = this.stored;
+  /** The last page that the store may have of each collection. */
+  private readonly lastPages = new Map<number, number>();
+  /** Collections that are gone, with their last pages, whose pages the checkpoint that is being written takes out. */
+  private gone: (readonly [number, number])[] = [];
   private early: CheckpointRecord[] = [];
   private frozen: Collection[] = [];
 
@@ -53,30 +80,19 @@ export class CheckpointSource {
     this.database = database;
   }
 
-  drop(scope: number, kind: 'type' | 'enum' | 'procedure', id: number | string): void {
-    const kinds = { type: Kind.TYPE, enum: Kind.ENUM, procedure: scope === 0 ? Kind.PROCEDURE : Kind.COLLECTION_PROCEDURE };
-    this.dropped.push(key(scope, kinds[kind], id));
-  }
-
-  dropUser(id: number): void {
-    this.dropped.push(key(0, Kind.USER, id));
-  }
-
-  dropCollection(collection: Collection): void {
-    this.dropped.push(key(0, Kind.COLLECTION, collection.id));
-    for (const id of collection.typesById.keys()) this.drop(collection.id, 'type', id);
-    for (const id of collection.enumsById.keys()) this.drop(collection.id, 'enum', id);
-    for (const name of collection.procedures.keys()) this.drop(collection.id, 'procedure', name);
-    const last = pageOf(collection.nextId);
-    for (let page = 0; page <= last; page++) this.dropped.push(key(collection.id, Kind.PAGE, page));
+  /** To be called with each key that the store has when it is opened. */
+  found(k: Uint8Array): void {
+    const bytes = Buffer.from(k);
+    const scope = bytes.readUIntBE(0, 6);
+    if (bytes[6] !== Kind.PAGE) this.stored.set(bytes.latin1Slice(), bytes);
+    else this.lastPages.set(scope, Math.max(this.lastPages.get(scope) ?? 0, bytes.readUIntBE(7, 6)));
   }
 
   /** Takes the snapshot: small records now, pages of things when the store asks for them or when they are about to change. */
   begin(): Iterator<CheckpointRecord> {
-    this.early = this.dropped.map((k) => [k, null] as const);
-    this.dropped = [];
     this.frozen = [...this.database.collections.values()];
     this.writeSmall();
+    this.dropGone();
     for (const collection of this.frozen) {
       collection.freeze();
       collection.writePending = (page) => {
@@ -86,8 +102,23 @@ export class CheckpointSource {
     return this.records();
   }
 
-  /** After a checkpoint that failed: what it should have written is dirty again. */
+  /** Has the records taken out that the store has and the database has no more. */
+  private dropGone(): void {
+    this.before = this.stored;
+    this.stored = new Map(this.early.map(([k]) => [k.latin1Slice(), k]));
+    for (const [text, k] of this.before) if (!this.stored.has(text)) this.early.push([k, null]);
+    this.gone = [...this.lastPages].filter(([id]) => !this.database.collections.has(id));
+    for (const [id, last] of this.gone) {
+      for (let page = 0; page <= last; page++) this.early.push([key(id, Kind.PAGE, page), null]);
+      this.lastPages.delete(id);
+    }
+    for (const collection of this.frozen) this.lastPages.set(collection.id, pageOf(collection.nextId));
+  }
+
+  /** After a checkpoint that failed: what it should have written is dirty again, and any part of it may be in the store. */
   abort(): void {
+    for (const [text, k] of this.before) this.stored.set(text, k);
+    for (const [id, last] of this.gone) this.lastPages.set(id, last);
     for (const collection of this.frozen) {
       for (const page of collection.pendingPages) collection.dirtyPages.add(page);
       collection.pendingPages.clear();
@@ -111,8 +142,7 @@ export class CheckpointSource {
     early.push(
       this.record(key(0, Kind.DATABASE, 0), (w) => {
         w.int(database.nextId);
-        w.int(database.thingsdbDeep);
-        w.int(database.nodeDeep);
+        encodeScopeInfo(w, database);
         w.int(database.changeId);
       }),
     );
@@ -135,7 +165,9 @@ export class CheckpointSource {
         encodeCollectionInfo(w, c);
       }),
     );
-    for (const type of c.typesById.values()) early.push(this.record(key(c.id, Kind.TYPE, type.id), (w) => encodeType(w, type)));
+    early.push(this.record(key(c.id, Kind.TYPE_NAMES, 0), (w) => encodeTypeNames(w, c)));
+    for (const type of c.types.values()) early.push(this.record(key(c.id, Kind.TYPE, type.id), (w) => encodeType(w, type)));
+    early.push(this.record(key(c.id, Kind.RELATIONS, 0), (w) => encodeRelations(w, c)));
     for (const e of c.enumsById.values()) early.push(this.record(key(c.id, Kind.ENUM, e.id), (w) => encodeEnum(w, e)));
     for (const p of c.procedures.values()) {
       early.push(this.record(key(c.id, Kind.COLLECTION_PROCEDURE, p.name), (w) => encodeProcedure(w, p)));
@@ -169,7 +201,6 @@ export class CheckpointSource {
   }
 
   private *takeEarly(): Iterable<CheckpointRecord> {
-    // In order: a name that was dropped and used again must end as a record.
     for (let i = 0; i < this.early.length; i++) yield this.early[i] as CheckpointRecord;
     this.early = [];
   }
@@ -204,8 +235,7 @@ export class CheckpointReader {
     const { database } = this;
     if (kind === Kind.DATABASE) {
       database.nextId = readInt(r);
-      database.thingsdbDeep = readInt(r);
-      database.nodeDeep = readInt(r);
+      decodeScopeInfo(r, database);
       database.changeId = readInt(r);
     } else if (kind === Kind.USER) decodeUser(r, database);
     else if (kind === Kind.PROCEDURE) {
@@ -229,7 +259,9 @@ export class CheckpointReader {
       cx = collectionContext(collection, this.load);
       this.contexts.set(scope, cx);
     }
-    if (kind === Kind.TYPE) decodeType(r, collection, cx);
+    if (kind === Kind.TYPE_NAMES) decodeTypeNames(r, collection);
+    else if (kind === Kind.TYPE) decodeType(r, collection, cx);
+    else if (kind === Kind.RELATIONS) decodeRelations(r, collection);
     else if (kind === Kind.ENUM) decodeEnum(r, collection, cx);
     else if (kind === Kind.COLLECTION_PROCEDURE) {
       const procedure = readProcedure(r, this.load);

@@ -16,6 +16,8 @@ export class Collection {
   /** UNIX time in seconds. */
   readonly createdAt: number;
   readonly root: Thing;
+  /** Under which users have their rights on it. */
+  readonly accessKey: string;
   /** All stored things by id; the root too. */
   readonly things = new ThingIndex();
   /** The next id for a thing, room or task of this collection; never goes back. */
@@ -40,6 +42,7 @@ export class Collection {
   constructor(id: number, name: string, createdAt: number, rootId: number) {
     this.id = id;
     this.name = name;
+    this.accessKey = String(id);
     this.createdAt = createdAt;
     this.nextId = rootId + 1;
     this.root = new Thing(Shape.empty, []);

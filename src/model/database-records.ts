@@ -1,31 +1,23 @@
-/** How users, collections and the settings of scopes are written. */
+/** How collections and the settings of scopes are written. */
 import type { MsgpackReader } from '../msgpack/reader.ts';
 import type { MsgpackWriter } from '../msgpack/writer.ts';
 import type { Collection } from './collection.ts';
-import type { Database, User } from './database.ts';
+import type { Database } from './database.ts';
 import { readInt, readStr } from './read.ts';
 
-export function encodeUser(w: MsgpackWriter, user: User): void {
-  w.int(user.id);
-  w.str(user.name);
-  w.int(user.createdAt);
-  w.str(user.passwordHash ?? '');
-  w.int(user.access.size);
-  for (const [scope, rights] of user.access) {
-    w.str(scope);
-    w.int(rights);
-  }
+/** What can be set of the scopes without collection. */
+export function encodeScopeInfo(w: MsgpackWriter, database: Database): void {
+  w.int(database.thingsdbDeep);
+  w.int(database.nodeDeep);
+  w.str(database.thingsdbZone);
+  w.str(database.nodeZone);
 }
 
-export function decodeUser(r: MsgpackReader, database: Database): void {
-  const id = readInt(r);
-  const name = readStr(r);
-  const createdAt = readInt(r);
-  const passwordHash = readStr(r) || null;
-  const access = new Map<string, number>();
-  for (let left = readInt(r); left > 0; left--) access.set(readStr(r), readInt(r));
-  database.users.set(id, { id, name, createdAt, passwordHash, access });
-  database.nextId = Math.max(database.nextId, id + 1);
+export function decodeScopeInfo(r: MsgpackReader, database: Database): void {
+  database.thingsdbDeep = readInt(r);
+  database.nodeDeep = readInt(r);
+  database.thingsdbZone = readStr(r);
+  database.nodeZone = readStr(r);
 }
 
 /** Id, name, default deep, time zone: what can be set. */

@@ -15,3 +15,8 @@ export function readCount(r: MsgpackReader): number {
   if (r.next() !== Tok.ARRAY) throw new Error('damaged record: expected an array');
   return r.number;
 }
+
+export function readBool(r: MsgpackReader): boolean {
+  if (r.next() !== Tok.BOOL) throw new Error('damaged record: expected a bool');
+  return r.number === 1;
+}

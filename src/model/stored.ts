@@ -13,8 +13,10 @@ import { intOf } from '../values/operators.ts';
 import { Regex } from '../values/regex.ts';
 import { Bytes, Float } from '../values/scalars.ts';
 import { SetValue } from '../values/set.ts';
+import { Shape } from '../values/shape.ts';
 import { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
+import { readStr } from './read.ts';
 
 const Ext = {
   THING: 1,
@@ -30,6 +32,8 @@ const Ext = {
   ANO: 11,
   MPDATA: 12,
   MODULE: 13,
+  /** A thing wrapped by an anonymous type, whose definition follows. */
+  WRAP_ANO: 14,
 } as const;
 
 function textExt(w: MsgpackWriter, type: number, text: string): void {
@@ -79,29 +83,88 @@ function encodeObject(w: MsgpackWriter, value: object): void {
 }
 
 function encodeHandle(w: MsgpackWriter, value: object): void {
-  if (value instanceof EnumMember) textExt(w, Ext.ENUM, `${value.enumeration.id}:${value.name}`);
+  if (value instanceof EnumMember) textExt(w, Ext.ENUM, `${value.enumeration.id}:${value.id}`);
   else if (value instanceof Room) textExt(w, Ext.ROOM, `${value.id}:${value.name ?? ''}`);
   else if (value instanceof Task) textExt(w, Ext.TASK, String(value.id));
-  else if (value instanceof Wrapped) textExt(w, Ext.WRAP, `${value.thing.id}:${value.type.id}`);
+  else if (value instanceof Wrapped) encodeWrap(w, value);
   else if (value instanceof MpData) {
     w.extHeader(Ext.MPDATA, value.data.length);
     w.copy(value.data);
   } else if (value instanceof ModuleRef) textExt(w, Ext.MODULE, value.name);
   else if (value instanceof Future) w.nil();
   else if (value instanceof AnoType) {
-    const inner = [...value.fields].map(([name, definition]) => `${name}\0${String(definition)}`).join('\0');
-    textExt(w, Ext.ANO, inner);
+    w.extHeader(Ext.ANO, 0);
+    encodeDefinition(w, value.fields);
   } else throw new Error('a value that cannot be stored');
+}
+
+function encodeWrap(w: MsgpackWriter, { thing, type }: Wrapped): void {
+  const told = (type as { readonly told?: ReadonlyMap<string, Value> | null }).told ?? null;
+  if (told === null) {
+    textExt(w, Ext.WRAP, `${thing.id}:${type.id}`);
+    return;
+  }
+  w.extHeader(Ext.WRAP_ANO, 8);
+  w.u64(thing.id);
+  encodeDefinition(w, told);
+}
+
+/** Writes a definition of fields: a map of definitions, each a str, a closure, a map, or an array with one map. */
+export function encodeDefinition(w: MsgpackWriter, fields: ReadonlyMap<string, Value>): void {
+  w.mapHeader(fields.size);
+  for (const [name, definition] of fields) {
+    w.str(name);
+    encodeMember(w, definition);
+  }
+}
+
+/** Writes one of the definitions that `encodeDefinition` tells of. */
+export function encodeMember(w: MsgpackWriter, definition: Value): void {
+  if (definition instanceof Thing) encodeDefinition(w, new Map(definition.keys().map((key) => [key, definition.get(key) as Value])));
+  else if (definition instanceof List) {
+    w.arrayHeader(definition.items.length);
+    for (const item of definition.items) encodeMember(w, item);
+  } else encodeStored(w, definition);
+}
+
+function decodeDefinition(r: MsgpackReader, cx: StoredContext, count: number): Map<string, Value> {
+  const fields = new Map<string, Value>();
+  for (let left = count; left > 0; left--) {
+    const name = readStr(r);
+    fields.set(name, decodeMember(r, cx));
+  }
+  return fields;
+}
+
+/** Reads what `encodeMember` wrote. */
+export function decodeMember(r: MsgpackReader, cx: StoredContext): Value {
+  const kind = r.next();
+  if (kind === Tok.STR) return r.text();
+  if (kind === Tok.ARRAY) {
+    const items: Value[] = [];
+    for (let left = r.number; left > 0; left--) items.push(decodeMember(r, cx));
+    return new List(items, true);
+  }
+  if (kind === Tok.EXT) return decodeExt(r, cx);
+  if (kind !== Tok.MAP) throw new Error('a stored definition of an unknown kind');
+  const thing = new Thing(Shape.empty, []);
+  for (const [name, definition] of decodeDefinition(r, cx, r.number)) thing.put(name, definition);
+  return thing;
+}
+
+function readDefinition(r: MsgpackReader, cx: StoredContext): Map<string, Value> {
+  if (r.next() !== Tok.MAP) throw new Error('a stored anonymous type without its definition');
+  return decodeDefinition(r, cx, r.number);
 }
 
 /** What decoding needs of the collection. `thing` makes the thing of an id when it is not there yet: records refer to one another in any order. */
 export interface StoredContext {
   thing(id: number): Thing;
   closure(text: string): ClosureCode;
-  enumMember(enumId: number, name: string): Value;
+  enumMember(enumId: number, memberId: number): Value;
   room(id: number, name: string | null): Value;
   wrap(thing: Thing, typeId: number): Value;
-  ano(fields: ReadonlyMap<string, Value>): Value;
+  ano(fields: ReadonlyMap<string, Value>): AnoType;
 }
 
 /** Reads one value; arrays become tuples, which the caller turns into a list where the property itself is one. */
@@ -150,6 +213,12 @@ function decodeExt(r: MsgpackReader, cx: StoredContext): Value {
       for (let at = 0; at < bytes.length; at += 8) things.add(cx.thing(u64(bytes, at)));
       return new SetValue(things);
     }
+    case Ext.ANO:
+      return cx.ano(readDefinition(r, cx));
+    case Ext.WRAP_ANO: {
+      const thing = cx.thing(u64(r.bytes(), 0));
+      return new Wrapped(thing, cx.ano(readDefinition(r, cx)).type);
+    }
     case Ext.MPDATA:
       return new MpData(Buffer.from(r.bytes()));
     case Ext.CLOSURE: {
@@ -182,7 +251,7 @@ function decodeTextExt(type: number, text: string, cx: StoredContext): Value {
       return new DateTime(intOf(BigInt(head.slice(1))), Number(offset), zone === '' ? null : zone, head[0] === 't');
     }
     case Ext.ENUM:
-      return cx.enumMember(Number(head), tail);
+      return cx.enumMember(Number(head), Number(tail));
     case Ext.ROOM:
       return cx.room(Number(head), tail === '' ? null : tail);
     case Ext.TASK:
@@ -191,12 +260,6 @@ function decodeTextExt(type: number, text: string, cx: StoredContext): Value {
       return cx.wrap(cx.thing(Number(head)), Number(tail));
     case Ext.MODULE:
       return new ModuleRef(text);
-    case Ext.ANO: {
-      const parts = text === '' ? [] : text.split('\0');
-      const fields = new Map<string, Value>();
-      for (let i = 0; i + 1 < parts.length; i += 2) fields.set(parts[i] as string, parts[i + 1] as string);
-      return cx.ano(fields);
-    }
     default:
       throw new Error(`a stored value of unknown extension ${type}`);
   }

@@ -1,12 +1,17 @@
 /**
  * How a thing is written into changes and checkpoint records, behind its id. An instance of a type: the id of the type and the value of each field, in the
- * order of the type, which is written before. A plain thing: 0, or the definition of its restriction as a str; then how many properties there are, and
- * key and value of each.
+ * order of the type, which is written before. A plain thing: the definition of its restriction as a str, if it has one; its form; then how many
+ * properties there are, and key and value of each.
  */
+
 import type { MsgpackWriter } from '../msgpack/writer.ts';
+import { Shape } from '../values/shape.ts';
 import type { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
 import { encodeStored } from './stored.ts';
+
+/** The form of a plain thing; those of dictionaries are negative, since types have positive ids. */
+export const Form = { PLAIN: 0, DICTIONARY: -1, SORTED: -2 } as const;
 
 export function encodeThingBody(w: MsgpackWriter, thing: Thing): void {
   const { type } = thing.shape;
@@ -16,7 +21,7 @@ export function encodeThingBody(w: MsgpackWriter, thing: Thing): void {
     return;
   }
   if (thing.restriction !== null) w.str(thing.restriction.definition);
-  else w.int(0);
+  w.int(thing.dict === null ? Form.PLAIN : thing.shape === Shape.sorted ? Form.SORTED : Form.DICTIONARY);
   const keys = thing.keys();
   w.int(keys.length);
   for (let i = 0; i < keys.length; i++) {

@@ -6,16 +6,19 @@ import { ErrorCode, lookupErr, operationErr, TiError, typeErr, valueErr } from '
 import { Closure } from '../values/closure.ts';
 import { Future, Room, Wrapped } from '../values/handles.ts';
 import { List } from '../values/list.ts';
-import type { Restriction } from '../values/restriction.ts';
+import { Fault, type Restriction } from '../values/restriction.ts';
 import { SetValue } from '../values/set.ts';
 import { isName, Thing, ThingFlag } from '../values/thing.ts';
 import { typeName, type Value } from '../values/value.ts';
 import { type Change, ChangeOp } from './change.ts';
 import type { Collection } from './collection.ts';
+import { checkStored, type Linker, link, relationOf, settle, unlink } from './relations.ts';
+import { RuleKind } from './rules.ts';
 import { compact, type Run, runsOf, spliceInto } from './splice.ts';
 import { encodeStored } from './stored.ts';
 import { encodeThingBody } from './thing-record.ts';
-import { checkField, type TypeDef } from './types.ts';
+import { checkField, type FieldDef, type RelationEnd, type TypeDef } from './types.ts';
+import { refreshInstance } from './types-migrate.ts';
 
 export type Container = List | SetValue | Thing;
 
@@ -25,10 +28,10 @@ const MAX_ITEMS = 2 ** 24;
 /** From so many runs on, a removal is recorded as one operation. */
 const MANY_RUNS = 16;
 
-export class Transaction {
+export class Transaction implements Linker {
   readonly collection: Collection | null;
-  /** Null while the query may not change what is stored. */
-  readonly change: Change | null;
+  /** Null while the query may not change what is stored; set to null while a computed field runs, and when the query is over. */
+  change: Change | null;
   /** Whether `nse` is why there is no change; only for the message. */
   suppressed = false;
   private readonly orphans: Thing[] = [];
@@ -55,6 +58,21 @@ export class Transaction {
    * from now on. `fresh` says that nobody else holds the list or set, so that it need not be copied.
    */
   property(owner: Thing, key: string, value: Value, fresh: boolean): Value {
+    const kept = this.owned(owner, key, value, fresh);
+    const type = owner.shape.type as TypeDef | null;
+    if (type !== null && typeof kept === 'object' && kept !== null) this.adopt(type.field(key) as FieldDef, kept);
+    return kept;
+  }
+
+  /** Gives a list, set or thing the restriction of the field that it is put into. */
+  private adopt({ rule }: FieldDef, value: object): void {
+    if (value instanceof List || value instanceof SetValue) value.restriction = rule.restriction;
+    else if (rule.kind === RuleKind.RESTRICTED && value instanceof Thing && value.restriction === null && rule.restriction !== null) {
+      this.restrict(value, rule.restriction);
+    }
+  }
+
+  private owned(owner: Thing, key: string, value: Value, fresh: boolean): Value {
     if (value instanceof List) {
       const list = fresh && value.parent === null && !value.isTuple ? value : new List(value.items.slice());
       this.nest(list.items);
@@ -139,6 +157,7 @@ export class Transaction {
       for (let next = inside.pop(); next !== undefined; next = inside.pop()) stack.push(next);
     }
     for (const thing of fresh) this.recordNew(thing);
+    for (const thing of fresh) if ((thing.shape.type as TypeDef | null)?.hasRelations) settle(this, thing);
   }
 
   /** Counts references to things and adds those that have no id yet to `fresh`. */
@@ -152,6 +171,12 @@ export class Transaction {
   }
 
   private register(collection: Collection, thing: Thing): void {
+    const type = thing.shape.type as TypeDef | null;
+    if (type !== null) {
+      // The type may have changed since the instance was made, where nobody saw the instance.
+      if (type.shape !== thing.shape) refreshInstance(collection, thing);
+      type.instances?.add(thing);
+    }
     thing.id = collection.nextId++;
     collection.touch(thing.id);
     collection.things.set(thing.id, thing);
@@ -176,17 +201,26 @@ export class Transaction {
   /** Sets or adds a property and gives the value that the property now has. */
   setProperty(thing: Thing, key: string, value: Value, fresh = false): Value {
     this.checkProperty(thing, key, value);
+    return this.setChecked(thing, key, value, fresh);
+  }
+
+  /** As `setProperty`, for a value that is known to fit, or need not. */
+  setChecked(thing: Thing, key: string, value: Value, fresh = false): Value {
     const old = thing.get(key);
     checkFree(old);
+    const end = relationOf(thing, key);
+    if (end !== null) return this.setRelated(thing, key, end, value);
     // Nothing is done before it is known that it may be done.
     const change = thing.id === 0 ? null : this.touch(thing);
     detach(old);
     const kept = this.property(thing, key, value, fresh);
-    if (change === null) {
-      thing.put(key, kept);
-      return kept;
-    }
-    const { ops } = change;
+    if (change === null) thing.put(key, kept);
+    else this.store(change, thing, key, kept, old);
+    return kept;
+  }
+
+  /** Puts a value that `property` gave into a stored thing. */
+  private store({ ops }: Change, thing: Thing, key: string, kept: Value, old: Value | undefined): void {
     this.hold(kept);
     thing.put(key, kept);
     if (old !== undefined) this.release(old);
@@ -194,7 +228,6 @@ export class Transaction {
     ops.int(thing.id);
     ops.str(key);
     encodeStored(ops, kept);
-    return kept;
   }
 
   /** Throws when `setProperty` would not take the key or the value. */
@@ -202,8 +235,7 @@ export class Transaction {
     const type = thing.shape.type as TypeDef | null;
     if (type !== null) {
       const slot = thing.shape.slotOf.get(key);
-      if (slot === undefined && !isName(key))
-        throw valueErr(`\`${key}\` cannot be a property of type \`${type.name}\`: it does not follow the naming rules`);
+      if (slot === undefined && !isName(key)) throw badName(type, key);
       if (slot === undefined) throw lookupErr(`type \`${type.name}\` has no property \`${key}\``);
       checkField(type, key, type.rule(slot), value);
     } else if (thing.restriction !== null && !thing.restriction.accepts(value)) {
@@ -211,6 +243,57 @@ export class Transaction {
     }
     if (!thing.has(key) && !isName(key)) checkKey(key);
   }
+
+  // --- relations ---
+
+  /** Sets one side of a relation; the other follows. */
+  private setRelated(thing: Thing, key: string, end: RelationEnd, value: Value): Value {
+    const field = (thing.shape.type as TypeDef).field(key) as FieldDef;
+    const old = thing.get(key) as Value;
+    const before = thingsIn(old);
+    const after = thingsIn(value);
+    if (thing.id === 0) {
+      if (after.size > 0) checkStored(thing, key);
+      const kept = this.property(thing, key, value, false);
+      detach(old);
+      thing.put(key, kept);
+      return kept;
+    }
+    const change = this.touch(thing);
+    const left = [...before].filter((other) => !after.has(other));
+    const joined = [...after].filter((other) => !before.has(other));
+    detach(old);
+    const kept = this.property(thing, key, value, false);
+    this.store(change, thing, key, kept, old);
+    for (const other of left) unlink(this, end, thing, other);
+    for (const other of joined) link(this, field, end, thing, other);
+    return kept;
+  }
+
+  put(thing: Thing, key: string, value: Value): void {
+    this.store(this.touch(thing), thing, key, value, thing.get(key));
+  }
+
+  include(set: SetValue, thing: Thing): void {
+    const change = this.touch(set.parent as Thing);
+    set.things.add(thing);
+    this.hold(thing);
+    this.recordSet(change, ChangeOp.SET_ADD, set, [thing]);
+  }
+
+  exclude(set: SetValue, thing: Thing): void {
+    const change = this.touch(set.parent as Thing);
+    set.things.delete(thing);
+    this.release(thing);
+    this.recordSet(change, ChangeOp.SET_REMOVE, set, [thing]);
+  }
+
+  /** The relation of the property that a set is; null when it is none. */
+  private setRelation(set: SetValue): RelationEnd | null {
+    return set.parent === null ? null : relationOf(set.parent, set.key);
+  }
+
+  // --- things again ---
 
   /** Removes a property and gives its value. Throws lookup_err when there is none. */
   deleteProperty(thing: Thing, key: string): Value {
@@ -274,10 +357,10 @@ export class Transaction {
 
   /**
    * Takes `count` items out of a list at `start` and puts others there; gives those taken out. `items` are kept as they are: callers hand them
-   * through `item` first. The list must not be locked by others.
+   * through `item` first. The list must not be locked by others. `unchecked`: whatever its restriction is.
    */
-  splice(list: List, start: number, count: number, items: readonly Value[]): Value[] {
-    if (list.restriction !== null) checkItems(list, items);
+  splice(list: List, start: number, count: number, items: readonly Value[], unchecked = false): Value[] {
+    if (list.restriction !== null && !unchecked) checkItems(list, items);
     if (list.items.length - count + items.length > MAX_ITEMS)
       throw new TiError(ErrorCode.MEMORY, `a list may have ${MAX_ITEMS} items, no more`);
     const owner = list.parent;
@@ -331,35 +414,41 @@ export class Transaction {
 
   /** Adds things to a set; gives how many were new. */
   addToSet(set: SetValue, things: Iterable<Thing>): number {
-    const added: Thing[] = [];
+    const added = new Set<Thing>();
     for (const thing of things) {
       if (set.restriction !== null && !set.restriction.accepts(thing)) {
         throw typeErr(`type \`${typeName(thing)}\` is not allowed in a set of \`${set.restriction.definition}\``);
       }
-      if (!set.things.has(thing)) added.push(thing);
+      if (!set.things.has(thing)) added.add(thing);
     }
-    if (added.length === 0) return 0;
-    const change = set.parent === null || set.parent.id === 0 ? null : this.touch(set.parent);
-    const before = set.things.size;
+    if (added.size === 0) return 0;
+    const owner = set.parent;
+    const end = this.setRelation(set);
+    if (end !== null) checkStored(owner as Thing, set.key);
+    const change = owner === null || owner.id === 0 ? null : this.touch(owner);
     for (const thing of added) {
-      // The same thing may be there twice.
-      if (set.things.has(thing)) continue;
       set.things.add(thing);
       if (change !== null) this.hold(thing);
     }
-    if (change !== null) this.recordSet(change, ChangeOp.SET_ADD, set, added);
-    return set.things.size - before;
+    if (change === null) return added.size;
+    this.recordSet(change, ChangeOp.SET_ADD, set, [...added]);
+    if (end !== null) for (const thing of added) link(this, ownField(set), end, owner as Thing, thing);
+    return added.size;
   }
 
   /** Removes things from a set; gives those that were in it. */
   removeFromSet(set: SetValue, things: Iterable<Thing>): Thing[] {
-    const gone = [...things].filter((thing) => set.things.has(thing));
+    const gone = [...new Set(things)].filter((thing) => set.things.has(thing));
     if (gone.length === 0) return gone;
-    const change = set.parent === null || set.parent.id === 0 ? null : this.touch(set.parent);
+    const owner = set.parent;
+    const end = owner === null || owner.id === 0 ? null : this.setRelation(set);
+    const change = owner === null || owner.id === 0 ? null : this.touch(owner);
     for (const thing of gone) {
       if (set.things.delete(thing) && change !== null) this.release(thing);
     }
-    if (change !== null) this.recordSet(change, ChangeOp.SET_REMOVE, set, gone);
+    if (change === null) return gone;
+    this.recordSet(change, ChangeOp.SET_REMOVE, set, gone);
+    if (end !== null) for (const thing of gone) unlink(this, end, owner as Thing, thing);
     return gone;
   }
 
@@ -395,6 +484,7 @@ export class Transaction {
       if (thing.refs > 0 || !collection.things.has(thing.id)) continue;
       collection.touch(thing.id);
       collection.things.delete(thing.id);
+      (thing.shape.type as TypeDef | null)?.instances?.delete(thing);
       gone.push(thing.id);
       for (const value of valuesOf(thing)) this.release(value);
     }
@@ -426,9 +516,24 @@ function checkItems(list: List, items: readonly Value[]): void {
   const rule = list.restriction;
   if (rule === null) return;
   for (const item of items) {
-    if (!rule.accepts(item)) throw typeErr(`type \`${typeName(item)}\` is not allowed in an array of \`${rule.definition}\``);
+    const fault = rule.check(item);
+    if (fault === Fault.TYPE) throw typeErr(`type \`${typeName(item)}\` is not allowed in an array of \`${rule.definition}\``);
+    if (fault !== Fault.NONE) throw valueErr(`a value does not fit the items of an array of \`${rule.definition}\``);
   }
 }
+
+const NO_THINGS: ReadonlySet<Thing> = new Set();
+
+/** The things in one side of a relation. */
+const thingsIn = (side: Value): ReadonlySet<Thing> =>
+  side instanceof SetValue ? side.things : side instanceof Thing ? new Set([side]) : NO_THINGS;
+
+/** The field of a type that a set is the value of. */
+const ownField = (set: SetValue): FieldDef => ((set.parent as Thing).shape.type as TypeDef).field(set.key) as FieldDef;
+
+/** The error for a key that no instance of a type can have. */
+export const badName = (type: { readonly name: string }, key: string): TiError =>
+  valueErr(`\`${key}\` cannot be a property of type \`${type.name}\`: it does not follow the naming rules`);
 
 /** Throws value_err for a key that no thing can have: one that is no UTF-8, or a single character that answers use for marks. */
 export function checkKey(key: string): void {

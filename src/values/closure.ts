@@ -10,6 +10,8 @@ export interface ClosureCode {
   readonly text: string;
   /** The source without comments and needless spaces. */
   readonly compactText: string;
+  /** The source in the layout in which definitions are told. */
+  readonly definition: string;
   readonly doc: string;
 }
 

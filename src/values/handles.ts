@@ -43,6 +43,11 @@ export class Room {
   get typeName(): string {
     return 'room';
   }
+
+  /** A room that is not stored is nowhere. */
+  truth(): boolean {
+    return this.id !== 0;
+  }
 }
 
 export class Task {

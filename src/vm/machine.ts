@@ -12,6 +12,7 @@ import { type FramedCode, FunctionCode, type InlineCache, type LeafCode, type Me
 import { ErrorCode, lookupErr, operationErr, TiError, typeErr, valueErr } from '../errors.ts';
 import type { Collection } from '../model/collection.ts';
 import type { Database } from '../model/database.ts';
+import { checkRights } from '../model/rights.ts';
 import { EnumDef } from '../model/enums.ts';
 import { defaultInstance } from '../model/initial.ts';
 import { type InstancePlan, instanceOf, makeInstance, planInstance } from '../model/instances.ts';
@@ -793,6 +794,7 @@ export class Machine {
 
   checkScope(builtin: Builtin): void {
     if ((builtin.scopes & ScopeBit[this.scope]) === 0) throw scopeError(builtin, this.scope);
+    if (builtin.right !== 0) checkRights(this.context.user, this.scope, this.collection, builtin.right);
   }
 
   // --- things ---

@@ -57,13 +57,13 @@ function badData(message: string): TiError {
   return new TiError(ErrorCode.BAD_DATA, message);
 }
 
-/** Splits `/pattern/flags`; the flags are `i`, `m` and `s`. Throws TiError (-60) when the text is none. */
+/** Splits `/pattern/flags`. Throws TiError (-60) when the text is no regular expression. */
 function readRegex(text: string): Regex {
   const end = text.lastIndexOf('/');
   if (text.charCodeAt(0) !== 0x2f || end < 2) throw valueErr('a regular expression is written between slashes, such as `/[a-z]+/i`');
-  const flags = text.slice(end + 1);
-  if (!/^[ims]*$/.test(flags)) throw valueErr(`a regular expression takes the flags \`i\`, \`m\` and \`s\`, not \`${flags}\``);
-  return new Regex(text.slice(1, end), flags);
+  const regex = new Regex(text.slice(1, end), text.slice(end + 1));
+  void regex.matcher;
+  return regex;
 }
 
 function isAscii(text: string): boolean {

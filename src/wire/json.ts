@@ -152,6 +152,8 @@ const DIGITS = 20;
 
 /** Twenty significant digits without trailing zeros, as C's `%.20g`, with `.0` where only digits would show. */
 function floatText(value: number): string {
+  // Few digits, and as many binary places as decimal ones: the shortest form is exact.
+  if (Number.isInteger(value * 256) && Math.abs(value) < 1e7) return Number.isInteger(value) ? `${value + 0}.0` : String(value);
   if (Number.isSafeInteger(value)) return `${value}.0`;
   const size = Math.abs(value);
   if (size < 1e-4 || size >= 1e20) return exponentText(value);

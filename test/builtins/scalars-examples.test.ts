@@ -19,11 +19,11 @@ function plain(value: Typed): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
 }
 
-it.each(scalarRows.map((row) => [row.receiver === undefined ? row.name : `${row.receiver}.${row.name}`, row.example]))(
-  '%s',
-  (_name, example) => {
-    const at = example.indexOf('// => ');
-    expect(at).toBeGreaterThan(0);
-    expect(plain(ask(engine, example.slice(0, at)))).toEqual(JSON.parse(example.slice(at + 6)));
-  },
-);
+const examples = scalarRows.map((row) => [row.receiver === undefined ? row.name : `${row.receiver}.${row.name}`, row] as const);
+
+it.each(examples)('%s', (_name, { example, scopes }) => {
+  const at = example.indexOf('// => ');
+  expect(at).toBeGreaterThan(0);
+  const scope = scopes?.[0] === 'thingsdb' ? '@thingsdb' : '//stuff';
+  expect(plain(ask(engine, example.slice(0, at), scope))).toEqual(JSON.parse(example.slice(at + 6)));
+});

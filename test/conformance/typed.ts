@@ -34,7 +34,9 @@ function read(r: MsgpackReader): Typed {
     case Tok.BOOL:
       return r.number === 1;
     case Tok.INT:
-      return r.big === null ? r.number : { $i: String(r.big) };
+      if (r.big === null) return r.number;
+      // 2^53 itself is told as it is.
+      return Math.abs(Number(r.big)) === 2 ** 53 && BigInt(Number(r.big)) === r.big ? Number(r.big) : { $i: String(r.big) };
     case Tok.FLOAT:
       return { $f: floatText(r.number) };
     case Tok.STR: {
@@ -101,12 +103,17 @@ function pairsOf(value: { [key: string]: Typed }): [Typed, Typed][] {
   return Array.isArray(value.$m) ? (value.$m as [Typed, Typed][]) : Object.entries(value);
 }
 
+const asObject = (pairs: [Typed, Typed][]): [Typed, Typed][] =>
+  pairs.every(([key]) => typeof key === 'string') ? Object.entries(Object.fromEntries(pairs)) : pairs;
+
 /** Whether two typed answers are the same; the order of keys counts, floats are equal within 1e-12. */
 export function same(a: Typed, b: Typed): boolean {
   if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => same(item, b[i] as Typed));
   if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object' || Array.isArray(b)) return a === b;
   if (typeof a.$f === 'string' && typeof b.$f === 'string') return sameFloat(a.$f, b.$f);
-  const x = pairsOf(a);
-  const y = pairsOf(b);
+  // What was read from the file of a case has keys that look like numbers first, wherever they stood.
+  const isPlain = !Array.isArray(a.$m) || !Array.isArray(b.$m);
+  const x = isPlain ? asObject(pairsOf(a)) : pairsOf(a);
+  const y = isPlain ? asObject(pairsOf(b)) : pairsOf(b);
   return x.length === y.length && x.every(([k, v], i) => same(k, y[i]?.[0] as Typed) && same(v, y[i]?.[1] as Typed));
 }

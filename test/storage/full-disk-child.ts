@@ -1,5 +1,5 @@
 /** Meets the limits of a disk, see the test that starts it. */
-import { cpSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { TiError } from '../../src/errors.ts';
 import { openStore } from '../../src/storage/open.ts';
 import type { Key } from '../../src/storage/store.ts';
@@ -25,6 +25,7 @@ cpSync(dir, `${dir}-copy`, { recursive: true });
 const copy = await openStore({ dir: `${dir}-copy` });
 console.log('records', Array.from(copy.records()).length, 'checkpoint', copy.checkpointId, 'failure', store.status().failure);
 await copy.close();
+rmSync(`${dir}-copy`, { recursive: true });
 await store.checkpoint(2, [[bytes('b'), bytes('2')] as const].values());
 console.log('checkpoint', store.checkpointId);
 const failed = new Promise<string>((resolve) => store.onFailure(resolve));

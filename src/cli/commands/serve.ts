@@ -42,6 +42,7 @@ export async function serve(options: ServeOptions, io: Io): Promise<ExitCode> {
     });
     await server.stopped;
     offSignals();
+    log.info('bye');
     return ExitCode.FINE;
   } catch (error) {
     if (error instanceof ListenError) throw new CliError(ExitCode.CONNECTION, error.message);
