@@ -10,6 +10,8 @@ export interface Measured {
   readonly isReference: boolean;
   /** How many times as good as the reference it is meant to be. */
   readonly aim?: number;
+  /** What it is meant not to exceed, in its unit. */
+  readonly limit?: number;
 }
 
 export interface Saved {
@@ -31,6 +33,7 @@ function numberText(value: number | null): string {
 }
 
 function aimText(row: Measured, ratio: number | null): string {
+  if (row.limit !== undefined) return `at most ${numberText(row.limit)}, ${row.value <= row.limit ? 'met' : 'MISSED'}`;
   if (row.aim === undefined) return '';
   if (!row.isReference || ratio === null) return `aim ${row.aim}x`;
   return ratio >= row.aim ? `aim ${row.aim}x, met` : `aim ${row.aim}x, MISSED`;

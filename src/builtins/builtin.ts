@@ -1,7 +1,7 @@
 /** A row as the machine uses it: counts and kinds of arguments as numbers. */
 import { ErrorCode, TiError } from '../errors.ts';
-import type { Lockable } from '../model/types.ts';
 import { Right } from '../model/rights.ts';
+import type { Lockable } from '../model/types.ts';
 import type { Value } from '../values/value.ts';
 import type { Early, EarlyRow } from './lists-early.ts';
 import {

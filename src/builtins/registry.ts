@@ -22,6 +22,7 @@ import { predicateRows } from './predicates.ts';
 import { procedureRows } from './procedures.ts';
 import { randomRows } from './random.ts';
 import { regexRows } from './regex.ts';
+import { rightRows } from './rights.ts';
 import { roomRows } from './rooms.ts';
 import type { Row } from './row.ts';
 import { setRows } from './sets.ts';
@@ -33,8 +34,10 @@ import { thingIterateRows } from './things-iterate.ts';
 import { thingReadRows } from './things-read.ts';
 import { thingRestrictRows } from './things-restrict.ts';
 import { thingSearchRows } from './things-search.ts';
+import { tokenRows } from './tokens.ts';
 import { typeRows } from './types.ts';
 import { wrapRows } from './wraps.ts';
+import { userRows } from './users.ts';
 import { zoneRows } from './zones.ts';
 
 export const allRows: readonly Row[] = [
@@ -57,6 +60,7 @@ export const allRows: readonly Row[] = [
   ...procedureRows,
   ...randomRows,
   ...regexRows,
+  ...rightRows,
   ...roomRows,
   ...setChangeRows,
   ...setRows,
@@ -67,7 +71,9 @@ export const allRows: readonly Row[] = [
   ...thingReadRows,
   ...thingRestrictRows,
   ...thingSearchRows,
+  ...tokenRows,
   ...typeRows,
+  ...userRows,
   ...enumRows,
   ...instanceRows,
   modEnumRow,

@@ -5,10 +5,10 @@
 import { ErrorCode, TiError } from '../errors.ts';
 import type { Collection } from '../model/collection.ts';
 import type { Database } from '../model/database.ts';
-import type { User } from '../model/users.ts';
 import type { Right } from '../model/rights.ts';
 import type { Transaction } from '../model/transaction.ts';
 import type { Lockable } from '../model/types.ts';
+import type { User } from '../model/users.ts';
 import { Closure } from '../values/closure.ts';
 import { DateTime } from '../values/datetime.ts';
 import { AnoType, EnumMember, Future, ModuleRef, MpData, Room, Task, Wrapped } from '../values/handles.ts';
@@ -85,6 +85,8 @@ export interface Context {
   unlock(): void;
   /** Who asks. */
   readonly user: User;
+  /** The stored form of a password. */
+  hashPassword(password: string): string;
   /** Whether the user has a right in the scope of the query. */
   hasRight(right: RightName): boolean;
   /** Levels of things that the answer shows, 0 to 127; a built-in may set it. */

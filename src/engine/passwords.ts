@@ -1,5 +1,5 @@
 /** Passwords: kept as salted scrypt hashes, checked off the thread. */
-import { createHmac, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes, scrypt, scryptSync, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 
 const derive = promisify<string | Buffer, Buffer, number, { N: number; r: number; p: number }, Buffer>(scrypt);
@@ -11,9 +11,19 @@ const LENGTH = 32;
 /** The stored form of a password (a byte string): `scrypt$N$salt$hash`, base64. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16);
-  const hash = await derive(Buffer.from(password, 'latin1'), salt, LENGTH, COST);
-  return `scrypt$${COST.N}$${salt.toString('base64')}$${hash.toString('base64')}`;
+  return storedForm(salt, await derive(Buffer.from(password, 'latin1'), salt, LENGTH, COST));
 }
+
+/**
+ * The same on the thread. A script that sets a password goes on with it set, and its change is recorded with it, so there is nothing to do meanwhile;
+ * and a password is set far more seldom than one is checked.
+ */
+export function hashPasswordNow(password: string): string {
+  const salt = randomBytes(16);
+  return storedForm(salt, scryptSync(Buffer.from(password, 'latin1'), salt, LENGTH, COST));
+}
+
+const storedForm = (salt: Buffer, hash: Buffer): string => `scrypt$${COST.N}$${salt.toString('base64')}$${hash.toString('base64')}`;
 
 async function verify(password: string, stored: string): Promise<boolean> {
   const [kind, n, salt, hash] = stored.split('$');

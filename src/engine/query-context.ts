@@ -3,15 +3,16 @@ import type { Context, RightName, ScopeName } from '../builtins/row.ts';
 import type { Collection } from '../model/collection.ts';
 import type { Database } from '../model/database.ts';
 import { Right, rightsOf } from '../model/rights.ts';
-import type { User } from '../model/users.ts';
 import type { Transaction } from '../model/transaction.ts';
 import type { Lockable } from '../model/types.ts';
+import type { User } from '../model/users.ts';
 import type { Closure } from '../values/closure.ts';
 import type { Future } from '../values/handles.ts';
 import type { Value } from '../values/value.ts';
 import type { Machine } from '../vm/machine.ts';
 import type { EncodeHooks } from '../wire/encode.ts';
 import type { ClientSink } from './api.ts';
+import { hashPasswordNow } from './passwords.ts';
 import { closureFromText } from './toolchain.ts';
 
 /** Shared by all queries that make none, so that they pay nothing for it; never changed. */
@@ -54,6 +55,10 @@ export class QueryContext implements Context {
 
   call(closure: Closure, ...args: Value[]): Value {
     return this.machine.call(closure, args);
+  }
+
+  hashPassword(password: string): string {
+    return hashPasswordNow(password);
   }
 
   hasRight(right: RightName): boolean {

@@ -12,13 +12,13 @@ import { ChangeOp } from './change.ts';
 import { Collection } from './collection.ts';
 import type { Database } from './database.ts';
 import { decodeCollectionInfo, decodeScopeInfo } from './database-records.ts';
-import { decodeUser } from './users.ts';
 import { readCount, readInt, readStr } from './read.ts';
 import { readRestriction } from './restrictions.ts';
 import { type ClosureLoader, collectionContext, decodeEnum, typeById } from './schema-records.ts';
 import { decodeProperty, decodeStored, type StoredContext } from './stored.ts';
 import { Form } from './thing-record.ts';
 import type { FieldDef, TypeDef } from './types.ts';
+import { decodeUser } from './users.ts';
 
 /** Applies the operations of one change. Throws when they are damaged: the caller must not go on with the store. */
 export function applyChange(database: Database, scope: number, data: Uint8Array, load: ClosureLoader): void {

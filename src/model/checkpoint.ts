@@ -9,13 +9,7 @@ import type { Value } from '../values/value.ts';
 import { decodeThingBody, readProcedure } from './apply.ts';
 import { Collection } from './collection.ts';
 import type { Database } from './database.ts';
-import {
-  decodeCollectionInfo,
-  decodeScopeInfo,
-  encodeCollectionInfo,
-  encodeScopeInfo,
-} from './database-records.ts';
-import { decodeUser, encodeUser } from './users.ts';
+import { decodeCollectionInfo, decodeScopeInfo, encodeCollectionInfo, encodeScopeInfo } from './database-records.ts';
 import { readInt, readStr } from './read.ts';
 import {
   type ClosureLoader,
@@ -34,6 +28,7 @@ import type { StoredContext } from './stored.ts';
 import { PAGE_SIZE, pageOf } from './thing-index.ts';
 import { encodeThingBody } from './thing-record.ts';
 import { valuesOf } from './transaction.ts';
+import { decodeUser, encodeUser } from './users.ts';
 
 /** Kinds of records, in the order in which they must be read: types before things, and what types name before types. */
 const Kind = {

@@ -12,10 +12,10 @@ import { type FramedCode, FunctionCode, type InlineCache, type LeafCode, type Me
 import { ErrorCode, lookupErr, operationErr, TiError, typeErr, valueErr } from '../errors.ts';
 import type { Collection } from '../model/collection.ts';
 import type { Database } from '../model/database.ts';
-import { checkRights } from '../model/rights.ts';
 import { EnumDef } from '../model/enums.ts';
 import { defaultInstance } from '../model/initial.ts';
 import { type InstancePlan, instanceOf, makeInstance, planInstance } from '../model/instances.ts';
+import { checkRights } from '../model/rights.ts';
 import { inUse, noProperty, type Transaction } from '../model/transaction.ts';
 import { type Lockable, Method, type TypeDef, typeByName } from '../model/types.ts';
 import { makeAnoType } from '../model/types-define.ts';
@@ -775,6 +775,12 @@ export class Machine {
     if (value instanceof Closure) return value;
     if (value === undefined) throw lookupErr(`thing \`#${thing.id}\` has no property or method \`${name}\``);
     throw typeErr(`property \`${name}\` is of type \`${typeName(value)}\` and is not callable`);
+  }
+
+  /** Whether a callee takes no more than the arguments given so far; a method of a type takes its instance besides. */
+  takesNoMore(callee: unknown, given: number): boolean {
+    if (callee instanceof Closure) return this.codeOf(callee).arity <= given;
+    return callee instanceof Method && this.codeOf(callee.closure).arity <= given + 1;
   }
 
   /** Asks a built-in before its argument `index` is evaluated whether it is needed; undefined: it is. `sp` is told because closures may run. */

@@ -810,7 +810,7 @@ class Translator {
     const fill = Array.from({ length: count - given }, (_, k) => `s${height + k} = null;`).join(' ');
     if (height + count - given > this.peak) this.peak = height + count - given;
     this.heights.set(i.to, height + count - given);
-    this.out.push(`if (${callee} instanceof Closure && m.codeOf(${callee}).arity <= ${given}) { ${fill} break L${i.to}; }`);
+    this.out.push(`if (m.takesNoMore(${callee}, ${given})) { ${fill} break L${i.to}; }`);
     if (height - given - 2 < 0) return;
     const self = (this.stack[height - given - 2] as Operand).text;
     const first = given > 0 ? (this.stack[height - given] as Operand).text : 'null';
