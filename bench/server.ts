@@ -46,6 +46,10 @@ class StubEngine implements Engine {
     return { value: 2, deep: 1, flags: 0 };
   }
 
+  run(request: { readonly procedure: string }): QueryAnswer {
+    return this.query({ code: request.procedure });
+  }
+
   private change(): void {
     this.lastChangeId += 1;
     if (this.isSyncing) return;

@@ -1,8 +1,7 @@
 /** Methods of datetime and timeval. */
 import { overflowErr, typeErr, valueErr } from '../errors.ts';
-import { formatMoment } from '../time/format.ts';
+import { formatDate } from '../time/format.ts';
 import { week, weekday, yearday } from '../time/names.ts';
-import { abbreviation } from '../time/zones.ts';
 import { type Civil, civilFromSeconds, DAY, daysFromCivil } from '../values/calendar.ts';
 import { clockOf, type DateTime } from '../values/datetime.ts';
 import { INT_MAX, INT_MIN } from '../values/operators.ts';
@@ -33,16 +32,9 @@ function countable(date: DateTime): Civil {
 
 const MAX_RESULT = 119;
 
-function zoneName({ zone, offset }: DateTime): string {
-  if (zone !== null) return abbreviation(zone, offset);
-  return offset === 0 ? 'GMT' : 'UTC';
-}
-
 function format(date: DateTime, pattern: string): string {
   checkFormat(pattern);
-  const civil = civilOf(date);
-  const moment = { date: civil, seconds: Number(date.seconds), offset: date.offset, abbreviation: () => zoneName(date) };
-  const text = formatMoment(moment, pattern);
+  const text = formatDate(civilOf(date), date, pattern);
   if (text.length > MAX_RESULT) throw valueErr(`the formatted date may be ${MAX_RESULT} characters long, no longer`);
   return text;
 }

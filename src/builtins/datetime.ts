@@ -48,7 +48,7 @@ const MAX_TEXT = 127;
 
 function fromText(cx: Context, text: string, isTimeval: boolean): DateTime {
   // A zone can only stand behind seconds.
-  const zoned = text.length > 19 ? (ZONE_AT_END.exec(text)?.[0] ?? null) : null;
+  const zoned = text.length > 19 ? (text.length === 20 && text.endsWith('Z') ? 'Z' : (ZONE_AT_END.exec(text)?.[0] ?? null)) : null;
   const rest = zoned === null ? text : text.slice(0, -zoned.length);
   const format = FORMATS.get(rest.length);
   if (format === undefined || (zoned !== null && rest.length !== 19)) throw invalidText();

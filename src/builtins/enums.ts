@@ -123,7 +123,7 @@ function rename(cx: Context, from: string, to: string): Value {
 
 function enumMap(cx: Context, name: string): Value {
   const map = newThing();
-  for (const member of enumByName(collectionOf(cx), name).members.values()) map.put(member.name, member);
+  for (const member of enumByName(collectionOf(cx), name).members.values()) map.put(member.name, member.value);
   return map;
 }
 
@@ -198,7 +198,7 @@ export const enumRows: readonly Row[] = [
     name: 'enum_map',
     params: [NAME],
     returns: 'thing',
-    doc: 'Gives a thing with all members under their names.',
+    doc: 'Gives a thing with the values of all members under their names.',
     example: 'set_enum(\'Size\', {S: 1, L: 9}); enum_map(\'Size\');  // => {"S": 1, "L": 9}',
     page: 'collection-api/enum_map',
     run: enumMap,

@@ -95,8 +95,8 @@ function addNew(call: Call, field: FieldDef, init: Value | undefined): void {
   const { cx, type } = call;
   const { tx } = cx;
   const collection = collectionOf(cx);
-  const value = init === undefined ? initialValue(collection, field.rule) : init;
-  checkField(type, field.name, field.rule, value);
+  const value = init === undefined && !type.wrapOnly ? initialValue(collection, field.rule) : (init ?? null);
+  if (!type.wrapOnly) checkField(type, field.name, field.rule, value);
   const loose = looseInstances(cx, type);
   const stored = touched(collection, type);
   // One value for all: it is stored once, and then each instance holds it.

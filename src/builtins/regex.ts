@@ -1,4 +1,5 @@
 /** Regular expressions. */
+import { attempt } from '../regex/matcher.ts';
 import { List } from '../values/list.ts';
 import { Regex } from '../values/regex.ts';
 import type { Value } from '../values/value.ts';
@@ -17,6 +18,11 @@ function makeRegex(cx: Context, pattern: string, flags: string): Regex {
 /** All matches. One that is empty where the last one ended is the last. */
 function matchAll(cx: Context, regex: Regex, text: string): List {
   const { matcher } = regex;
+  const all = matcher.forAll(text, cx);
+  if (all !== null) {
+    const found = attempt(() => text.match(all));
+    if (found !== undefined) return new List(found === null ? [] : [...found]);
+  }
   const matches: string[] = [];
   let start = 0;
   for (;;) {

@@ -36,8 +36,8 @@ import { thingRestrictRows } from './things-restrict.ts';
 import { thingSearchRows } from './things-search.ts';
 import { tokenRows } from './tokens.ts';
 import { typeRows } from './types.ts';
-import { wrapRows } from './wraps.ts';
 import { userRows } from './users.ts';
+import { wrapRows } from './wraps.ts';
 import { zoneRows } from './zones.ts';
 
 export const allRows: readonly Row[] = [

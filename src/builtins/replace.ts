@@ -1,5 +1,6 @@
 /** Replacing in texts: of a text or the matches of a regular expression, by a text or what a closure gives. */
 import { ErrorCode, overflowErr, TiError, typeErr, valueErr } from '../errors.ts';
+import { attempt } from '../regex/matcher.ts';
 import type { Closure } from '../values/closure.ts';
 import { INT_MIN } from '../values/operators.ts';
 import { Regex } from '../values/regex.ts';
@@ -172,6 +173,11 @@ function replace(cx: Context, text: string, old: string | Regex, by: string | Cl
   const limit = count === undefined ? Number.POSITIVE_INFINITY : Number(count);
   cx.spend(text.length >> 3);
   if (typeof old === 'string' && typeof by === 'string' && count === undefined && old !== '') return replaceAll(cx, text, old, by);
+  if (old instanceof Regex && typeof by === 'string' && count === undefined) {
+    const all = old.matcher.forAll(text, cx);
+    const replaced = all === null ? undefined : attempt(() => text.replace(all, by.replaceAll('$', '$$$$')));
+    if (replaced !== undefined) return replaced;
+  }
   const spans = old instanceof Regex ? findMatches(cx, text, old, limit, typeof by !== 'string') : findText(text, old, limit);
   cx.spend(spans.length);
   return typeof by === 'string' ? substitute(text, spans, by) : replaceByClosure(cx, text, spans, by);

@@ -1,9 +1,9 @@
 /** Rights of users on scopes, and the whitelists of rooms and procedures. */
 import { lookupErr, operationErr, typeErr, valueErr } from '../errors.ts';
+import type { Collection } from '../model/collection.ts';
 import { accessKey, checkRights, Right, type RightScope } from '../model/rights.ts';
 import { parseScope } from '../model/scope.ts';
 import { ruleText, type User, userNamed, WHITELISTS, type WhitelistName, type WhitelistRule } from '../model/users.ts';
-import type { Collection } from '../model/collection.ts';
 import { Regex } from '../values/regex.ts';
 import { isName } from '../values/thing.ts';
 import { typeName, type Value } from '../values/value.ts';
@@ -133,7 +133,8 @@ export const rightRows: readonly Row[] = [
     params: ACCESS,
     returns: 'nil',
     doc: 'Takes rights on a scope from a user; `CHANGE` takes `GRANT` with it.',
-    example: "new_user('iris'); grant('@thingsdb', 'iris', USER); revoke('@thingsdb', 'iris', RUN|JOIN); user_info('iris').load().access[0].privileges;  // => \"QUERY|CHANGE\"",
+    example:
+      "new_user('iris'); grant('@thingsdb', 'iris', USER); revoke('@thingsdb', 'iris', RUN|JOIN); user_info('iris').load().access[0].privileges;  // => \"QUERY|CHANGE\"",
     page: 'thingsdb-api/revoke',
     changes: ['thingsdb'],
     scopes: ['thingsdb'],
@@ -144,7 +145,8 @@ export const rightRows: readonly Row[] = [
     params: WHITELIST,
     returns: 'nil',
     doc: 'Adds a rule to the rooms or procedures that a user may use; without one, makes the empty list.',
-    example: "new_user('iris'); whitelist_add('iris', 'rooms', /^api_.*/); user_info('iris').load().whitelists.rooms;  // => [\"/^api_.*/\"]",
+    example:
+      "new_user('iris'); whitelist_add('iris', 'rooms', /^api_.*/); user_info('iris').load().whitelists.rooms;  // => [\"/^api_.*/\"]",
     page: 'thingsdb-api/whitelist_add',
     changes: ['thingsdb'],
     scopes: ['thingsdb'],
@@ -156,7 +158,8 @@ export const rightRows: readonly Row[] = [
     params: WHITELIST,
     returns: 'nil',
     doc: 'Takes a rule from the rooms or procedures that a user may use; without one, the whole list, so that all may be used.',
-    example: "new_user('iris'); whitelist_add('iris', 'rooms', 'lobby'); whitelist_del('iris', 'rooms'); user_info('iris').load().whitelists;  // => {}",
+    example:
+      "new_user('iris'); whitelist_add('iris', 'rooms', 'lobby'); whitelist_del('iris', 'rooms'); user_info('iris').load().whitelists;  // => {}",
     page: 'thingsdb-api/whitelist_del',
     changes: ['thingsdb'],
     scopes: ['thingsdb'],

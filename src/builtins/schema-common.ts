@@ -3,7 +3,7 @@ import { lookupErr, typeErr, valueErr } from '../errors.ts';
 import type { Collection } from '../model/collection.ts';
 import type { EnumDef } from '../model/enums.ts';
 import { isReservedName } from '../model/rules-parse.ts';
-import type { MethodMap, TypeDef } from '../model/types.ts';
+import { type MethodMap, type TypeDef, unknownName } from '../model/types.ts';
 import { definitionOf } from '../model/types-define.ts';
 import { MsgpackWriter } from '../msgpack/writer.ts';
 import { Closure } from '../values/closure.ts';
@@ -41,7 +41,7 @@ export function checkNotTaken(collection: Collection, name: string): void {
 
 export function enumByName(collection: Collection, name: string): EnumDef {
   const enumeration = collection.enums.get(name);
-  if (enumeration === undefined) throw lookupErr(`enum \`${name}\` not found`);
+  if (enumeration === undefined) throw unknownName('enum', name);
   return enumeration;
 }
 

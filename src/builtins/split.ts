@@ -1,5 +1,6 @@
 /** Splitting of texts. */
 import { numArgsErr, overflowErr, typeErr, valueErr } from '../errors.ts';
+import { attempt } from '../regex/matcher.ts';
 import { List } from '../values/list.ts';
 import { INT_MIN } from '../values/operators.ts';
 import { Regex } from '../values/regex.ts';
@@ -81,7 +82,12 @@ function splitText(text: string, separator: string, limit: number): string[] {
 function splitRegex(cx: Context, text: string, regex: Regex, limit: number): string[] {
   if (limit < 0)
     throw valueErr(`function \`split\` does not support backward (negative) splits when used with a regular expression; ${SEE}`);
-  const matcher = regex.matcher;
+  const { matcher } = regex;
+  const all = limit === Number.POSITIVE_INFINITY && !matcher.hasGroups ? matcher.forAll(text, cx) : null;
+  if (all !== null) {
+    const found = attempt(() => text.split(all));
+    if (found !== undefined) return found;
+  }
   const parts: string[] = [];
   let start = 0;
   for (let count = 0; count < limit; count++) {

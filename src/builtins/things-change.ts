@@ -1,6 +1,8 @@
 /** Methods that change a thing. */
+import { typeErr } from '../errors.ts';
 import { inUse } from '../model/transaction.ts';
-import type { Closure } from '../values/closure.ts';
+import type { TypeDef } from '../model/types.ts';
+import { Closure } from '../values/closure.ts';
 import { List } from '../values/list.ts';
 import { SetValue } from '../values/set.ts';
 import type { Thing } from '../values/thing.ts';
@@ -90,6 +92,16 @@ const clear: MethodRow = {
   },
 };
 
+/** Throws type_err when a field with a relation would get a value from what is no instance of the same type. */
+function checkRelations(self: Thing, source: Thing, keys: readonly string[]): void {
+  const type = self.shape.type as TypeDef | null;
+  if (type === null || type === source.shape.type) return;
+  for (const key of keys) {
+    if ((type.field(key)?.relation ?? null) === null) continue;
+    throw typeErr(`field \`${key}\` of type \`${type.name}\` has a relation; only another \`${type.name}\` can be assigned to it`);
+  }
+}
+
 const assign: MethodRow = {
   ...CHANGES,
   name: 'assign',
@@ -102,6 +114,7 @@ const assign: MethodRow = {
     if (source === self) return self;
     const keys = source.keys();
     cx.spend(keys.length);
+    checkRelations(self, source, keys);
     for (const key of keys) cx.tx.checkProperty(self, key, source.get(key) as Value);
     checkFree(self, keys);
     for (const key of keys) cx.tx.setProperty(self, key, source.get(key) as Value);
@@ -113,15 +126,16 @@ const remove: MethodRow = {
   ...CHANGES,
   name: 'remove',
   params: [
-    { name: 'callback', type: 'closure' },
+    { name: 'callback', type: 'any' },
     { name: 'limit', type: 'int', optional: true },
   ],
   returns: 'list',
   doc: 'Removes the properties for whose name and value a closure gives something true, at most `limit`, and gives a list of their values.',
   example: 't = {a: 1, b: 2}; [t.remove(|k, v| v > 1), t];  // => [[2], {"a": 1}]',
   page: 'data-types/thing/remove',
-  run: (cx, self: Thing, callback: Closure, limit: number | bigint | undefined) => {
+  run: (cx, self: Thing, callback: Value, limit: number | bigint | undefined) => {
     plainOnly(self, 'remove');
+    if (!(callback instanceof Closure)) throw wrongArgument('remove', 'data-types/thing/remove', 1, '`closure`', callback);
     const source = thingSource(self);
     const finish = (places: Value[]): Value => {
       const keys = places.map((place) => source.first[place as number] as string);

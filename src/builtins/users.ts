@@ -160,7 +160,10 @@ const info = (cx: Context, user: User): MpData => mpdata((w) => writeUser(cx, w,
 function userInfo(cx: Context, name?: Value): Value {
   if (name === undefined) return info(cx, cx.user);
   if (cx.scope !== 'thingsdb') {
-    throw new TiError(ErrorCode.FORBIDDEN, '`user_info` takes a user name in the `@thingsdb` scope only; without one it tells of the user who asks');
+    throw new TiError(
+      ErrorCode.FORBIDDEN,
+      '`user_info` takes a user name in the `@thingsdb` scope only; without one it tells of the user who asks',
+    );
   }
   checkRights(cx.user, 'thingsdb', null, Right.GRANT);
   return info(cx, userNamed(cx.database, needStr('user_info', name, 0)));

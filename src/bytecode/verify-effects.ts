@@ -22,7 +22,7 @@ function effectOf(program: Program, i: Instruction, builtins: KnownBuiltins, sup
   if (assigns(i.op)) return suppressed ? 0 : Effect.COLLECTION;
   if (i.op.code === Op.BUILTIN) {
     const name = program.rowNames[i.a] as string;
-    return suppressed && name === 'wse' ? 0 : (builtins.functionInfo(name)?.effect?.mask ?? 0);
+    return builtins.functionInfo(name)?.effect?.mask ?? 0;
   }
   if (i.op.code === Op.METHOD && !suppressed) {
     const rule = builtins.methodEffect(program.sites[i.a]?.name ?? '');

@@ -117,7 +117,7 @@ function checkVariables(place: Place, i: Instruction, b: number): void {
 }
 
 /** A constant that CONST may push. */
-export const isScalar = (value: Value | undefined): boolean =>
+const isScalar = (value: Value | undefined): boolean =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' || value instanceof Float || value instanceof Bytes;
 
 /** The number of keys in a constant tuple of keys. */

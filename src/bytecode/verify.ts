@@ -11,8 +11,8 @@ import type { Value } from '../values/value.ts';
 import { damaged, instructionsOf, type KnownBuiltins, remembersName, storesUnseen } from './effects-of-ops.ts';
 import type { FunctionCode, Program } from './program.ts';
 import { checkEffects } from './verify-effects.ts';
-import { stackHeights } from './verify-flow.ts';
 import { checkOperands, type Place, refuse } from './verify-operands.ts';
+import { stackHeights } from './verify-steps.ts';
 
 /** As many as the operands of loops can tell. */
 const MAX_LOCALS = 4096;

@@ -13,7 +13,8 @@ export function emitCall(fc: FunctionCompiler, expr: CallExpr): void {
     return;
   }
   const { asm, tables } = fc;
-  if (info.effect !== null && !(tables.suppressed && info.name === 'wse')) fc.effects |= tables.effect(info.effect, `\`${name}\``, expr);
+  if (info.effect !== null) fc.note(info.effect, `\`${name}\``, expr, false);
+  if (name === 'nse') fc.suppress();
   const count = expr.args.length;
   asm.mark(expr.start);
   if (info.scoped) asm.emit(Op.SCOPE_TEST, tables.row(name));

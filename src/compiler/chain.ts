@@ -42,7 +42,7 @@ function emitLink(fc: FunctionCompiler, chain: ChainExpr, link: Link, i: number)
 const ASSIGNMENT = { mask: Effect.COLLECTION, notOnVariable: false } as const;
 
 function noteAssignment(fc: FunctionCompiler, what: string, link: Link): void {
-  if (!fc.tables.suppressed) fc.effects |= fc.tables.effect(ASSIGNMENT, what, link);
+  fc.note(ASSIGNMENT, what, link, true);
 }
 
 function emitProperty(fc: FunctionCompiler, link: PropertyLink): void {
@@ -65,21 +65,15 @@ function emitProperty(fc: FunctionCompiler, link: PropertyLink): void {
 function emitMethod(fc: FunctionCompiler, chain: ChainExpr, link: MethodLink, i: number): void {
   const { asm, tables } = fc;
   const rule = tables.catalog.methodEffect(link.name.name);
-  if (rule !== null && !tables.suppressed && !(rule.notOnVariable && isOwnValue(chain, i))) {
-    fc.effects |= tables.effect(rule, `\`.${link.name.name}\``, link);
-  }
+  // A variable or a value that the text itself makes is nothing stored, as far as can be told without running it.
+  const isOwn = i === 0 && chain.base !== null;
+  if (rule !== null && !(rule.notOnVariable && isOwn)) fc.note(rule, `\`.${link.name.name}\``, link, true);
   const count = link.args.length;
   asm.mark(link.start);
   asm.emit(Op.METHOD, tables.sites.push(link.name.name) - 1, count);
   emitArguments(fc, link.args, tables.catalog.methodDefers(link.name.name));
   asm.mark(link.start);
   asm.emit(Op.CALL_METHOD, count, undefined, -1 - count);
-}
-
-/** Whether the receiver of link `i` is a variable or made by the text itself: only indexes stand between. */
-function isOwnValue(chain: ChainExpr, i: number): boolean {
-  if (chain.base === null || chain.base.kind === 'CallExpr') return false;
-  return chain.links.slice(0, i).every((link) => link.kind === 'IndexLink' || link.kind === 'SliceLink');
 }
 
 function emitIndex(fc: FunctionCompiler, link: IndexLink): void {

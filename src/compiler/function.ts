@@ -11,6 +11,7 @@ import type {
   InstanceLiteral,
   ReturnExpr,
   Script,
+  Span,
   TemplateLiteral,
   TernaryExpr,
 } from '../ast/nodes.ts';
@@ -20,6 +21,7 @@ import { Regex } from '../values/regex.ts';
 import type { Value } from '../values/value.ts';
 import { Assembler, fitsOperand, type Label, newLabel } from './assembler.ts';
 import { emitCall } from './call.ts';
+import type { EffectRule } from './catalog.ts';
 import { emitChain } from './chain.ts';
 import { constantValue } from './fold.ts';
 import type { FunctionScope } from './resolve.ts';
@@ -70,15 +72,23 @@ export class FunctionCompiler {
   readonly tables: Tables;
   readonly asm = new Assembler();
   readonly scope: FunctionScope;
-  /** Effects found so far in this function and in the closures inside it. */
+  /** Effects found so far in this function and in the closures inside it, but for those that run later. */
   effects = 0;
   /** Handlers of `try` that enclose the code being emitted. */
   handlers = 0;
+  /** Whether an `nse` stood before the code being emitted. */
+  private suppressed = false;
   private readonly params: number;
   private loop: Loop | null = null;
+  /** The function around this one when its effects are those of this one too. */
+  private readonly outer: FunctionCompiler | null;
+  /** Whether it is the text itself, and no closure in it. */
+  private readonly isWhole: boolean;
 
-  constructor(tables: Tables, owner: Script | ClosureLiteral) {
+  constructor(tables: Tables, owner: Script | ClosureLiteral, outer: FunctionCompiler | null = null, isWhole = true) {
     this.tables = tables;
+    this.outer = outer;
+    this.isWhole = isWhole;
     this.scope = tables.resolution.scopes.get(owner) as FunctionScope;
     this.params = owner.kind === 'Script' ? 0 : owner.params.length;
     if (this.scope.locals.length > MAX_LOCALS) {
@@ -244,7 +254,7 @@ export class FunctionCompiler {
       case 'AnoLiteral':
         this.fields(expr.fields);
         asm.mark(expr.start);
-        asm.emit(Op.ANO, this.tables.keys(expr.fields.map((f) => f.name.name)), undefined, 1 - expr.fields.length);
+        asm.emit(Op.ANO, this.tables.ownKeys(expr.fields.map((f) => f.name.name)), undefined, 1 - expr.fields.length);
         break;
       case 'EnumMember':
         this.enumMember(expr);
@@ -326,19 +336,29 @@ export class FunctionCompiler {
 
   /** A closure that runs later, in a change of its own: its effects are none of the text around it. */
   deferred(literal: ClosureLiteral): void {
-    const { tables, effects } = this;
-    const { collection, thingsdb } = tables;
-    this.asm.emit(Op.CLOSURE, this.closure(literal), this.asm.newCache());
-    this.effects = effects;
-    tables.collection = collection;
-    tables.thingsdb = thingsdb;
+    this.asm.emit(Op.CLOSURE, this.closure(literal, true), this.asm.newCache());
   }
 
-  closure(literal: ClosureLiteral): number {
+  /** An effect of this function, and of those around it. `suppressible`: not behind an `nse`. */
+  note(rule: EffectRule, what: string, at: Span, suppressible: boolean): void {
+    let fc: FunctionCompiler | null = this;
+    for (; fc !== null; fc = fc.outer) {
+      if (suppressible && fc.suppressed) continue;
+      fc.effects |= rule.mask;
+      if (fc.isWhole) this.tables.effect(rule, what, at);
+    }
+  }
+
+  /** From here on, assignments and most methods are no effects, in this function and in those around it. */
+  suppress(): void {
+    let fc: FunctionCompiler | null = this;
+    for (; fc !== null; fc = fc.outer) fc.suppressed = true;
+  }
+
+  closure(literal: ClosureLiteral, deferred = false): number {
     const index = this.tables.functions.push(null) - 1;
-    const inner = new FunctionCompiler(this.tables, literal);
+    const inner = new FunctionCompiler(this.tables, literal, deferred ? null : this, false);
     inner.expr(literal.body);
-    this.effects |= inner.effects;
     this.tables.functions[index] = inner.finish(literal, literal);
     return index;
   }
@@ -433,7 +453,7 @@ export class FunctionCompiler {
     this.fields(expr.fields);
     const keys = expr.fields.map((f) => f.name.name);
     this.asm.mark(expr.start);
-    this.asm.emit(Op.INSTANCE, name, this.tables.keys(keys), -keys.length);
+    this.asm.emit(Op.INSTANCE, name, this.tables.ownKeys(keys), -keys.length);
   }
 
   private enumMember(expr: EnumMember): void {

@@ -30,8 +30,6 @@ export class Tables {
   readonly functions: (FunctionFields | null)[] = [];
   collection: EffectReason | null = null;
   thingsdb: EffectReason | null = null;
-  /** Whether `nse(...)` stands anywhere in the text: it takes back the effects of assignments and of some methods. */
-  readonly suppressed: boolean;
   private readonly constantIndex = new Map<string, number>();
   private readonly nameIndex = new Map<string, number>();
   private readonly rowIndex = new Map<string, number>();
@@ -39,7 +37,6 @@ export class Tables {
   constructor(catalog: Catalog, resolution: Resolution) {
     this.catalog = catalog;
     this.resolution = resolution;
-    this.suppressed = resolution.free.has('nse');
   }
 
   constant(value: Value): number {
@@ -51,6 +48,11 @@ export class Tables {
       this.constantIndex.set(key, index);
     }
     return index;
+  }
+
+  /** A constant tuple of keys for one place alone: what the machine keeps for the place is found by it. */
+  ownKeys(keys: readonly string[]): number {
+    return this.constants.push(new List([...keys], true)) - 1;
   }
 
   /** A constant tuple of keys. */
@@ -76,10 +78,9 @@ export class Tables {
     return index;
   }
 
-  /** Notes an effect for the whole text and gives its mask for the function in which it stands. */
-  effect(rule: EffectRule, what: string, at: Span): number {
+  /** Notes an effect of the whole text. */
+  effect(rule: EffectRule, what: string, at: Span): void {
     if ((rule.mask & Effect.COLLECTION) !== 0) this.collection ??= { what, start: at.start, end: at.end };
     if ((rule.mask & Effect.THINGSDB) !== 0) this.thingsdb ??= { what, start: at.start, end: at.end };
-    return rule.mask;
   }
 }

@@ -25,6 +25,16 @@ export interface QueryRequest {
   readonly vars: Uint8Array | null;
 }
 
+/** A procedure that is to be run: its name is a byte string. */
+export interface RunRequest {
+  readonly user: UserRef;
+  readonly client: ClientSink | null;
+  readonly scope: string;
+  readonly procedure: string;
+  /** Bytes that start with a MessagePack array, map or nil, undecoded as those of a query; null for no arguments. */
+  readonly args: Uint8Array | null;
+}
+
 export interface QueryAnswer {
   readonly value: Value;
   /** Levels of things to pack. */
@@ -43,6 +53,8 @@ export interface Engine {
    * before `durableId` reaches the `lastChangeId` read right after this call.
    */
   query(request: QueryRequest): QueryAnswer;
+  /** Runs a procedure, with the rules of `query` for the answer. Throws TiError. */
+  run(request: RunRequest): QueryAnswer;
   /** Id of the last change that was appended to the log. */
   readonly lastChangeId: number;
   /** All changes up to this id survive a crash. */

@@ -6,6 +6,7 @@ import { Task } from '../values/handles.ts';
 import { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
 import { type DecodeContext, decodeArguments, detachedContext } from '../wire/decode.ts';
+import { decodeRunArguments } from '../wire/decode-run.ts';
 import { closureFromText } from './toolchain.ts';
 
 function contextOf(collection: Collection | null): DecodeContext {
@@ -29,6 +30,11 @@ function contextOf(collection: Collection | null): DecodeContext {
       return makeAnoType(entriesOf(definition));
     },
   };
+}
+
+/** `bytes` hold what a `run` request gives as arguments; empty for none. Throws TiError that names the argument. */
+export function decodeRunArgs(bytes: Uint8Array, params: readonly string[], procedure: string, collection: Collection | null): Value[] {
+  return decodeRunArguments(bytes, params, procedure, contextOf(collection));
 }
 
 /** `bytes` hold one MessagePack map. Throws TiError that names the argument. */

@@ -11,7 +11,7 @@ import { Database } from '../model/database.ts';
 import { checkRights, Right } from '../model/rights.ts';
 import { parseScope, type Scope } from '../model/scope.ts';
 import { Transaction } from '../model/transaction.ts';
-import { encodeUser, isExpired, newUser, type User } from '../model/users.ts';
+import { encodeUser, isExpired, isWhitelisted, newUser, type User } from '../model/users.ts';
 import { MsgpackWriter } from '../msgpack/writer.ts';
 import type { Store } from '../storage/store.ts';
 import { Effect } from '../values/closure.ts';
@@ -19,8 +19,8 @@ import type { Future } from '../values/handles.ts';
 import type { Value } from '../values/value.ts';
 import { Machine } from '../vm/machine.ts';
 import type { EncodeHooks } from '../wire/encode.ts';
-import type { ClientSink, Engine, QueryAnswer, QueryRequest, UserRef } from './api.ts';
-import { decodeVars } from './arguments.ts';
+import type { ClientSink, Engine, QueryAnswer, QueryRequest, RunRequest, UserRef } from './api.ts';
+import { decodeRunArgs, decodeVars } from './arguments.ts';
 import { checkUnstored, settle, settled } from './futures.ts';
 import { encodeHooks } from './hooks.ts';
 import { hashPassword, PasswordChecker } from './passwords.ts';
@@ -62,6 +62,7 @@ interface Step {
 }
 
 const NO_ARGS: readonly Value[] = [];
+const NO_BYTES = new Uint8Array(0);
 
 /** Whether a call of the function may change what is stored, when it runs in that kind of scope. */
 function changesIn(fn: FunctionCode, scope: ScopeName): boolean {
@@ -251,11 +252,29 @@ export class LocalEngine implements Engine {
     checkRights(user, place.scope, place.collection, Right.QUERY);
     const vars = request.vars === null ? null : decodeVars(request.vars, place.collection);
     const program = compiled ?? this.programs.get(request.code);
-    return this.run({ main: program.main, args: NO_ARGS, vars, place, user: user as User, client: request.client });
+    return this.complete({ main: program.main, args: NO_ARGS, vars, place, user: user as User, client: request.client });
+  }
+
+  run(request: RunRequest): QueryAnswer {
+    const place = this.place(request.scope);
+    if (place.scope === 'node') {
+      throw new TiError(ErrorCode.BAD_DATA, 'the `node` scope has no procedures to run; see https://docs.thingsdb.io/v1/procedures-api');
+    }
+    const name = request.procedure;
+    const procedure = (place.collection ?? this.database).procedures.get(name);
+    if (procedure === undefined) throw lookupErr(`procedure \`${name}\` not found`);
+    const user = this.database.users.get(request.user.id);
+    checkRights(user, place.scope, place.collection, Right.RUN);
+    if (user === undefined || !isWhitelisted(user, 'procedures', name)) {
+      throw new TiError(ErrorCode.FORBIDDEN, `no match in whitelist for procedure \`${name}\``);
+    }
+    const main = codeOf(procedure.closure);
+    const args = decodeRunArgs(request.args ?? NO_BYTES, main.params, name, place.collection);
+    return this.complete({ main, args, vars: null, place, user, client: request.client });
   }
 
   /** Runs a job, then the callbacks of the futures that it made. */
-  private run(job: Job): QueryAnswer {
+  private complete(job: Job): QueryAnswer {
     const { machine } = this;
     const deadline = this.deadlineMs === 0 ? Number.POSITIVE_INFINITY : performance.now() + this.deadlineMs;
     const { value, futures } = this.step(job, deadline);

@@ -138,6 +138,8 @@ export function fitsWrap(rule: FieldRule, value: Value): boolean {
       return value instanceof Thing || (value === null && rule.nillable);
     case K.NESTED:
       return value instanceof Thing;
+    case K.RESTRICTED:
+      return rule.accepts(value) || (rule.restriction === null && value instanceof Thing);
     case K.NESTED_LIST:
       return (value instanceof List && value.items.every((item) => item instanceof Thing)) || value instanceof SetValue;
     case K.LIST:

@@ -142,32 +142,37 @@ export class Transaction implements Linker {
     else if (value instanceof Wrapped) this.release(value.thing);
   }
 
-  /** Gives ids to a thing and to all new things it leads to: a thing before those in it, and all of those before the next. */
+  /** Gives ids to a thing and to all new things and rooms it leads to: a thing before those in it, and all of those before the next. */
   private attach(first: Thing): void {
     const collection = this.collection as Collection;
     const fresh: Thing[] = [];
-    const stack: Thing[] = [first];
-    const inside: Thing[] = [];
+    const stack: (Thing | Room)[] = [first];
+    const inside: (Thing | Room)[] = [];
     // A stack of our own: things may lead to one another over any number of steps.
-    for (let thing = stack.pop(); thing !== undefined; thing = stack.pop()) {
-      if (thing.id !== 0) continue;
-      this.register(collection, thing);
-      fresh.push(thing);
-      for (const value of valuesOf(thing)) this.holdFlat(value, inside);
-      for (let next = inside.pop(); next !== undefined; next = inside.pop()) stack.push(next);
+    for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+      if (next.id !== 0) continue;
+      if (next instanceof Room) {
+        this.holdRoom(next);
+        continue;
+      }
+      this.register(collection, next);
+      fresh.push(next);
+      for (const value of valuesOf(next)) this.holdFlat(value, inside);
+      for (let found = inside.pop(); found !== undefined; found = inside.pop()) stack.push(found);
     }
     for (const thing of fresh) this.recordNew(thing);
     for (const thing of fresh) if ((thing.shape.type as TypeDef | null)?.hasRelations) settle(this, thing);
   }
 
-  /** Counts references to things and adds those that have no id yet to `fresh`. */
-  private holdFlat(value: Value, fresh: Thing[]): void {
+  /** Counts references to things and adds those that have no id yet, and rooms that have none, to `fresh`. */
+  private holdFlat(value: Value, fresh: (Thing | Room)[]): void {
     if (value instanceof Thing) {
       value.refs++;
       if (value.id === 0) fresh.push(value);
     } else if (value instanceof List) for (const item of value.items) this.holdFlat(item, fresh);
     else if (value instanceof SetValue) for (const thing of value.things) this.holdFlat(thing, fresh);
     else if (value instanceof Wrapped) this.holdFlat(value.thing, fresh);
+    else if (value instanceof Room && value.id === 0) fresh.push(value);
   }
 
   private register(collection: Collection, thing: Thing): void {

@@ -1,9 +1,9 @@
 /** Types: named layouts for things, with a rule for each field, and methods. */
-import { lookupErr, operationErr, typeErr, valueErr } from '../errors.ts';
+import { lookupErr, operationErr, type TiError, typeErr, valueErr } from '../errors.ts';
 import type { Closure } from '../values/closure.ts';
 import { Fault } from '../values/restriction.ts';
 import { Shape, type TypeInfo } from '../values/shape.ts';
-import type { Thing } from '../values/thing.ts';
+import { isName, type Thing } from '../values/thing.ts';
 import { typeName, type Value } from '../values/value.ts';
 import type { Collection } from './collection.ts';
 import type { FieldRule } from './rules.ts';
@@ -181,8 +181,14 @@ export class TypeDef implements TypeInfo, Lockable {
 /** The type of that name. Throws lookup_err. */
 export function typeByName(collection: Collection, name: string): TypeDef {
   const type = collection.types.get(name);
-  if (type === undefined) throw lookupErr(`type \`${name}\` not found`);
+  if (type === undefined) throw unknownName('type', name);
   return type;
+}
+
+/** The error for the name of a type or enumerator that is not there. */
+export function unknownName(what: string, name: string): TiError {
+  if (isName(name)) return lookupErr(`${what} \`${name}\` not found`);
+  return valueErr(`${what} name must follow the naming rules; see https://docs.thingsdb.io/v1/overview/names`);
 }
 
 /** Throws operation_err while a call or definition uses the type or enumerator. */

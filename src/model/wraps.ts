@@ -1,5 +1,5 @@
 /** What a wrap shows of a thing. */
-import { EnumMember } from '../values/handles.ts';
+import { EnumMember, Wrapped } from '../values/handles.ts';
 import { List } from '../values/list.ts';
 import { SetValue } from '../values/set.ts';
 import { Thing } from '../values/thing.ts';
@@ -61,7 +61,16 @@ function show(shown: ShownField[], { name, rule }: FieldDef, value: Value): void
   if ((rule.flags & WrapFlag.SKIP_FALSE) !== 0 && !truthy(value)) return;
   if (rule.kind === RuleKind.NESTED && !(value instanceof Thing)) return;
   if (rule.kind === RuleKind.NESTED_LIST && !(value instanceof List) && !(value instanceof SetValue)) return;
-  shown.push({ name, rule, value: (rule.flags & WrapFlag.MEMBER_NAME) === 0 ? value : withNames(value) });
+  const isFree = rule.kind === RuleKind.ANY || (rule.kind === RuleKind.LIST && rule.restriction === null);
+  const bare = isFree ? unwrapped(value) : value;
+  shown.push({ name, rule, value: (rule.flags & WrapFlag.MEMBER_NAME) === 0 ? bare : withNames(bare) });
+}
+
+/** Wraps as the things in them: a wrap shows what it holds in its own way. */
+function unwrapped(value: Value): Value {
+  if (value instanceof Wrapped) return value.thing;
+  if (!(value instanceof List)) return value;
+  return value.items.some((item) => item instanceof Wrapped) ? new List(value.items.map(unwrapped)) : value;
 }
 
 /** Members as their names. */

@@ -3,6 +3,7 @@ import { valueErr } from '../errors.ts';
 import { isUtf8 } from '../utf8.ts';
 import type { RegexTree } from './ast.ts';
 import { compileTree } from './compile.ts';
+import { isNullable } from './first.ts';
 import { type Budget, Machine } from './machine.ts';
 import { parsePattern } from './parser.ts';
 import { isAllowed, type Plan, planFor } from './plan.ts';
@@ -30,6 +31,7 @@ const FLAGS = 'imsg';
 export class Matcher {
   private readonly tree: RegexTree;
   private readonly plan: Plan | null;
+  private readonly canBeEmpty: boolean;
   private program: RegexProgram | null = null;
   private tester: RegExp | null = null;
   private plain: RegExp | null = null;
@@ -46,6 +48,7 @@ export class Matcher {
     }
     this.tree = parsePattern(pattern, flags);
     this.plan = planFor(this.tree);
+    this.canBeEmpty = isNullable(this.tree.root);
     if (this.plan === null) this.program = compileTree(this.tree);
   }
 
@@ -92,6 +95,24 @@ export class Matcher {
     return machine === null ? null : { start: machine.start, end: machine.end, groups: groupsOf(machine, text, this.tree.groupCount) };
   }
 
+  /**
+   * JavaScript's own expression for doing something with all matches of a text at once; null when it must not run, or when a match may be empty, where
+   * the two differ.
+   */
+  forAll(text: string, budget: Budget): RegExp | null {
+    const { plan } = this;
+    if (plan === null || this.canBeEmpty || !isAllowed(plan, text.length)) return null;
+    budget.spend(1 + (text.length >> 3));
+    const regex = this.plainRegExp();
+    regex.lastIndex = 0;
+    return regex;
+  }
+
+  /** Whether there are groups, which a split puts between the parts. */
+  get hasGroups(): boolean {
+    return this.tree.groupCount > 0;
+  }
+
   private machine(text: string, from: number, budget: Budget): Machine | null {
     if (this.tree.options.utf && !this.isCharacters(text)) return null;
     this.program ??= compileTree(this.tree);
@@ -108,7 +129,16 @@ export class Matcher {
   }
 }
 
-/** JavaScript's engine has a limited stack: long texts, and long patterns, are too much for it. */
+/** What JavaScript's engine gives; undefined when it gave up: its stack is limited, and long texts and long patterns are too much for it. */
+export function attempt<Result>(run: () => Result): Result | undefined {
+  try {
+    return run();
+  } catch (error) {
+    rethrowUnlessTooMuch(error);
+    return undefined;
+  }
+}
+
 function rethrowUnlessTooMuch(error: unknown): void {
   if (!(error instanceof RangeError) && !(error instanceof SyntaxError)) throw error;
 }

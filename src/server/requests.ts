@@ -1,5 +1,5 @@
 /** What each type of request does. */
-import type { UserRef } from '../engine/api.ts';
+import type { QueryAnswer, RunRequest, UserRef } from '../engine/api.ts';
 import { ErrorCode, TiError, typeErr } from '../errors.ts';
 import { parseScope } from '../model/scope.ts';
 import { type MsgpackReader, Tok } from '../msgpack/reader.ts';
@@ -37,6 +37,8 @@ export function handlePackage(hub: Hub, connection: Connection, type: number, id
       hub.outbox.empty(PackageType.OK, id);
       return;
     case PackageType.RUN:
+      run(hub, connection, id, bytes, start, end);
+      return;
     case PackageType.JOIN:
     case PackageType.LEAVE:
     case PackageType.EMIT:
@@ -49,12 +51,20 @@ export function handlePackage(hub: Hub, connection: Connection, type: number, id
 }
 
 function query(hub: Hub, connection: Connection, id: number, bytes: Buffer, start: number, end: number): void {
+  answerWith(hub, connection, id, (user) => hub.engine.query(readQuery(hub, user, connection, bytes, start, end)));
+}
+
+function run(hub: Hub, connection: Connection, id: number, bytes: Buffer, start: number, end: number): void {
+  answerWith(hub, connection, id, (user) => hub.engine.run(readRun(hub, user, connection, bytes, start, end)));
+}
+
+function answerWith(hub: Hub, connection: Connection, id: number, ask: (user: UserRef) => QueryAnswer): void {
   const { engine, outbox, counters } = hub;
   try {
     const user = authenticatedUser(connection);
     requireStatus(hub, 'SHUTTING_DOWN', 'client requests');
     if (hub.failure !== null) throw hub.failure;
-    const answer = engine.query(readQuery(hub, user, connection, bytes, start, end));
+    const answer = ask(user);
     outbox.data(id, answer.value, answer.deep, answer.flags);
     counters.queriesSuccess += 1;
   } catch (error) {
@@ -87,6 +97,21 @@ function readQuery({ reader, texts }: Hub, user: UserRef, client: Connection, by
   const at = reader.offset;
   const hasVars = count > 2 && at < end && isMap(bytes[at] as number);
   return { user, client, scope, code, vars: hasVars ? bytes.subarray(at, end) : null };
+}
+
+/** Reads `[scope, procedure, arguments?]`; what follows is ignored. */
+function readRun({ reader, texts }: Hub, user: UserRef, client: Connection, bytes: Buffer, start: number, end: number): RunRequest {
+  reader.reset(bytes, start, end);
+  if (nextKind(reader) !== Tok.ARRAY) throw noScope();
+  const count = reader.number;
+  if (count < 1 || nextKind(reader) !== Tok.STR) throw noScope();
+  const scope = texts.get(bytes, reader.dataStart, reader.number);
+  if (count < 2 || nextKind(reader) !== Tok.STR) {
+    parseScope(scope);
+    throw typeErr('the second member of a `run` request must be the name of a procedure, of type `str`');
+  }
+  const procedure = texts.get(bytes, reader.dataStart, reader.number);
+  return { user, client, scope, procedure, args: count > 2 ? bytes.subarray(reader.offset, end) : null };
 }
 
 function isMap(byte: number): boolean {

@@ -1,68 +1,65 @@
 /** Dates as text by a format such as `%Y-%m-%d`, as C's `strftime` with the flags of GNU. */
 import type { Civil } from '../values/calendar.ts';
-import { offsetText, TWO_DIGITS } from '../values/datetime.ts';
+import { type DateTime, offsetText, TWO_DIGITS } from '../values/datetime.ts';
 import { DAYS, isoWeek, MONTHS, week, weekday, yearday } from './names.ts';
-
-export interface Moment {
-  readonly date: Civil;
-  /** UNIX time in seconds. */
-  readonly seconds: number;
-  /** Seconds to UTC. */
-  readonly offset: number;
-  /** How the zone calls its time. */
-  abbreviation(): string;
-}
+import { abbreviation } from './zones.ts';
 
 type Padding = '0' | '_' | '-';
 
 interface NumberField {
-  readonly value: (m: Moment) => number;
+  readonly value: (date: Civil, at: DateTime) => number;
   readonly width: number;
   readonly pad: Padding;
 }
 
-/** A piece of a format: what it makes of a moment. */
-type Piece = (moment: Moment) => string;
+/** A piece of a format: what it makes of a date; `at` is the moment that clocks show so. */
+type Piece = (date: Civil, at: DateTime) => string;
 
-const number = (width: number, value: (m: Moment) => number, pad: Padding = '0'): NumberField => ({ value, width, pad });
+const number = (width: number, value: NumberField['value'], pad: Padding = '0'): NumberField => ({ value, width, pad });
 const twelve = (hour: number): number => (hour % 12 === 0 ? 12 : hour % 12);
 const ofCentury = (year: number): number => ((year % 100) + 100) % 100;
 
+/** How the zone calls its time; one that is only an offset has no name. */
+function zoneName({ zone, offset }: DateTime): string {
+  if (zone !== null) return abbreviation(zone, offset);
+  return offset === 0 ? 'GMT' : 'UTC';
+}
+
 const NUMBERS: Readonly<Record<string, NumberField>> = {
-  C: number(1, ({ date }) => Math.floor(date.year / 100)),
-  d: number(2, ({ date }) => date.day),
-  e: number(2, ({ date }) => date.day, '_'),
-  g: number(2, ({ date }) => ofCentury(isoWeek(date).year)),
-  G: number(1, ({ date }) => isoWeek(date).year),
-  H: number(2, ({ date }) => date.hour),
-  I: number(2, ({ date }) => twelve(date.hour)),
-  j: number(3, ({ date }) => yearday(date) + 1),
-  k: number(2, ({ date }) => date.hour, '_'),
-  l: number(2, ({ date }) => twelve(date.hour), '_'),
-  m: number(2, ({ date }) => date.month),
-  M: number(2, ({ date }) => date.minute),
-  s: number(1, ({ seconds }) => seconds),
-  S: number(2, ({ date }) => date.second),
-  u: number(1, ({ date }) => (weekday(date) === 0 ? 7 : weekday(date))),
-  U: number(2, ({ date }) => week(date, 0)),
-  V: number(2, ({ date }) => isoWeek(date).week),
-  w: number(1, ({ date }) => weekday(date)),
-  W: number(2, ({ date }) => week(date, 1)),
-  y: number(2, ({ date }) => ofCentury(date.year)),
-  Y: number(1, ({ date }) => date.year),
+  C: number(1, (date) => Math.floor(date.year / 100)),
+  d: number(2, (date) => date.day),
+  e: number(2, (date) => date.day, '_'),
+  g: number(2, (date) => ofCentury(isoWeek(date).year)),
+  G: number(1, (date) => isoWeek(date).year),
+  H: number(2, (date) => date.hour),
+  I: number(2, (date) => twelve(date.hour)),
+  j: number(3, (date) => yearday(date) + 1),
+  k: number(2, (date) => date.hour, '_'),
+  l: number(2, (date) => twelve(date.hour), '_'),
+  m: number(2, (date) => date.month),
+  M: number(2, (date) => date.minute),
+  s: number(1, (_date, { seconds }) => Number(seconds)),
+  S: number(2, (date) => date.second),
+  u: number(1, (date) => (weekday(date) === 0 ? 7 : weekday(date))),
+  U: number(2, (date) => week(date, 0)),
+  V: number(2, (date) => isoWeek(date).week),
+  w: number(1, (date) => weekday(date)),
+  W: number(2, (date) => week(date, 1)),
+  y: number(2, (date) => ofCentury(date.year)),
+  Y: number(1, (date) => date.year),
 };
 
 const TEXTS: Readonly<Record<string, Piece>> = {
-  a: ({ date }) => (DAYS[weekday(date)] as string).slice(0, 3),
-  A: ({ date }) => DAYS[weekday(date)] as string,
-  b: ({ date }) => (MONTHS[date.month - 1] as string).slice(0, 3),
-  B: ({ date }) => MONTHS[date.month - 1] as string,
+  a: (date) => (DAYS[weekday(date)] as string).slice(0, 3),
+  A: (date) => DAYS[weekday(date)] as string,
+  b: (date) => (MONTHS[date.month - 1] as string).slice(0, 3),
+  B: (date) => MONTHS[date.month - 1] as string,
   n: () => '\n',
-  p: ({ date }) => (date.hour < 12 ? 'AM' : 'PM'),
-  P: ({ date }) => (date.hour < 12 ? 'am' : 'pm'),
+  p: (date) => (date.hour < 12 ? 'AM' : 'PM'),
+  P: (date) => (date.hour < 12 ? 'am' : 'pm'),
   t: () => '\t',
-  z: ({ offset }) => offsetText(offset),
-  Z: (moment) => moment.abbreviation(),
+  z: (_date, { offset }) => offsetText(offset),
+  Z: (_date, at) => zoneName(at),
   '%': () => '%',
 };
 
@@ -83,11 +80,11 @@ const COMPOUND: Readonly<Record<string, string>> = {
 const SPECIFIER = /%([-_0^#]*)(\d*)([EO]?)([\s\S]?)/g;
 
 function numberPiece({ value, width, pad }: NumberField, flags: string, wanted: number): Piece {
-  if (flags === '' && wanted === 0 && width === 2 && pad === '0') return (m) => TWO_DIGITS[value(m)] as string;
+  if (flags === '' && wanted === 0 && width === 2 && pad === '0') return (date, at) => TWO_DIGITS[value(date, at)] as string;
   const padding = (flags.match(/[-_0]/g)?.at(-1) ?? pad) as Padding;
   const least = wanted > 0 ? wanted : width;
-  return (m) => {
-    const n = value(m);
+  return (date, at) => {
+    const n = value(date, at);
     const digits = String(Math.abs(n));
     const sign = n < 0 ? '-' : '';
     if (padding === '-' && wanted === 0) return sign + digits;
@@ -101,57 +98,90 @@ function textPiece(name: string, piece: Piece, flags: string, width: number): Pi
   const lower = flags.includes('#') && (name === 'p' || name === 'Z');
   const upper = !lower && /[\^#]/.test(flags);
   const padding = flags.match(/[-_0]/g)?.at(-1);
-  return (m) => {
-    const plain = piece(m);
+  return (date, at) => {
+    const plain = piece(date, at);
     const text = lower ? plain.toLowerCase() : upper ? plain.toUpperCase() : plain;
     return padding === '-' ? text : text.padStart(width, padding === '0' ? '0' : ' ');
   };
+}
+
+function compoundPiece(format: string): Piece {
+  const pieces = compile(format);
+  return (date, at) => run(pieces, date, at);
 }
 
 function specifierPiece(all: string, flags: string, width: number, name: string): Piece {
   const numeric = NUMBERS[name];
   if (numeric !== undefined) return numberPiece(numeric, flags, width);
   const compound = COMPOUND[name];
-  const text = compound === undefined ? TEXTS[name] : join(compile(compound));
+  const text = compound === undefined ? TEXTS[name] : compoundPiece(compound);
   if (text !== undefined) return textPiece(name, text, flags, width);
   // What is not known stays as it is.
   const same = all.padStart(width, ' ');
   return () => same;
 }
 
-function compile(format: string): Piece[] {
-  const pieces: Piece[] = [];
+/** Two-digit fields and the year, which most formats consist of, by letter: they are written without a call. */
+const DIRECT = 'YmdHMS';
+
+/** A compiled format: for each piece its text, the letter of a direct field, or the function that makes it. */
+type Compiled = readonly (string | number | Piece)[];
+
+function compile(format: string): Compiled {
+  const pieces: (string | number | Piece)[] = [];
   let at = 0;
   for (const match of format.matchAll(SPECIFIER)) {
     const before = format.slice(at, match.index);
-    if (before !== '') pieces.push(() => before);
+    if (before !== '') pieces.push(before);
     const [all, flags = '', width = '', , name = ''] = match;
-    pieces.push(specifierPiece(all, flags, width === '' ? 0 : Number(width), name));
+    const isDirect = flags === '' && width === '' && name !== '' && DIRECT.includes(name);
+    if (isDirect) pieces.push(name.charCodeAt(0));
+    else if (flags === '' && width === '' && COMPOUND[name] !== undefined) pieces.push(...compile(COMPOUND[name]));
+    else pieces.push(specifierPiece(all, flags, width === '' ? 0 : Number(width), name));
     at = match.index + all.length;
   }
   const rest = format.slice(at);
-  if (rest !== '') pieces.push(() => rest);
+  if (rest !== '') pieces.push(rest);
   return pieces;
 }
 
-function join(pieces: readonly Piece[]): Piece {
-  return (moment) => {
-    let text = '';
-    for (const piece of pieces) text += piece(moment);
-    return text;
-  };
+function run(pieces: Compiled, date: Civil, at: DateTime): string {
+  let text = '';
+  for (const piece of pieces) {
+    if (typeof piece === 'string') text += piece;
+    else if (typeof piece === 'number') text += direct(piece, date);
+    else text += piece(date, at);
+  }
+  return text;
+}
+
+function direct(letter: number, date: Civil): string {
+  switch (letter) {
+    case 0x59: // Y
+      return String(date.year);
+    case 0x6d: // m
+      return TWO_DIGITS[date.month] as string;
+    case 0x64: // d
+      return TWO_DIGITS[date.day] as string;
+    case 0x48: // H
+      return TWO_DIGITS[date.hour] as string;
+    case 0x4d: // M
+      return TWO_DIGITS[date.minute] as string;
+    default:
+      return TWO_DIGITS[date.second] as string;
+  }
 }
 
 const MAX_FORMATS = 200;
-const formats = new Map<string, Piece>();
+const formats = new Map<string, Compiled>();
 
-/** The text of a moment by a format. A specifier that is not known stays as it is. */
-export function formatMoment(moment: Moment, format: string): string {
-  let piece = formats.get(format);
-  if (piece === undefined) {
-    piece = join(compile(format));
+/** The text of a moment, of which the clocks of its zone show `date`, by a format. A specifier that is not known stays as it is. */
+export function formatDate(date: Civil, at: DateTime, format: string): string {
+  let pieces = formats.get(format);
+  if (pieces === undefined) {
+    pieces = compile(format);
     if (formats.size >= MAX_FORMATS) formats.clear();
-    formats.set(format, piece);
+    formats.set(format, pieces);
   }
-  return piece(moment);
+  return run(pieces, date, at);
 }

@@ -254,21 +254,20 @@ function twoDigits(text: string, at: number): number {
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
 }
 
+/** The number of two digits behind a certain byte, when the text is that long; NaN when it is none, or out of bounds. */
+function part(text: string, at: number, before: number, low: number, high: number): number {
+  if (text.length < at) return low;
+  const value = twoDigits(text, at);
+  return text.charCodeAt(at - 1) === before && value >= low && value <= high ? value : Number.NaN;
+}
+
 /** The clock of a text `YYYY-mm-ddTHH:MM:SS`, or one that ends earlier; null for other texts. */
 export function parseIso(text: string): number | null {
-  const { length } = text;
-  const part = (at: number, before: string, low: number, high: number, otherwise: number): number => {
-    if (length < at) return otherwise;
-    const value = twoDigits(text, at);
-    return (before === '' || text.charAt(at - 1) === before) && value >= low && value <= high ? value : Number.NaN;
-  };
-  const year = part(0, '', 0, 99, 0) * 100 + part(2, '', 0, 99, 0);
-  const month = part(5, '-', 1, 12, 1);
-  const day = part(8, '-', 1, 31, 1);
-  const hour = part(11, text.charAt(10) === ' ' ? ' ' : 'T', 0, 23, 0);
-  const minute = part(14, ':', 0, 59, 0);
-  const second = part(17, ':', 0, 61, 0);
-  const time = hour * 3600 + minute * 60 + second;
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
+  const month = part(text, 5, 0x2d, 1, 12);
+  const day = part(text, 8, 0x2d, 1, 31);
+  const hour = part(text, 11, text.charCodeAt(10) === 0x20 ? 0x20 : 0x54, 0, 23);
+  const time = hour * 3600 + part(text, 14, 0x3a, 0, 59) * 60 + part(text, 17, 0x3a, 0, 61);
   if (Number.isNaN(year + month + day + time)) return null;
   return daysFromCivil(year, month, day) * DAY + time;
 }

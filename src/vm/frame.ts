@@ -1,5 +1,6 @@
 import type { Loop } from '../builtins/row.ts';
 import type { FunctionCode } from '../bytecode/program.ts';
+import type { TiError } from '../errors.ts';
 import type { List } from '../values/list.ts';
 import type { SetValue } from '../values/set.ts';
 import type { Thing } from '../values/thing.ts';
@@ -39,6 +40,8 @@ export class Handler {
   sp = 0;
   locks = 0;
   nested = 0;
+  /** What was raised, while it is on its way to the handler. */
+  error: TiError | null = null;
 }
 
 /** The state of a `for`, on the operand stack under the loop's body. */

@@ -835,7 +835,8 @@ export function runLoop(m: Machine, stop: number): Value {
       program = fn.program;
       fp = frame.fp;
       sp = handler.sp;
-      stack[sp++] = error as TiError;
+      stack[sp++] = handler.error as TiError;
+      handler.error = null;
       pc = handler.pc;
     }
   }

@@ -489,6 +489,7 @@ export class Machine {
     this.nested = handler.nested;
     this.unlockTo(handler.locks);
     this.epoch++;
+    handler.error = caught;
     return handler;
   }
 

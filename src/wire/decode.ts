@@ -278,6 +278,15 @@ export function decodeArguments(bytes: Uint8Array, context: DecodeContext = deta
   return variables;
 }
 
+/** Leaves one value behind unread. Throws TiError (-53) for faulty bytes. */
+export function skipNext(reader: MsgpackReader): void {
+  try {
+    reader.skip();
+  } catch (error) {
+    throw readable(error);
+  }
+}
+
 /** The kind of what comes next; null for the end, and for bytes that are cut off or no MessagePack. */
 export function nextKind(reader: MsgpackReader): TokenKind | null {
   try {

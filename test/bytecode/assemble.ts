@@ -1,6 +1,7 @@
 /** Programs written by hand, instruction by instruction: for what the compiler would never make. */
 import { OPS, Op, type OpName } from '../../src/bytecode/opcodes.ts';
 import { type FunctionFields, Program, type ProgramFields } from '../../src/bytecode/program.ts';
+import { List } from '../../src/values/list.ts';
 import type { Value } from '../../src/values/value.ts';
 
 /** A label, or an instruction: its name, and its operands. A label as operand is its position. */
@@ -72,10 +73,10 @@ export function main(
   tables: Partial<Omit<Parts, 'functions'>> = {},
 ): Program {
   return program({
-    constants: ['text'] as readonly Value[],
+    constants: ['text', new List(['a'], true)] as readonly Value[],
     names: ['a', 'b', 'free'],
     sites: ['len', 'push', 'map'],
-    rows: ['int', 'range', 'new_collection', 'try'],
+    rows: ['int', 'range', 'new_collection', 'try', 'mod_type'],
     ...tables,
     functions: [{ locals: ['x', 'y', 'a'], effects: 3, ...rest, code: lines }],
     effects: tables.effects ?? { collection: { what: 'it', start: 0, end: 1 }, thingsdb: { what: 'it', start: 0, end: 1 } },

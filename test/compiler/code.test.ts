@@ -1,4 +1,4 @@
-/** The code of small texts. After a change to the compiler that is meant, `npx vitest run -u test/compiler/code` writes it anew. */
+/** The code of small texts. After a change to the compiler that is meant, `npx vitest run test/compiler/code -u` writes it anew. */
 import { expect, test } from 'vitest';
 import { listing } from './listing.ts';
 
@@ -265,8 +265,8 @@ test('things, instances and members', () => {
              2   2  THING          {name, n}, 2
              4   1  STORE_POP      p
              5   0  TYPE_TEST      Person
-             6   0  INT            3
-             7   1  INSTANCE       Person, {age}
+             6   1  INT            3
+             7   2  INSTANCE       Person, {age}
              9   1  POP
             10   0  ENUM           Colour, RED
             12   1  POP

@@ -44,6 +44,10 @@ describe('operands', () => {
     expect(ask(engine, 'try(try(1 / 0, lookup_err()), zero_div_err()) == zero_div_err();')).toBe(true);
   });
 
+  test('an error of the engine underneath is caught as one of the language', () => {
+    expect(ask(engine, 'a = []; b = []; for (i in range(20000)) { a = [a]; b = [b]; }; try(a == b) == operation_err();')).toBe(true);
+  });
+
   test('of a comparison melt with the jump', () => {
     expect(code('if (x < 5) y() else z();')).toEqual([
       'LOAD_NAME x',

@@ -1,5 +1,5 @@
 /** An engine without a language: a query's code is looked up in a table, and the test says when changes become durable. */
-import type { Engine, QueryAnswer, QueryRequest, UserRef } from '../../src/engine/api.ts';
+import type { Engine, QueryAnswer, QueryRequest, RunRequest, UserRef } from '../../src/engine/api.ts';
 import { ErrorCode, TiError } from '../../src/errors.ts';
 import type { Value } from '../../src/values/value.ts';
 import { decodeArguments } from '../../src/wire/decode.ts';
@@ -44,6 +44,11 @@ export class FakeEngine implements Engine {
   query(request: QueryRequest): QueryAnswer {
     this.queries.push(request.code);
     return { value: this.answer(request), deep: this.deep, flags: this.flags };
+  }
+
+  /** A procedure is a code in the same table; its arguments are the variables. */
+  run({ procedure, args, ...request }: RunRequest): QueryAnswer {
+    return this.query({ ...request, code: procedure, vars: args });
   }
 
   private answer(request: QueryRequest): Value {

@@ -398,8 +398,26 @@ describe('QUERY', () => {
   });
 });
 
+describe('run', () => {
+  const run = async (...members: unknown[]): Promise<Package> => (await loggedIn()).request(PackageType.RUN, members);
+
+  it('answers with what the procedure gives, whatever follows the arguments', async () => {
+    expect(payloadValue(await run('//stuff', 'two'))).toBe(2);
+    expect(payloadValue(await run('//stuff', 'var x', { x: 5 }, 'more'))).toBe(5);
+  });
+
+  it('needs a scope and a name', async () => {
+    expect(errorCode(await run())).toBe(-53);
+    expect(errorCode(await run(1, 'two'))).toBe(-53);
+    expect(errorCode(await run('//stuff'))).toBe(-61);
+    expect(errorCode(await run('//stuff', 2))).toBe(-61);
+    expect(errorCode(await run('nowhere', 2))).toBe(-60);
+    expect(errorCode(await run('//stuff', 'nope'))).toBe(-54);
+  });
+});
+
 describe('requests that are not served', () => {
-  it.each([37, 38, 39, 40, 41])('answers type %i with an error', async (type) => {
+  it.each([38, 39, 40, 41])('answers type %i with an error', async (type) => {
     const client = await loggedIn();
     expect(errorCode(await client.request(type, ['//stuff', 'x']))).toBe(-53);
     expect(payloadValue(await client.query('1'))).toBe(1);

@@ -40,9 +40,24 @@ describe('values', () => {
     ['bytes', 'c40161', new Bytes('a')],
     ['a name', 'c70306616263', 'abc'],
     ['mpdata', 'd40001', new MpData(Buffer.from([1]))],
-    ['a regex', 'c704012f612f69', new Regex('a', 'i')],
   ])('reads %s', (_name, hex, value) => {
     expect(any(hex)).toEqual(value);
+  });
+
+  it('reads a regex, and refuses what is none', () => {
+    const value = any('c704012f612f69');
+    expect(value).toBeInstanceOf(Regex);
+    expect((value as Regex).text).toBe('/a/i');
+    for (const text of ['/(/', '/a/x', 'a', '//']) {
+      const hex = Buffer.from(text).toString('hex');
+      expect(() => any(`c7${text.length.toString(16).padStart(2, '0')}01${hex}`)).toThrow(TiError);
+    }
+  });
+
+  it('gives a list in a thing to the property that holds it', () => {
+    const thing = any('81 a161 9101') as Thing;
+    const list = thing.get('a') as List;
+    expect([list.parent, list.key]).toEqual([thing, 'a']);
   });
 
   it('reads an array as a list, arrays in it as tuples', () => {
