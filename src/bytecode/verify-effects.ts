@@ -32,14 +32,20 @@ function effectOf(program: Program, i: Instruction, builtins: KnownBuiltins, sup
   return 0;
 }
 
-/** The effects that a function has by itself and by the closures in it, of which `inner` tells those that come behind it. */
-function effectsOf(program: Program, fn: FunctionCode, builtins: KnownBuiltins, suppressed: boolean, deferring: boolean): number {
-  let mask = 0;
-  for (const i of instructionsOf(fn.code)) {
-    if (i.op.code !== Op.CLOSURE) mask |= effectOf(program, i, builtins, suppressed);
-    else if (!deferring) mask |= (program.functions[i.a] as FunctionCode).effects;
+/** What each function must say, by itself and by the closures in it, which come behind it. */
+function effectsOf(program: Program, builtins: KnownBuiltins): number[] {
+  const suppressed = isSuppressed(program);
+  const deferring = isDeferring(program, builtins);
+  const masks: number[] = program.functions.map(() => 0);
+  for (let index = masks.length - 1; index >= 0; index--) {
+    let mask = 0;
+    for (const i of instructionsOf((program.functions[index] as FunctionCode).code)) {
+      if (i.op.code !== Op.CLOSURE) mask |= effectOf(program, i, builtins, suppressed);
+      else if (!deferring) mask |= masks[i.a] as number;
+    }
+    masks[index] = mask;
   }
-  return mask;
+  return masks;
 }
 
 function checkReason(program: Program, reason: EffectReason | null, wanted: boolean, what: string): void {
@@ -53,14 +59,11 @@ function checkReason(program: Program, reason: EffectReason | null, wanted: bool
 
 /** Throws TiError when the program says less of its effects than its code shows. The operands must have been checked. */
 export function checkEffects(program: Program, builtins: KnownBuiltins): void {
-  const suppressed = isSuppressed(program);
-  const deferring = isDeferring(program, builtins);
-  for (const fn of program.functions) {
-    const { effects } = fn;
-    if (!Number.isInteger(effects) || (effects & ~(Effect.COLLECTION | Effect.THINGSDB)) !== 0)
-      throw damaged(`function ${fn.index} has no such effects`);
-    if ((effectsOf(program, fn, builtins, suppressed, deferring) & ~effects) !== 0)
-      throw damaged(`function ${fn.index} has effects that it does not say`);
+  const masks = effectsOf(program, builtins);
+  for (const { index, effects } of program.functions) {
+    const known = Effect.COLLECTION | Effect.THINGSDB;
+    if (!Number.isInteger(effects) || (effects & ~known) !== 0) throw damaged(`function ${index} has no such effects`);
+    if (((masks[index] as number) & ~effects) !== 0) throw damaged(`function ${index} has effects that it does not say`);
   }
   const { effects } = program.main;
   checkReason(program, program.effects.collection, (effects & Effect.COLLECTION) !== 0, 'collection');

@@ -53,6 +53,8 @@ export const ChangeOp = {
   PROCEDURE: 40,
   /** name */
   DEL_PROCEDURE: 41,
+  /** room, name; an empty one takes the name away */
+  ROOM_NAME: 45,
   /** next free id of the collection */
   NEXT_ID: 50,
   /** id, name, created at, root id: a collection */

@@ -1,7 +1,7 @@
 /** A database as checkpoint records: writing those that changed, and reading them all. */
 import { MsgpackReader } from '../msgpack/reader.ts';
 import { MsgpackWriter } from '../msgpack/writer.ts';
-import { Wrapped } from '../values/handles.ts';
+import { Room, Wrapped } from '../values/handles.ts';
 import { List } from '../values/list.ts';
 import { SetValue } from '../values/set.ts';
 import { Thing } from '../values/thing.ts';
@@ -42,6 +42,7 @@ const Kind = {
   COLLECTION_PROCEDURE: 12,
   PAGE: 13,
   RELATIONS: 14,
+  ROOM: 15,
 } as const;
 
 type CheckpointRecord = readonly [Buffer, Uint8Array | null];
@@ -164,6 +165,14 @@ export class CheckpointSource {
     for (const type of c.types.values()) early.push(this.record(key(c.id, Kind.TYPE, type.id), (w) => encodeType(w, type)));
     early.push(this.record(key(c.id, Kind.RELATIONS, 0), (w) => encodeRelations(w, c)));
     for (const e of c.enumsById.values()) early.push(this.record(key(c.id, Kind.ENUM, e.id), (w) => encodeEnum(w, e)));
+    for (const [name, room] of c.roomsByName) {
+      early.push(
+        this.record(key(c.id, Kind.ROOM, room.id), (w) => {
+          w.int(room.id);
+          w.str(name);
+        }),
+      );
+    }
     for (const p of c.procedures.values()) {
       early.push(this.record(key(c.id, Kind.COLLECTION_PROCEDURE, p.name), (w) => encodeProcedure(w, p)));
     }
@@ -261,15 +270,17 @@ export class CheckpointReader {
     else if (kind === Kind.COLLECTION_PROCEDURE) {
       const procedure = readProcedure(r, this.load);
       collection.procedures.set(procedure.name, procedure);
-    } else while (!r.atEnd) decodeThingBody(r, cx.thing(readInt(r)), collection, cx);
+    } else if (kind === Kind.ROOM) collection.nameRoom(cx.room(readInt(r)), readStr(r));
+    else while (!r.atEnd) decodeThingBody(r, cx.thing(readInt(r)), collection, cx);
   }
 }
 
-/** Counts the references of all stored things anew; to be called once after a database was read. */
+/** Counts the references of all stored things and rooms anew; to be called once after a database was read. Rooms that have none leave. */
 export function countReferences(database: Database): void {
   for (const collection of database.collections.values()) {
     for (const thing of collection.things.values()) for (const value of valuesOf(thing)) count(value);
     for (const enumeration of collection.enums.values()) for (const member of enumeration.members.values()) count(member.value);
+    for (const room of collection.rooms.values()) if (room.refs === 0) collection.removeRoom(room);
   }
 }
 
@@ -278,4 +289,5 @@ function count(value: Value): void {
   else if (value instanceof List) for (const item of value.items) count(item);
   else if (value instanceof SetValue) for (const thing of value.things) thing.refs++;
   else if (value instanceof Wrapped) value.thing.refs++;
+  else if (value instanceof Room) value.refs++;
 }

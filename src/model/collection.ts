@@ -1,5 +1,6 @@
 /** A collection: a graph of things from one root, with its types, enumerators and procedures. */
 
+import { lookupErr } from '../errors.ts';
 import type { Room } from '../values/handles.ts';
 import { Shape } from '../values/shape.ts';
 import { Thing } from '../values/thing.ts';
@@ -32,6 +33,7 @@ export class Collection {
   readonly procedures = new Map<string, Procedure>();
   /** Stored rooms by id. */
   readonly rooms = new Map<number, Room>();
+  readonly roomsByName = new Map<string, Room>();
   /** Types that were removed, by the name they had: wraps in the collection may still name them. */
   readonly goneTypes = new Map<string, TypeDef>();
   nextTypeId = 1;
@@ -51,6 +53,20 @@ export class Collection {
     this.root.refs = 1;
     this.things.set(rootId, this.root);
     this.touch(rootId);
+  }
+
+  /** Throws lookup_err for a name that another room has. */
+  nameRoom(room: Room, name: string | null): void {
+    if (room.name === name) return;
+    if (name !== null && this.roomsByName.has(name)) throw lookupErr(`there is a room with the name \`${name}\` already`);
+    if (room.name !== null) this.roomsByName.delete(room.name);
+    room.name = name;
+    if (name !== null) this.roomsByName.set(name, room);
+  }
+
+  removeRoom(room: Room): void {
+    this.rooms.delete(room.id);
+    if (room.name !== null) this.roomsByName.delete(room.name);
   }
 
   /** To be called when a type or enumerator came, went or changed: what was remembered of them no longer holds. */

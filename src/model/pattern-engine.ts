@@ -1,42 +1,14 @@
-/** How patterns of definitions are compiled and matched. */
+/** How patterns of definitions are checked and matched. */
 import { TiError, valueErr } from '../errors.ts';
 import type { Regex } from '../values/regex.ts';
 
-/** What matches regular expressions; handed in by those who have one, since the model has none of its own. */
-export interface PatternEngine {
-  /** Throws TiError for a pattern that is none. */
-  check(regex: Regex): void;
-  /** Whether the pattern matches somewhere in the text. */
-  matches(regex: Regex, text: string): boolean;
-}
-
-const compiled = new WeakMap<Regex, RegExp>();
-
-/** JavaScript's own, until a better one is handed in. */
-const plain: PatternEngine = {
-  check(regex) {
-    try {
-      compiled.set(regex, new RegExp(regex.pattern, regex.flags));
-    } catch {
-      throw valueErr(`\`${regex.pattern}\` is no valid pattern`);
-    }
-  },
-  matches(regex, text) {
-    if (!compiled.has(regex)) this.check(regex);
-    return (compiled.get(regex) as RegExp).test(text);
-  },
-};
-
-let engine = plain;
-
-export function usePatternEngine(other: PatternEngine): void {
-  engine = other;
-}
+/** Steps that matching one value against one pattern may take: far more than a sensible pattern needs, and soon over for one that is not. */
+const MAX_STEPS = 10_000_000;
 
 /** The reason why a pattern is none; null for one that is. */
 export function patternFault(regex: Regex): string | null {
   try {
-    engine.check(regex);
+    void regex.matcher;
     return null;
   } catch (error) {
     if (error instanceof TiError) return error.message;
@@ -44,4 +16,13 @@ export function patternFault(regex: Regex): string | null {
   }
 }
 
-export const matchesPattern = (regex: Regex, text: string): boolean => engine.matches(regex, text);
+/** Whether the pattern matches somewhere in the text. Throws value_err when that takes too long to tell. */
+export function matchesPattern(regex: Regex, text: string): boolean {
+  let left = MAX_STEPS;
+  return regex.matcher.test(text, {
+    spend(units) {
+      left -= units;
+      if (left < 0) throw valueErr(`the pattern \`${regex.text}\` takes too long to match`);
+    },
+  });
+}

@@ -34,7 +34,7 @@ export function collectionContext(collection: Collection, load: ClosureLoader): 
       if (member === undefined) throw new Error('a member of an enumerator that does not exist');
       return member;
     },
-    room(id: number, name: string | null): Value {
+    room(id: number): Room {
       let room = collection.rooms.get(id);
       if (room === undefined) {
         room = new Room();
@@ -42,7 +42,6 @@ export function collectionContext(collection: Collection, load: ClosureLoader): 
         collection.rooms.set(id, room);
         collection.nextId = Math.max(collection.nextId, id + 1);
       }
-      room.name = name;
       return room;
     },
     wrap(thing: Thing, typeId: number): Value {

@@ -84,7 +84,7 @@ function encodeObject(w: MsgpackWriter, value: object): void {
 
 function encodeHandle(w: MsgpackWriter, value: object): void {
   if (value instanceof EnumMember) textExt(w, Ext.ENUM, `${value.enumeration.id}:${value.id}`);
-  else if (value instanceof Room) textExt(w, Ext.ROOM, `${value.id}:${value.name ?? ''}`);
+  else if (value instanceof Room) textExt(w, Ext.ROOM, `${value.id}:`);
   else if (value instanceof Task) textExt(w, Ext.TASK, String(value.id));
   else if (value instanceof Wrapped) encodeWrap(w, value);
   else if (value instanceof MpData) {
@@ -162,7 +162,7 @@ export interface StoredContext {
   thing(id: number): Thing;
   closure(text: string): ClosureCode;
   enumMember(enumId: number, memberId: number): Value;
-  room(id: number, name: string | null): Value;
+  room(id: number): Room;
   wrap(thing: Thing, typeId: number): Value;
   ano(fields: ReadonlyMap<string, Value>): AnoType;
 }
@@ -253,7 +253,7 @@ function decodeTextExt(type: number, text: string, cx: StoredContext): Value {
     case Ext.ENUM:
       return cx.enumMember(Number(head), Number(tail));
     case Ext.ROOM:
-      return cx.room(Number(head), tail === '' ? null : tail);
+      return cx.room(Number(head));
     case Ext.TASK:
       return new Task(Number(text));
     case Ext.WRAP:

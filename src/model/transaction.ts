@@ -35,6 +35,8 @@ export class Transaction implements Linker {
   /** Whether `nse` is why there is no change; only for the message. */
   suppressed = false;
   private readonly orphans: Thing[] = [];
+  /** Rooms that nothing stored held at some time. */
+  private readonly emptyRooms: Room[] = [];
 
   constructor(collection: Collection | null, change: Change | null) {
     this.collection = collection;
@@ -121,11 +123,13 @@ export class Transaction implements Linker {
     } else if (value instanceof List) for (const item of value.items) this.hold(item);
     else if (value instanceof SetValue) for (const thing of value.things) this.hold(thing);
     else if (value instanceof Wrapped) this.hold(value.thing);
-    else if (value instanceof Room) this.holdRoom(value);
+    else if (value instanceof Room) {
+      value.refs++;
+      if (value.id === 0) this.registerRoom(value);
+    }
   }
 
-  private holdRoom(room: Room): void {
-    if (room.id !== 0) return;
+  private registerRoom(room: Room): void {
     const collection = this.collection as Collection;
     room.id = collection.nextId++;
     collection.rooms.set(room.id, room);
@@ -140,6 +144,7 @@ export class Transaction implements Linker {
     } else if (value instanceof List) for (const item of value.items) this.release(item);
     else if (value instanceof SetValue) for (const thing of value.things) this.release(thing);
     else if (value instanceof Wrapped) this.release(value.thing);
+    else if (value instanceof Room && --value.refs === 0) this.emptyRooms.push(value);
   }
 
   /** Gives ids to a thing and to all new things and rooms it leads to: a thing before those in it, and all of those before the next. */
@@ -152,7 +157,7 @@ export class Transaction implements Linker {
     for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
       if (next.id !== 0) continue;
       if (next instanceof Room) {
-        this.holdRoom(next);
+        this.registerRoom(next);
         continue;
       }
       this.register(collection, next);
@@ -172,7 +177,10 @@ export class Transaction implements Linker {
     } else if (value instanceof List) for (const item of value.items) this.holdFlat(item, fresh);
     else if (value instanceof SetValue) for (const thing of value.things) this.holdFlat(thing, fresh);
     else if (value instanceof Wrapped) this.holdFlat(value.thing, fresh);
-    else if (value instanceof Room && value.id === 0) fresh.push(value);
+    else if (value instanceof Room) {
+      value.refs++;
+      if (value.id === 0) fresh.push(value);
+    }
   }
 
   private register(collection: Collection, thing: Thing): void {
@@ -477,10 +485,28 @@ export class Transaction implements Linker {
     this.release(value);
   }
 
-  /** At the end of the query: things that nothing stored holds any more leave the collection, and with them what only they held. */
-  finish(): void {
+  /** Gives a stored room a name, or takes it away. Throws lookup_err for a name that another room has. */
+  nameRoom(room: Room, name: string | null): void {
+    const { ops } = this.need();
+    (this.collection as Collection).nameRoom(room, name);
+    ops.int(ChangeOp.ROOM_NAME);
+    ops.int(room.id);
+    ops.str(name ?? '');
+  }
+
+  /**
+   * At the end of the query: things and rooms that nothing stored holds any more leave the collection, and with them what only they held. Gives the rooms
+   * that left.
+   */
+  finish(): readonly Room[] {
+    if (this.orphans.length > 0) this.removeOrphans();
+    const gone = this.emptyRooms.filter((room) => room.refs === 0 && this.collection?.rooms.get(room.id) === room);
+    for (const room of gone) this.collection?.removeRoom(room);
+    return gone;
+  }
+
+  private removeOrphans(): void {
     const { orphans } = this;
-    if (orphans.length === 0) return;
     const collection = this.collection as Collection;
     const gone: number[] = [];
     for (let i = 0; i < orphans.length; i++) {

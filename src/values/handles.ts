@@ -38,7 +38,10 @@ export class EnumMember {
 export class Room {
   /** 0 while not stored. */
   id = 0;
+  /** Only a stored room has one, and no other room of its collection has the same. */
   name: string | null = null;
+  /** How many stored places hold it; it leaves its collection when none does. */
+  refs = 0;
 
   get typeName(): string {
     return 'room';

@@ -262,6 +262,12 @@ describe('effects', () => {
     expect(fault(silent(text))).toMatch(/does not say/);
   });
 
+  test('of closures behind `nse` do not count for what they stand in', () => {
+    const program = compileText('nse(1); || .a = 1;');
+    expect(program.functions.map((fn) => fn.effects)).toEqual([0, 1]);
+    expect(fault(program)).toBeNull();
+  });
+
   test('of a closure count for what it stands in', () => {
     expect(fault(silent('|| .a = 1;', true))).toMatch(/function 0 has effects/);
   });
