@@ -99,6 +99,8 @@ export interface Context {
   compile(text: string): Closure;
   /** Sends a line to the client that asks, if there is one to send it to. */
   warn(message: string): void;
+  /** Sends an event to those who joined a stored room; the arguments are packed as they are now. */
+  emit(room: Room, event: string, args: readonly Value[], deep: number, flags: number): void;
   /** Ends the server after the answer. */
   requestShutdown(): void;
   /** To be called when a type, an enumerator or a procedure came or went: names may mean something else now. */

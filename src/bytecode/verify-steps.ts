@@ -279,5 +279,9 @@ const STEPS: Steps = {
 export function stackHeights(program: Program, fn: FunctionCode, options: FlowOptions): Int32Array {
   const flow = new Flow(program, fn, options);
   flow.run(STEPS);
-  return Int32Array.from(flow.points, (point) => (point === undefined ? -1 : point.stack.height));
+  const heights = new Int32Array(fn.code.length).fill(-1);
+  flow.points.forEach((point, at) => {
+    if (point !== undefined) heights[at] = point.stack.height;
+  });
+  return heights;
 }

@@ -35,6 +35,20 @@ export interface RunRequest {
   readonly args: Uint8Array | null;
 }
 
+/** What happened to a room that clients may have joined. */
+export type RoomEvent =
+  | {
+      readonly kind: 'emit';
+      readonly collectionId: number;
+      readonly roomId: number;
+      /** A byte string. */
+      readonly event: string;
+      /** A MessagePack array. */
+      readonly args: Uint8Array;
+    }
+  /** The room is no more. */
+  | { readonly kind: 'delete'; readonly collectionId: number; readonly roomId: number };
+
 export interface QueryAnswer {
   readonly value: Value;
   /** Levels of things to pack. */
@@ -61,6 +75,11 @@ export interface Engine {
   readonly durableId: number;
   /** `listener` is called after each sync of the log. */
   onDurable(listener: (id: number) => void): void;
+  /**
+   * `listener` is called for each event, in order, before `query` or `run` returns or throws. An event may tell of changes up to the present
+   * `lastChangeId`, and must not be shown before those are durable.
+   */
+  onRoomEvent(listener: (event: RoomEvent) => void): void;
   /** `listener` is called when a script asks for the server's end. */
   onShutdown(listener: () => void): void;
   /** Ends background work, writes a checkpoint and closes the store. */

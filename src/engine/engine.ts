@@ -19,7 +19,7 @@ import type { Future } from '../values/handles.ts';
 import type { Value } from '../values/value.ts';
 import { Machine } from '../vm/machine.ts';
 import type { EncodeHooks } from '../wire/encode.ts';
-import type { ClientSink, Engine, QueryAnswer, QueryRequest, RunRequest, UserRef } from './api.ts';
+import type { ClientSink, Engine, QueryAnswer, QueryRequest, RoomEvent, RunRequest, UserRef } from './api.ts';
 import { decodeRunArgs, decodeVars } from './arguments.ts';
 import { checkUnstored, settle, settled } from './futures.ts';
 import { encodeHooks } from './hooks.ts';
@@ -80,6 +80,7 @@ export class LocalEngine implements Engine {
   /** Scopes by their text; names are looked up at each query. */
   private readonly scopes = new Map<string, Scope>();
   private readonly ops = new MsgpackWriter(4096);
+  private readonly roomListeners: ((event: RoomEvent) => void)[] = [];
   private readonly shutdownListeners: (() => void)[] = [];
   private readonly deadlineMs: number;
   private readonly checkpointChanges: number;
@@ -108,6 +109,9 @@ export class LocalEngine implements Engine {
       hooks: this.hooks,
       shutdown: () => {
         for (const listener of this.shutdownListeners) listener();
+      },
+      emit: (event) => {
+        for (const listener of this.roomListeners) listener(event);
       },
     };
   }
@@ -192,6 +196,10 @@ export class LocalEngine implements Engine {
 
   onDurable(listener: (id: number) => void): void {
     this.store.onDurable(listener);
+  }
+
+  onRoomEvent(listener: (event: RoomEvent) => void): void {
+    this.roomListeners.push(listener);
   }
 
   onShutdown(listener: () => void): void {
@@ -311,10 +319,11 @@ export class LocalEngine implements Engine {
       return { value, futures: context.futures };
     } finally {
       // What a failed query did before its error stays done, as in any other query.
-      tx.finish();
+      const gone = tx.finish();
       // Packing the answer may run closures; they can change nothing.
       tx.change = null;
       if (change !== null) this.commit(change, collection?.id ?? 0);
+      if (collection !== null) for (const room of gone) this.host.emit({ kind: 'delete', collectionId: collection.id, roomId: room.id });
     }
   }
 

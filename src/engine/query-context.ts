@@ -7,11 +7,12 @@ import type { Transaction } from '../model/transaction.ts';
 import type { Lockable } from '../model/types.ts';
 import type { User } from '../model/users.ts';
 import type { Closure } from '../values/closure.ts';
-import type { Future } from '../values/handles.ts';
+import type { Future, Room } from '../values/handles.ts';
 import type { Value } from '../values/value.ts';
 import type { Machine } from '../vm/machine.ts';
-import type { EncodeHooks } from '../wire/encode.ts';
-import type { ClientSink } from './api.ts';
+import { type EncodeHooks, encodeValue } from '../wire/encode.ts';
+import { MsgpackWriter } from '../msgpack/writer.ts';
+import type { ClientSink, RoomEvent } from './api.ts';
 import { hashPasswordNow } from './passwords.ts';
 import { closureFromText } from './toolchain.ts';
 
@@ -24,6 +25,7 @@ export interface QueryHost {
   readonly machine: Machine;
   readonly hooks: EncodeHooks;
   shutdown(): void;
+  emit(event: RoomEvent): void;
 }
 
 export class QueryContext implements Context {
@@ -105,6 +107,14 @@ export class QueryContext implements Context {
 
   warn(message: string): void {
     this.client?.warn(2, message);
+  }
+
+  emit(room: Room, event: string, args: readonly Value[], deep: number, flags: number): void {
+    const collectionId = (this.collection as Collection).id;
+    const writer = new MsgpackWriter(128);
+    writer.arrayHeader(args.length);
+    for (const value of args) encodeValue(writer, value, { deep, flags, hooks: this.hooks });
+    this.host.emit({ kind: 'emit', collectionId, roomId: room.id, event, args: writer.take() });
   }
 
   requestShutdown(): void {

@@ -46,7 +46,7 @@ const NAMED: ReadonlyMap<string, number> = new Map([
 export const isReservedName = (name: string): boolean => NAMED.has(name) || name === 'nil' || name === 'true' || name === 'false';
 
 /** The kind of a definition that is one word of the language; undefined for any other. */
-const namedKind = (name: string): number | undefined => NAMED.get(name);
+export const namedKind = (name: string): number | undefined => NAMED.get(name);
 
 const FLAGS: Readonly<Record<string, number>> = {
   '&': WrapFlag.SAME_DEEP,

@@ -28,7 +28,7 @@ export const CORPUS: readonly string[] = [
   "t = {a: 1, b: 2}; t.wrap(&{a: 'int'}); 1;",
   'is_int(1, 2); 3;',
   "x = 1; assert(x, 'no', { x = 2; }); try(assert(x == 2, 'no')); alt_raise(1 / 0, 'worse', -100);",
-  'timeit(1 + 1).data; run("p", 1);',
+  'try(run("p", 1)); new_procedure("q", |x| x + 1); run("q", 2);',
   'range(3).map(|i| range(i).map(|j| i * j)).len();',
   'try(is_int(1, 2)); try(range()); 4;',
   'return [1, [2, [3]]], 2, NO_IDS;',
