@@ -61,6 +61,8 @@ class StubEngine implements Engine {
     });
   }
 
+  onRoomEvent(): void {}
+
   onDurable(listener: (id: number) => void): void {
     this.listeners.push(listener);
   }

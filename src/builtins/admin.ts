@@ -4,13 +4,14 @@ import { ChangeOp } from '../model/change.ts';
 import { Collection } from '../model/collection.ts';
 import type { Database } from '../model/database.ts';
 import { encodeCollectionInfo, encodeScopeInfo } from '../model/database-records.ts';
-import { Right } from '../model/rights.ts';
-import { parseScope } from '../model/scope.ts';
+import { checkRights, Right, rightsOf } from '../model/rights.ts';
 import { encodeUser } from '../model/users.ts';
 import type { MsgpackWriter } from '../msgpack/writer.ts';
+import { List } from '../values/list.ts';
 import { typeName, type Value } from '../values/value.ts';
 import { mpdata } from './mpdata.ts';
 import type { Context, Row } from './row.ts';
+import { settingsOf } from './scopes.ts';
 
 function writeCollection(w: MsgpackWriter, c: Collection): void {
   w.mapHeader(9);
@@ -42,6 +43,22 @@ function collectionOf(database: Database, which: Value): Collection {
   return collection;
 }
 
+/** Whether the user who asks may know about a collection: by a right to use it, or as one who manages all of them. */
+function isVisible(cx: Context, collection: Collection): boolean {
+  return cx.hasRight('CHANGE') || (rightsOf(cx.user, 'collection', collection) & (Right.QUERY | Right.RUN)) !== 0;
+}
+
+function collectionInfo(cx: Context, which: Value): Value {
+  const collection = collectionOf(cx.database, which);
+  if (!isVisible(cx, collection)) checkRights(cx.user, 'collection', collection, Right.QUERY);
+  return mpdata((w) => writeCollection(w, collection));
+}
+
+function collectionsInfo(cx: Context): Value {
+  const visible = [...cx.database.collections.values()].filter((collection) => isVisible(cx, collection));
+  return new List(visible.map((collection) => mpdata((w) => writeCollection(w, collection))));
+}
+
 function newCollection(cx: Context, name: string): Value {
   const { database, tx, user } = cx;
   const change = tx.need();
@@ -69,6 +86,7 @@ function delCollection(cx: Context, which: Value): Value {
   const change = tx.need();
   const collection = collectionOf(database, which);
   database.removeCollection(collection);
+  cx.roomsGone(collection);
   change.ops.int(ChangeOp.DEL_COLLECTION);
   change.ops.int(collection.id);
   return null;
@@ -89,17 +107,20 @@ function renameCollection(cx: Context, which: Value, name: string): Value {
   return null;
 }
 
-function setDefaultDeep(cx: Context, scopeText: string, deep: number): Value {
+function setDefaultDeep(cx: Context, which: Value, levels: Value): Value {
   const change = cx.tx.need();
-  const scope = parseScope(scopeText);
-  if (!(deep >= 0 && deep <= 127)) throw valueErr(`expecting a \`deep\` value between 0 and 127 but got ${deep} instead`);
-  if (scope.kind === 'collection') {
-    const collection = cx.database.collectionByName(scope.name);
+  const { kind, collection } = settingsOf(cx, which);
+  if (typeof levels !== 'number' && typeof levels !== 'bigint') {
+    throw typeErr(`expecting \`deep\` to be of type \`int\` but got type \`${typeName(levels)}\` instead`);
+  }
+  if (!(levels >= 0 && levels <= 127)) throw valueErr(`expecting a \`deep\` value between 0 and 127 but got ${levels} instead`);
+  const deep = Number(levels);
+  if (collection !== null) {
     collection.defaultDeep = deep;
     recordInfo(cx, collection);
     return null;
   }
-  if (scope.kind === 'thingsdb') cx.database.thingsdbDeep = deep;
+  if (kind === 'thingsdb') cx.database.thingsdbDeep = deep;
   else cx.database.nodeDeep = deep;
   change.ops.int(ChangeOp.SCOPE_INFO);
   encodeScopeInfo(change.ops, cx.database);
@@ -166,30 +187,23 @@ export const adminRows: readonly Row[] = [
     example: "new_collection('shop'); collection_info('shop').load().name;  // => \"shop\"",
     page: 'thingsdb-api/collection_info',
     scopes: ['thingsdb'],
-    run: (cx, which: Value) => {
-      const collection = collectionOf(cx.database, which);
-      return mpdata((w) => writeCollection(w, collection));
-    },
+    run: collectionInfo,
   },
   {
     name: 'collections_info',
     params: [],
-    returns: 'mpdata',
-    doc: 'Tells about all collections.',
-    example: 'type(collections_info());  // => "mpdata"',
+    returns: 'list',
+    doc: 'Tells about all collections that the user may use.',
+    example: "new_collection('shop'); collections_info().map(|c| c.load().name).has('shop');  // => true",
     page: 'thingsdb-api/collections_info',
     scopes: ['thingsdb'],
-    run: (cx) =>
-      mpdata((w) => {
-        w.arrayHeader(cx.database.collections.size);
-        for (const collection of cx.database.collections.values()) writeCollection(w, collection);
-      }),
+    run: collectionsInfo,
   },
   {
     name: 'set_default_deep',
     params: [
-      { name: 'scope', type: 'str' },
-      { name: 'deep', type: 'int' },
+      { name: 'scope', type: 'any' },
+      { name: 'deep', type: 'any' },
     ],
     returns: 'nil',
     doc: 'Sets how many levels of things the answers of a scope show when a query does not say.',

@@ -1,8 +1,8 @@
 /** Rooms: places that clients join to hear events. */
-import { lookupErr, numArgsErr, operationErr, TiError, typeErr, valueErr } from '../errors.ts';
+import { lookupErr, numArgsErr, operationErr, type TiError, typeErr, valueErr } from '../errors.ts';
+import { isUtf8 } from '../utf8.ts';
 import { Room } from '../values/handles.ts';
 import { isName } from '../values/thing.ts';
-import { isUtf8 } from '../utf8.ts';
 import { typeName, type Value } from '../values/value.ts';
 import type { Context, Row } from './row.ts';
 
@@ -99,7 +99,7 @@ export const roomRows: readonly Row[] = [
     params: [],
     returns: 'str|nil',
     doc: 'The name of the room; nil when it has none.',
-    example: ".chat = room(); .chat.set_name('lobby'); .chat.name();  // => \"lobby\"",
+    example: '.chat = room(); .chat.set_name(\'lobby\'); .chat.name();  // => "lobby"',
     page: 'data-types/room/name',
     run: (_cx, self: Room) => self.name,
   },

@@ -101,6 +101,8 @@ export interface Context {
   warn(message: string): void;
   /** Sends an event to those who joined a stored room; the arguments are packed as they are now. */
   emit(room: Room, event: string, args: readonly Value[], deep: number, flags: number): void;
+  /** To be called with a collection that was removed: those who joined its rooms are told. */
+  roomsGone(collection: Collection): void;
   /** Ends the server after the answer. */
   requestShutdown(): void;
   /** To be called when a type, an enumerator or a procedure came or went: names may mean something else now. */

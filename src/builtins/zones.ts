@@ -1,15 +1,14 @@
 /** Time zones as scripts name them: by name, or by an offset such as `+0530`. */
 import { type TiError, typeErr, valueErr } from '../errors.ts';
 import { ChangeOp } from '../model/change.ts';
-import type { Collection } from '../model/collection.ts';
 import { encodeCollectionInfo, encodeScopeInfo } from '../model/database-records.ts';
-import { parseScope } from '../model/scope.ts';
 import { MsgpackWriter } from '../msgpack/writer.ts';
 import { isZone, momentOf, offsetAt, zoneNames } from '../time/zones.ts';
 import { DateTime } from '../values/datetime.ts';
 import { MpData } from '../values/handles.ts';
 import { typeName, type Value } from '../values/value.ts';
 import type { Context, Row } from './row.ts';
+import { settingsOf } from './scopes.ts';
 
 /** A time zone by name, or one that is only an offset in seconds. */
 export type ZoneSpec = { readonly name: string } | { readonly offset: number };
@@ -61,34 +60,23 @@ export function atClock(clock: number, zone: ZoneSpec, isTimeval: boolean): Date
 /** The zone of a datetime. */
 export const zoneOfDate = (date: DateTime): ZoneSpec => (date.zone === null ? { offset: date.offset } : { name: date.zone });
 
-/** The collection that a value names by its name or id; null when it is the text of a scope. Throws type_err. */
-function namedCollection(cx: Context, which: Value): Collection | null {
-  const { database } = cx;
-  const collection =
-    typeof which === 'string'
-      ? database.collectionsByName.get(which)
-      : typeof which === 'number'
-        ? database.collections.get(which)
-        : undefined;
-  if (collection !== undefined) return collection;
-  if (typeof which === 'string') return null;
-  throw typeErr(`expecting a scope to be of type \`str\` but got type \`${typeName(which)}\` instead`);
-}
-
-function setTimeZone(cx: Context, which: Value, zone: string): null {
+function setTimeZone(cx: Context, which: Value, zone: Value): null {
   const { ops } = cx.tx.need();
   const { database } = cx;
-  let collection = namedCollection(cx, which);
-  const scope = collection === null ? parseScope(which as string) : null;
+  const { kind, collection } = settingsOf(cx, which);
+  if (typeof zone !== 'string') {
+    throw typeErr(
+      `function \`set_time_zone\` expects argument 2 to be of type \`str\` but got type \`${typeName(zone)}\` instead; see https://docs.thingsdb.io/v1/thingsdb-api/set_time_zone`,
+    );
+  }
   if (!isZone(zone)) throw unknownZone(zone);
-  if (scope?.kind === 'collection') collection = database.collectionByName(scope.name);
   if (collection !== null) {
     collection.timeZone = zone;
     ops.int(ChangeOp.COLLECTION_INFO);
     encodeCollectionInfo(ops, collection);
     return null;
   }
-  if (scope?.kind === 'thingsdb') database.thingsdbZone = zone;
+  if (kind === 'thingsdb') database.thingsdbZone = zone;
   else database.nodeZone = zone;
   ops.int(ChangeOp.SCOPE_INFO);
   encodeScopeInfo(ops, database);
@@ -121,7 +109,7 @@ export const zoneRows: readonly Row[] = [
     name: 'set_time_zone',
     params: [
       { name: 'scope', type: 'any' },
-      { name: 'zone', type: 'str' },
+      { name: 'zone', type: 'any' },
     ],
     returns: 'nil',
     doc: 'Sets the time zone in which the dates of a scope are when a script does not say.',
@@ -129,6 +117,6 @@ export const zoneRows: readonly Row[] = [
     page: 'thingsdb-api/set_time_zone',
     changes: ['thingsdb'],
     scopes: ['thingsdb'],
-    run: (cx, which: Value, zone: string) => setTimeZone(cx, which, zone),
+    run: setTimeZone,
   },
 ];

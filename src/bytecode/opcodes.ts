@@ -36,7 +36,7 @@ type Line = readonly [name: string, a: OperandKind, b: OperandKind, pops: number
 
 /**
  * `pops` and `pushes` are the effect when the instruction is followed by the next one; -1 for `pops` when it depends on the operands (see
- * `stackEffect` in verify.ts).
+ * `STEPS` in verify-steps.ts).
  */
 const LINES = [
   ['NIL', 'none', 'none', 0, 1, '-- nil'],

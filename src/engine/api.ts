@@ -76,8 +76,8 @@ export interface Engine {
   /** `listener` is called after each sync of the log. */
   onDurable(listener: (id: number) => void): void;
   /**
-   * `listener` is called for each event, in order, before `query` or `run` returns or throws. An event may tell of changes up to the present
-   * `lastChangeId`, and must not be shown before those are durable.
+   * `listener` is called for each event, in order, before `query` or `run` returns or throws. An event may tell of what that request changed, so it must
+   * not be shown before `durableId` reaches the `lastChangeId` read right after the call, as the answer itself.
    */
   onRoomEvent(listener: (event: RoomEvent) => void): void;
   /** `listener` is called when a script asks for the server's end. */

@@ -257,8 +257,8 @@ export class LocalEngine implements Engine {
   private answer(request: QueryRequest, compiled: Program | null): QueryAnswer {
     const place = this.place(request.scope);
     const user = this.database.users.get(request.user.id);
-    checkRights(user, place.scope, place.collection, Right.QUERY);
     const vars = request.vars === null ? null : decodeVars(request.vars, place.collection);
+    checkRights(user, place.scope, place.collection, Right.QUERY);
     const program = compiled ?? this.programs.get(request.code);
     return this.complete({ main: program.main, args: NO_ARGS, vars, place, user: user as User, client: request.client });
   }

@@ -6,12 +6,12 @@ import { Right, rightsOf } from '../model/rights.ts';
 import type { Transaction } from '../model/transaction.ts';
 import type { Lockable } from '../model/types.ts';
 import type { User } from '../model/users.ts';
+import { MsgpackWriter } from '../msgpack/writer.ts';
 import type { Closure } from '../values/closure.ts';
 import type { Future, Room } from '../values/handles.ts';
 import type { Value } from '../values/value.ts';
 import type { Machine } from '../vm/machine.ts';
 import { type EncodeHooks, encodeValue } from '../wire/encode.ts';
-import { MsgpackWriter } from '../msgpack/writer.ts';
 import type { ClientSink, RoomEvent } from './api.ts';
 import { hashPasswordNow } from './passwords.ts';
 import { closureFromText } from './toolchain.ts';
@@ -115,6 +115,10 @@ export class QueryContext implements Context {
     writer.arrayHeader(args.length);
     for (const value of args) encodeValue(writer, value, { deep, flags, hooks: this.hooks });
     this.host.emit({ kind: 'emit', collectionId, roomId: room.id, event, args: writer.take() });
+  }
+
+  roomsGone(collection: Collection): void {
+    for (const room of collection.rooms.values()) this.host.emit({ kind: 'delete', collectionId: collection.id, roomId: room.id });
   }
 
   requestShutdown(): void {

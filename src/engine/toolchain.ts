@@ -8,6 +8,7 @@ import { loadProgram } from '../bytecode/container.ts';
 import { FunctionCode, type Program } from '../bytecode/program.ts';
 import { verifyProgram } from '../bytecode/verify.ts';
 import { type ClosureTexts, compileClosure, compileScript } from '../compiler/compile.ts';
+import { ErrorCode, TiError } from '../errors.ts';
 import { Closure, type ClosureCode } from '../values/closure.ts';
 
 const texts: ClosureTexts = { compact: compactClosure, definition: closureDefinition };
@@ -74,8 +75,10 @@ export function codeOf(closure: Closure): FunctionCode {
   return code instanceof LazyCode ? code.code : closureCode(code.text);
 }
 
-/** A new closure from a text of unknown origin. Throws TiError (-52). */
+/** A new closure from a text of unknown origin. Throws TiError: -52 for what does not parse, -53 for what is no closure. */
 export function closureFromText(text: string): Closure {
+  const { body } = parse(text);
+  if (body.length !== 1 || body[0]?.kind !== 'ClosureLiteral') throw new TiError(ErrorCode.BAD_DATA, 'the text is not that of a closure');
   return new Closure(closureCode(text));
 }
 

@@ -810,12 +810,19 @@ class Translator {
     const fill = Array.from({ length: count - given }, (_, k) => `s${height + k} = null;`).join(' ');
     if (height + count - given > this.peak) this.peak = height + count - given;
     this.heights.set(i.to, height + count - given);
-    this.out.push(`if (m.takesNoMore(${callee}, ${given})) { ${fill} break L${i.to}; }`);
-    if (height - given - 2 < 0) return;
+    const skip = `${fill} break L${i.to};`;
+    const others = `if (m.takesNoMore(${callee}, ${given})) { ${skip} }`;
+    if (height - given - 2 < 0) {
+      this.out.push(others);
+      return;
+    }
     const self = (this.stack[height - given - 2] as Operand).text;
     const first = given > 0 ? (this.stack[height - given] as Operand).text : 'null';
     this.out.push(
-      `if (${callee} instanceof Builtin && (t = m.early(${callee}, ${self}, ${given}, ${first}, m.sp)) !== undefined) { ${callee} = t; if (t.value !== undefined) { ${fill} break L${i.to}; } }`,
+      `if (${callee} instanceof Builtin) {`,
+      `if (${callee}.early !== null && (t = m.early(${callee}, ${self}, ${given}, ${first}, m.sp)) !== undefined) {`,
+      `${callee} = t; if (t.value !== undefined) { ${skip} } }`,
+      `} else ${others}`,
     );
   }
 }

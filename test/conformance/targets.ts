@@ -48,7 +48,7 @@ export class ProcessTarget implements Target {
     try {
       let user: UserRef = { id: 1, name: 'admin' };
       if (step.auth !== undefined) user = await engine.authenticate(latin1(step.auth[0]), latin1(step.auth[1]));
-      if (step.token !== undefined) user = await engine.authenticateToken(step.token);
+      if (step.token !== undefined) user = await engine.authenticateToken(engine.database.userByName(step.token)?.tokens[0]?.key ?? '');
       if (this.translated) this.translateMain(engine, latin1(step.code));
       const answer = engine.query({
         user,

@@ -88,6 +88,8 @@ export class FakeEngine implements Engine {
     this.durableListeners.push(listener);
   }
 
+  onRoomEvent(): void {}
+
   onShutdown(listener: () => void): void {
     this.shutdownListeners.push(listener);
   }
