@@ -18,6 +18,7 @@ import { mathRows } from './math.ts';
 import { miscRows } from './misc.ts';
 import { modEnumRow } from './mod-enum.ts';
 import { modTypeRow } from './mod-type.ts';
+import { nodeRows } from './node.ts';
 import { predicateRows } from './predicates.ts';
 import { procedureRows } from './procedures.ts';
 import { randomRows } from './random.ts';
@@ -56,6 +57,7 @@ export const allRows: readonly Row[] = [
   ...listSortRows,
   ...mathRows,
   ...miscRows,
+  ...nodeRows,
   ...predicateRows,
   ...procedureRows,
   ...randomRows,

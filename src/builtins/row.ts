@@ -9,6 +9,7 @@ import type { Right } from '../model/rights.ts';
 import type { Transaction } from '../model/transaction.ts';
 import type { Lockable } from '../model/types.ts';
 import type { User } from '../model/users.ts';
+import type { MsgpackWriter } from '../msgpack/writer.ts';
 import { Closure } from '../values/closure.ts';
 import { DateTime } from '../values/datetime.ts';
 import { AnoType, EnumMember, Future, ModuleRef, MpData, Room, Task, Wrapped } from '../values/handles.ts';
@@ -64,6 +65,17 @@ export type ScopeName = 'collection' | 'thingsdb' | 'node';
 
 export const ScopeBit = { collection: 1, thingsdb: 2, node: 4 } as const;
 
+/** What a node tells of itself, as MessagePack in the order in which it is told. */
+export interface NodeView {
+  writeInfo(w: MsgpackWriter): void;
+  /** As one of the nodes. */
+  writeNode(w: MsgpackWriter): void;
+  writeCounters(w: MsgpackWriter): void;
+  resetCounters(): void;
+  /** 0 (all) to 4 (only what is critical); what is beyond counts as the nearest. */
+  setLogLevel(level: number): void;
+}
+
 /** What a built-in may use of the machine that runs it. */
 export interface Context {
   readonly database: Database;
@@ -103,6 +115,7 @@ export interface Context {
   emit(room: Room, event: string, args: readonly Value[], deep: number, flags: number): void;
   /** To be called with a collection that was removed: those who joined its rooms are told. */
   roomsGone(collection: Collection): void;
+  readonly node: NodeView;
   /** Ends the server after the answer. */
   requestShutdown(): void;
   /** To be called when a type, an enumerator or a procedure came or went: names may mean something else now. */

@@ -231,11 +231,7 @@ export class FunctionCompiler {
         for (let i = expr.ops.length - 1; i >= 0; i--) asm.emit(PREFIX[expr.ops[i] as keyof typeof PREFIX]);
         break;
       case 'ArrayLiteral':
-        expr.items.forEach((item, i) => {
-          this.expr(item);
-          // What comes later may change a list that stands here: it is taken as it is now.
-          if (!isScalar(item) && expr.items.slice(i + 1).some(mayChange)) asm.emit(Op.ITEM);
-        });
+        this.items(expr.items);
         asm.emit(Op.ARRAY, expr.items.length, undefined, 1 - expr.items.length);
         break;
       case 'ThingLiteral':
@@ -431,12 +427,21 @@ export class FunctionCompiler {
     asm.place(loop.end);
   }
 
+  /** The items of an array. What comes later may change a list that stands before it: that is taken as it is. */
+  private items(items: readonly Expr[]): void {
+    const last = items.findLastIndex(mayChange);
+    items.forEach((item, i) => {
+      this.expr(item);
+      if (i < last && !isScalar(item)) this.asm.emit(Op.ITEM);
+    });
+  }
+
   fields(fields: readonly Field[]): void {
+    const last = fields.findLastIndex((f) => f.value !== null && mayChange(f.value));
     fields.forEach((field, i) => {
       if (field.value === null) this.loadVariable(field.name.name, field.start);
       else this.expr(field.value);
-      const later = fields.slice(i + 1).some((f) => f.value !== null && mayChange(f.value));
-      if (later && (field.value === null || !isScalar(field.value))) this.asm.emit(Op.OWN);
+      if (i < last && (field.value === null || !isScalar(field.value))) this.asm.emit(Op.OWN);
     });
   }
 

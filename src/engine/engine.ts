@@ -21,8 +21,10 @@ import { Machine } from '../vm/machine.ts';
 import type { EncodeHooks } from '../wire/encode.ts';
 import type { ClientSink, Engine, QueryAnswer, QueryRequest, RoomEvent, RunRequest, UserRef } from './api.ts';
 import { decodeRunArgs, decodeVars } from './arguments.ts';
+import { Counters } from './counters.ts';
 import { checkUnstored, settle, settled } from './futures.ts';
 import { encodeHooks } from './hooks.ts';
+import { NodeInfo } from './node-info.ts';
 import { hashPassword, PasswordChecker } from './passwords.ts';
 import { QueryContext, type QueryHost } from './query-context.ts';
 import { codeOf, lazyCode, ProgramCache } from './toolchain.ts';
@@ -90,6 +92,8 @@ export class LocalEngine implements Engine {
     (closure, thing) => this.machine.compute(closure, thing),
     () => this.machine.place,
   );
+  readonly counters = new Counters();
+  readonly node: NodeInfo;
   private readonly host: QueryHost;
 
   constructor(store: Store, options: EngineOptions = {}) {
@@ -103,10 +107,17 @@ export class LocalEngine implements Engine {
       constant,
       compile: codeOf,
     });
+    this.node = new NodeInfo({
+      database: this.database,
+      counters: this.counters,
+      storeStatus: () => this.store.status(),
+      cachedQueries: () => this.programs.size,
+    });
     this.host = {
       database: this.database,
       machine: this.machine,
       hooks: this.hooks,
+      node: this.node,
       shutdown: () => {
         for (const listener of this.shutdownListeners) listener();
       },

@@ -1,5 +1,5 @@
 /** What built-ins see of the query in which they run. */
-import type { Context, RightName, ScopeName } from '../builtins/row.ts';
+import type { Context, NodeView, RightName, ScopeName } from '../builtins/row.ts';
 import type { Collection } from '../model/collection.ts';
 import type { Database } from '../model/database.ts';
 import { Right, rightsOf } from '../model/rights.ts';
@@ -24,6 +24,7 @@ export interface QueryHost {
   readonly database: Database;
   readonly machine: Machine;
   readonly hooks: EncodeHooks;
+  readonly node: NodeView;
   shutdown(): void;
   emit(event: RoomEvent): void;
 }
@@ -49,6 +50,10 @@ export class QueryContext implements Context {
     this.collection = collection;
     this.tx = tx;
     this.client = client;
+  }
+
+  get node(): NodeView {
+    return this.host.node;
   }
 
   get hooks(): EncodeHooks {

@@ -20,6 +20,9 @@ import { encodeThingBody } from './thing-record.ts';
 import { checkField, type FieldDef, type RelationEnd, type TypeDef } from './types.ts';
 import { refreshInstance } from './types-migrate.ts';
 
+/** Values are packed and stored by recursion, which this keeps within the native stack. */
+const MAX_NESTING = 500;
+
 export type Container = List | SetValue | Thing;
 
 /** A list in a runaway loop ends with an error long before the memory does. */
@@ -91,14 +94,22 @@ export class Transaction implements Linker {
     return this.item(value);
   }
 
-  /** Makes tuples of lists and sets in an array: `values()` gives lists that hold the lists of a thing themselves. */
-  private nest(items: Value[]): void {
+  /**
+   * Gives how deep the tuples in an array are nested, and makes tuples of the lists and sets in it: `values()` gives lists that hold the lists of a
+   * thing themselves.
+   */
+  private nest(items: Value[]): number {
+    let nesting = 0;
     for (let i = 0; i < items.length; i++) {
-      const item = items[i];
-      if (typeof item === 'object' && item !== null && ((item instanceof List && !item.isTuple) || item instanceof SetValue)) {
-        items[i] = this.item(item);
+      let item = items[i] as Value;
+      if (typeof item !== 'object' || item === null) continue;
+      if ((item instanceof List && !item.isTuple) || item instanceof SetValue) {
+        item = this.item(item);
+        items[i] = item;
       }
+      if (item instanceof List && item.nesting >= nesting) nesting = item.nesting + 1;
     }
+    return nesting;
   }
 
   /** What is kept when `value` is put into a list: lists and sets become tuples. */
@@ -107,8 +118,10 @@ export class Transaction implements Linker {
     else if (value instanceof List) {
       if (value.isTuple) return value;
       const items = value.items.slice();
-      this.nest(items);
-      return new List(items, true);
+      const tuple = new List(items, true);
+      tuple.nesting = this.nest(items);
+      if (tuple.nesting >= MAX_NESTING) throw operationErr(`lists may be nested ${MAX_NESTING} levels deep, and not deeper`);
+      return tuple;
     } else if (value instanceof SetValue) return new List([...value.things], true);
     else if (value instanceof Future) return null;
     return value;

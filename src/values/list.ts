@@ -8,6 +8,8 @@ export class List {
   readonly isTuple: boolean;
   /** How many loops and assignments are using the items now; while not 0, the list must not change. */
   locks = 0;
+  /** Of a tuple: how many tuples lie in one another in it, itself not counted. */
+  nesting = 0;
   /** The thing that holds this list as its property `key`; null for a list in a variable and for a tuple. */
   parent: Thing | null = null;
   key = '';

@@ -83,6 +83,16 @@ describe('changes', () => {
     await engine.close();
   });
 
+  test('lists that are nested too deep are refused, and the store stays whole', async () => {
+    const engine = await open();
+    expect(errorOf(engine, 'a = []; for (i in range(4000)) { a = [a]; }; .a = a;')).toBe(-63);
+    expect(ask(engine, 'a = []; for (i in range(400)) { a = [a]; }; .a = a; .a.len();')).toBe(1);
+    await engine.store.close();
+    const again = await open();
+    expect(ask(again, '.a.len();')).toBe(1);
+    await again.close();
+  });
+
   test('collections come, change their names and go', async () => {
     const engine = await open();
     ask(engine, "new_collection('shop'); set_default_deep('@:shop', 3);", '@t');
