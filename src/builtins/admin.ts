@@ -30,7 +30,8 @@ function writeCollection(w: MsgpackWriter, c: Collection): void {
   w.str('next_free_id');
   w.int(c.nextId);
   w.str('commit_history');
-  w.str('disabled');
+  if (c.history === null) w.str('disabled');
+  else w.int(c.history.length);
   w.str('ano_types');
   w.int(0);
 }

@@ -42,6 +42,8 @@ export class Builtin {
   private readonly run: Run;
   /** See `EarlyRow`; null for a method whose arguments are all evaluated. */
   readonly early: Early | null;
+  /** See `Row.commits`. */
+  readonly commits: boolean;
   /** Bits of the right that a call needs in the scope of the query. */
   readonly right: number;
 
@@ -57,6 +59,7 @@ export class Builtin {
     this.checked = this.masks.some((mask) => mask !== ANY);
     this.rest = row.params.at(-1)?.rest ? row.params.length - 1 : -1;
     this.run = row.run as Run;
+    this.commits = row.commits === true;
     this.right = row.right === undefined ? 0 : Right[row.right];
     this.early = (row as Partial<EarlyRow>).early ?? null;
   }

@@ -142,6 +142,7 @@ export const enumRows: readonly Row[] = [
   {
     ...SCHEMA,
     name: 'set_enum',
+    commits: true,
     params: [NAME, { name: 'members', type: 'thing' }],
     returns: 'nil',
     doc: 'Defines an enumerator; the first member is its default, and closures are methods of the members.',
@@ -162,6 +163,7 @@ export const enumRows: readonly Row[] = [
   {
     ...SCHEMA,
     name: 'rename_enum',
+    commits: true,
     params: [NAME, { name: 'name', type: 'str' }],
     returns: 'nil',
     doc: 'Gives an enumerator another name, also in the definitions of types.',

@@ -25,6 +25,8 @@ class JsonReader {
   private depth = 0;
   count = 0;
   private readonly keys = new Set<string>();
+  /** For each layout in the order of a text: that in the order of bytes, and where its values are; null when it is in that order. */
+  private readonly orders = new Map<Shape, { readonly shape: Shape; readonly from: readonly number[] } | null>();
 
   constructor(text: string) {
     this.text = text;
@@ -217,7 +219,28 @@ class JsonReader {
       if (!this.take('}')) throw this.error('expecting `,` or `}`');
     }
     this.depth--;
+    this.order(thing);
     return thing;
+  }
+
+  /** Gives a thing its properties in the order of their bytes. */
+  private order(thing: Thing): void {
+    const { shape } = thing;
+    if (thing.dict !== null) {
+      thing.shape = Shape.sorted;
+      return;
+    }
+    let order = this.orders.get(shape);
+    if (order === undefined) {
+      const keys = [...shape.keys].sort();
+      const isSorted = keys.every((key, i) => key === shape.keys[i]);
+      order = isSorted ? null : { shape: Shape.of(keys), from: keys.map((key) => shape.slotOf.get(key) as number) };
+      this.orders.set(shape, order);
+    }
+    if (order === null) return;
+    const { slots } = thing;
+    thing.slots = order.from.map((slot) => slots[slot] as Value);
+    thing.shape = order.shape;
   }
 
   /** The key that comes now; mostly one that was met before, and checked then. */

@@ -108,6 +108,7 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
 
 export const modEnumRow: FunctionRow = {
   name: 'mod_enum',
+  commits: true,
   params: [
     { name: 'enum', type: 'str' },
     { name: 'action', type: 'str' },

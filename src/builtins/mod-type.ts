@@ -381,6 +381,7 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
 
 export const modTypeRow: FunctionRow = {
   name: 'mod_type',
+  commits: true,
   params: [
     { name: 'type', type: 'str' },
     { name: 'action', type: 'str' },

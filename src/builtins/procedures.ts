@@ -113,6 +113,7 @@ const SCOPES = ['collection', 'thingsdb'] as const;
 export const procedureRows: readonly Row[] = [
   {
     name: 'new_procedure',
+    commits: true,
     params: [NAME, CLOSURE],
     returns: 'str',
     doc: 'Keeps a copy of a closure under a name, by which clients can run it.',
@@ -124,6 +125,7 @@ export const procedureRows: readonly Row[] = [
   },
   {
     name: 'mod_procedure',
+    commits: true,
     params: [NAME, CLOSURE],
     returns: 'nil',
     doc: 'Puts another closure in the place of that of a procedure, which counts as made anew.',
@@ -135,6 +137,7 @@ export const procedureRows: readonly Row[] = [
   },
   {
     name: 'del_procedure',
+    commits: true,
     params: [NAME],
     returns: 'nil',
     doc: 'Removes a procedure.',
@@ -146,6 +149,7 @@ export const procedureRows: readonly Row[] = [
   },
   {
     name: 'rename_procedure',
+    commits: true,
     params: [NAME, { name: 'new_name', type: 'str' }],
     returns: 'nil',
     doc: 'Gives a procedure another name.',

@@ -7,6 +7,7 @@ import { datetimeMethodRows } from './datetime-methods.ts';
 import { enumRows } from './enums.ts';
 import { errorRows } from './errors.ts';
 import { futureRows } from './futures.ts';
+import { historyRows } from './history.ts';
 import { instanceRows } from './instances.ts';
 import { jsonRows } from './json.ts';
 import { listChangeRows } from './lists-change.ts';
@@ -49,6 +50,7 @@ export const allRows: readonly Row[] = [
   ...datetimeRows,
   ...errorRows,
   ...futureRows,
+  ...historyRows,
   ...jsonRows,
   ...listChangeRows,
   ...listIterateRows,

@@ -111,6 +111,10 @@ export interface Context {
   compile(text: string): Closure;
   /** Sends a line to the client that asks, if there is one to send it to. */
   warn(message: string): void;
+  /** Keeps the query with this message in the history of the scope. Throws operation_err, value_err. */
+  commit(message: string): void;
+  /** Throws operation_err when the scope keeps a history and the query has made no commit; `what` is the function that needs one. */
+  checkCommit(what: string): void;
   /** Sends an event to those who joined a stored room; the arguments are packed as they are now. */
   emit(room: Room, event: string, args: readonly Value[], deep: number, flags: number): void;
   /** To be called with a collection that was removed: those who joined its rooms are told. */
@@ -158,6 +162,8 @@ interface RowBase {
   readonly changes?: readonly ('collection' | 'thingsdb')[];
   /** The only scopes in which it exists; all when absent. */
   readonly scopes?: readonly ScopeName[];
+  /** Where the scope keeps a history, the query must have made a commit before the call. */
+  readonly commits?: true;
   /** A right in the scope of the query that a call needs, whatever its arguments are. */
   readonly right?: RightName;
   /** A closure that is written as its first argument runs after the query, in a change of its own: what it changes is no effect of the query. */

@@ -110,6 +110,7 @@ function setType(cx: Context, name: string, definition: Thing, flags: Flags, hid
     if (allInstances(cx, old).size > 0) throw operationErr(`type \`${name}\` has instances; use \`mod_type\` to change it`);
   }
   const modes = modesOf(old ?? null, flags, hideId);
+  const nextTypeId = collection.nextTypeId;
   const type = old ?? makeType(collection, name, modes);
   const before: Modes = { wrapOnly: type.wrapOnly, hideId: type.hideId, autoIndex: type.autoIndex };
   try {
@@ -119,7 +120,7 @@ function setType(cx: Context, name: string, definition: Thing, flags: Flags, hid
     checkNeeds(type, parts.fields);
     fill(type, parts);
   } catch (error) {
-    if (old === undefined) dropUnrecorded(collection, type);
+    if (old === undefined) dropUnrecorded(collection, type, nextTypeId);
     else setModes(type, before);
     throw error;
   }
@@ -128,12 +129,13 @@ function setType(cx: Context, name: string, definition: Thing, flags: Flags, hid
   return null;
 }
 
-/** Takes back a type that was made just now. */
-function dropUnrecorded(collection: Collection, type: TypeDef): void {
+/** Takes back a type that was made just now; `nextTypeId` is what it was before. */
+function dropUnrecorded(collection: Collection, type: TypeDef, nextTypeId: number): void {
   const { name } = type;
   dropType(collection, type);
-  if (type.id !== collection.nextTypeId - 1) return;
-  collection.nextTypeId--;
+  // Under the name of a type that was removed, it was that type again.
+  if (type.id < nextTypeId) return;
+  collection.nextTypeId = nextTypeId;
   collection.typesById.delete(type.id);
   collection.goneTypes.delete(name);
 }
@@ -180,6 +182,7 @@ export const typeRows: readonly Row[] = [
   {
     ...SCHEMA,
     name: 'new_type',
+    commits: true,
     params: [NAME, ...FLAGS],
     returns: 'str',
     doc: 'Makes a type without fields, so that other types can name it before it is defined.',
@@ -190,6 +193,7 @@ export const typeRows: readonly Row[] = [
   {
     ...SCHEMA,
     name: 'set_type',
+    commits: true,
     params: [NAME, { name: 'definition', type: 'thing' }, ...FLAGS],
     names: typeNamed,
     returns: 'nil',
@@ -201,6 +205,7 @@ export const typeRows: readonly Row[] = [
   {
     ...SCHEMA,
     name: 'del_type',
+    commits: true,
     params: [NAME],
     returns: 'nil',
     doc: 'Removes a type that no other type names; its instances become plain things.',
@@ -211,6 +216,7 @@ export const typeRows: readonly Row[] = [
   {
     ...SCHEMA,
     name: 'rename_type',
+    commits: true,
     params: [NAME, { name: 'name', type: 'str' }],
     returns: 'nil',
     doc: 'Gives a type another name, also in the definitions of other types; the texts of methods stay as they are.',

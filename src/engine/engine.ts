@@ -56,6 +56,8 @@ interface Job {
   readonly place: Place;
   readonly user: User;
   readonly client: ClientSink | null;
+  /** The text of the query; null for a procedure that a client runs and for callbacks. */
+  readonly code: string | null;
 }
 
 interface Step {
@@ -271,7 +273,15 @@ export class LocalEngine implements Engine {
     const vars = request.vars === null ? null : decodeVars(request.vars, place.collection);
     checkRights(user, place.scope, place.collection, Right.QUERY);
     const program = compiled ?? this.programs.get(request.code);
-    return this.complete({ main: program.main, args: NO_ARGS, vars, place, user: user as User, client: request.client });
+    return this.complete({
+      main: program.main,
+      args: NO_ARGS,
+      vars,
+      place,
+      user: user as User,
+      client: request.client,
+      code: request.code,
+    });
   }
 
   run(request: RunRequest): QueryAnswer {
@@ -289,7 +299,7 @@ export class LocalEngine implements Engine {
     }
     const main = codeOf(procedure.closure);
     const args = decodeRunArgs(request.args ?? NO_BYTES, main.params, name, place.collection);
-    return this.complete({ main, args, vars: null, place, user, client: request.client });
+    return this.complete({ main, args, vars: null, place, user, client: request.client, code: null });
   }
 
   /** Runs a job, then the callbacks of the futures that it made. */
@@ -302,21 +312,22 @@ export class LocalEngine implements Engine {
     settle(futures, (closure, args) => {
       const main = codeOf(closure);
       if (changesIn(main, job.place.scope)) checkUnstored(args);
-      return this.step({ ...job, main, args, vars: null }, deadline);
+      return this.step({ ...job, main, args, vars: null, code: null }, deadline);
     });
     return { value: settled(value), deep, flags };
   }
 
   /** Runs one function to its end, in a change of its own when it needs one. */
-  private step({ main, args, vars, place, user, client }: Job, deadline: number): Step {
+  private step({ main, args, vars, place, user, client, code }: Job, deadline: number): Step {
     const { scope, collection } = place;
     const changes = changesIn(main, scope);
     if (changes) checkRights(user, scope, collection, Right.CHANGE);
     const change = changes ? this.newChange() : null;
     const tx = new Transaction(collection, change);
     tx.suppressed = main.program.rowNames.includes('nse');
-    const context = new QueryContext(this.host, user, scope, collection, tx, client);
+    const context = new QueryContext(this.host, user, scope, collection, tx, client, code);
     const { machine } = this;
+    let failure = '';
     try {
       const value = machine.execute(main, args, {
         scope,
@@ -328,9 +339,13 @@ export class LocalEngine implements Engine {
         context,
       });
       return { value, futures: context.futures };
+    } catch (error) {
+      failure = error instanceof TiError ? error.message || 'error' : 'internal error';
+      throw error;
     } finally {
       // What a failed query did before its error stays done, as in any other query.
       const gone = tx.finish();
+      context.recordCommit(failure);
       // Packing the answer may run closures; they can change nothing.
       tx.change = null;
       if (change !== null) this.commit(change, collection?.id ?? 0);

@@ -1,7 +1,10 @@
 /** What built-ins see of the query in which they run. */
 import type { Context, NodeView, RightName, ScopeName } from '../builtins/row.ts';
+import { operationErr, valueErr } from '../errors.ts';
+import { ChangeOp } from '../model/change.ts';
 import type { Collection } from '../model/collection.ts';
 import type { Database } from '../model/database.ts';
+import { type Commit, encodeCommit } from '../model/history.ts';
 import { Right, rightsOf } from '../model/rights.ts';
 import type { Transaction } from '../model/transaction.ts';
 import type { Lockable } from '../model/types.ts';
@@ -37,11 +40,23 @@ export class QueryContext implements Context {
   readonly user: User;
   /** In the order in which they were made. */
   futures: Future[] = NO_FUTURES;
+  /** The message of the commit that the query made; null before that. */
+  private message: string | null = null;
+  /** The text of the query; null for what has none of its own. */
+  private readonly code: string | null;
   private readonly host: QueryHost;
   private readonly machine: Machine;
   private readonly client: ClientSink | null;
 
-  constructor(host: QueryHost, user: User, scope: ScopeName, collection: Collection | null, tx: Transaction, client: ClientSink | null) {
+  constructor(
+    host: QueryHost,
+    user: User,
+    scope: ScopeName,
+    collection: Collection | null,
+    tx: Transaction,
+    client: ClientSink | null,
+    code: string | null,
+  ) {
     this.host = host;
     this.machine = host.machine;
     this.database = host.database;
@@ -50,6 +65,7 @@ export class QueryContext implements Context {
     this.collection = collection;
     this.tx = tx;
     this.client = client;
+    this.code = code;
   }
 
   get node(): NodeView {
@@ -112,6 +128,36 @@ export class QueryContext implements Context {
 
   warn(message: string): void {
     this.client?.warn(2, message);
+  }
+
+  commit(message: string): void {
+    const { change } = this.tx;
+    if ((this.collection ?? this.database).history === null) {
+      throw operationErr('the scope keeps no history; see https://docs.thingsdb.io/v1/thingsdb-api/set_history');
+    }
+    if (this.code === null) throw operationErr('a commit is made by a query, not by a procedure that is run or by a future');
+    if (change === null) throw operationErr('a query without a change makes no commit; use `wse(...)` to enforce a change');
+    if (this.message !== null) throw operationErr('the query has made a commit already');
+    if (message === '') throw valueErr('the message of a commit must not be empty');
+    this.message = message;
+  }
+
+  checkCommit(what: string): void {
+    if ((this.collection ?? this.database).history === null || this.message !== null) return;
+    throw operationErr(`\`${what}\` needs a commit before it in this scope; see https://docs.thingsdb.io/v1/collection-api/commit`);
+  }
+
+  /** Puts the commit that the query made, if it made one, into the history. `error` is empty when it ended well. */
+  recordCommit(error: string): void {
+    const { change } = this.tx;
+    const { history } = this.collection ?? this.database;
+    // The history may have been switched off by the query itself.
+    if (this.message === null || change === null || history === null) return;
+    const createdAt = Math.floor(Date.now() / 1000);
+    const commit: Commit = { id: change.id, createdAt, by: this.user.name, message: this.message, code: this.code ?? '', error };
+    history.push(commit);
+    change.ops.int(ChangeOp.COMMIT);
+    encodeCommit(change.ops, commit);
   }
 
   emit(room: Room, event: string, args: readonly Value[], deep: number, flags: number): void {

@@ -13,6 +13,7 @@ import { ChangeOp } from './change.ts';
 import { Collection } from './collection.ts';
 import type { Database } from './database.ts';
 import { decodeCollectionInfo, decodeScopeInfo } from './database-records.ts';
+import { historianOf, readCommit, readDeletedCommits } from './history.ts';
 import { readCount, readInt, readStr } from './read.ts';
 import { readRestriction } from './restrictions.ts';
 import { type ClosureLoader, collectionContext, decodeEnum, typeById } from './schema-records.ts';
@@ -158,6 +159,9 @@ class CollectionApplier {
         collection.procedures.set(procedure.name, procedure);
         break;
       }
+      case ChangeOp.COMMIT:
+        readCommit(r, collection);
+        break;
       case ChangeOp.ROOM_NAME:
         renameRoom(collection, this.cx.room(readInt(r)), readStr(r));
         break;
@@ -264,6 +268,17 @@ function applyGlobal(database: Database, r: MsgpackReader, op: number, load: (te
       database.removeUser(user);
       break;
     }
+    case ChangeOp.HISTORY: {
+      const historian = historianOf(database, readInt(r));
+      historian.history = readInt(r) === 1 ? [] : null;
+      break;
+    }
+    case ChangeOp.COMMIT:
+      readCommit(r, database);
+      break;
+    case ChangeOp.DEL_COMMITS:
+      readDeletedCommits(r, database);
+      break;
     case ChangeOp.SCOPE_INFO:
       decodeScopeInfo(r, database);
       break;

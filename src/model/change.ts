@@ -67,6 +67,12 @@ export const ChangeOp = {
   USER: 70,
   /** id */
   DEL_USER: 71,
+  /** collection id or 0, on (1) or off (0): whether a scope keeps commits */
+  HISTORY: 90,
+  /** a commit, as `encodeCommit` writes it, in the scope of the change */
+  COMMIT: 91,
+  /** collection id or 0, count, ids */
+  DEL_COMMITS: 92,
   /** default deep and time zones of the scopes without collection, as `encodeScopeInfo` writes them */
   SCOPE_INFO: 80,
 } as const;

@@ -10,6 +10,7 @@ import { decodeThingBody, readProcedure } from './apply.ts';
 import { Collection } from './collection.ts';
 import type { Database } from './database.ts';
 import { decodeCollectionInfo, decodeScopeInfo, encodeCollectionInfo, encodeScopeInfo } from './database-records.ts';
+import { encodeCommit, type Historian, readCommit } from './history.ts';
 import { readInt, readStr } from './read.ts';
 import {
   type ClosureLoader,
@@ -43,6 +44,8 @@ const Kind = {
   PAGE: 13,
   RELATIONS: 14,
   ROOM: 15,
+  HISTORY: 16,
+  COMMIT: 17,
 } as const;
 
 type CheckpointRecord = readonly [Buffer, Uint8Array | null];
@@ -146,7 +149,14 @@ export class CheckpointSource {
     for (const procedure of database.procedures.values()) {
       early.push(this.record(key(0, Kind.PROCEDURE, procedure.name), (w) => encodeProcedure(w, procedure)));
     }
+    this.writeHistory(0, database);
     for (const collection of database.collections.values()) this.writeCollection(collection);
+  }
+
+  private writeHistory(scope: number, { history }: Historian): void {
+    if (history === null) return;
+    this.early.push(this.record(key(scope, Kind.HISTORY, 0), (w) => w.int(history.length)));
+    for (const commit of history) this.early.push(this.record(key(scope, Kind.COMMIT, commit.id), (w) => encodeCommit(w, commit)));
   }
 
   private writeCollection(c: Collection): void {
@@ -165,6 +175,7 @@ export class CheckpointSource {
     for (const type of c.types.values()) early.push(this.record(key(c.id, Kind.TYPE, type.id), (w) => encodeType(w, type)));
     early.push(this.record(key(c.id, Kind.RELATIONS, 0), (w) => encodeRelations(w, c)));
     for (const e of c.enumsById.values()) early.push(this.record(key(c.id, Kind.ENUM, e.id), (w) => encodeEnum(w, e)));
+    this.writeHistory(c.id, c);
     for (const [name, room] of c.roomsByName) {
       early.push(
         this.record(key(c.id, Kind.ROOM, room.id), (w) => {
@@ -242,6 +253,8 @@ export class CheckpointReader {
       decodeScopeInfo(r, database);
       database.changeId = readInt(r);
     } else if (kind === Kind.USER) decodeUser(r, database);
+    else if (kind === Kind.HISTORY) database.history = [];
+    else if (kind === Kind.COMMIT) readCommit(r, database);
     else if (kind === Kind.PROCEDURE) {
       const procedure = readProcedure(r, this.load);
       database.procedures.set(procedure.name, procedure);
@@ -267,6 +280,8 @@ export class CheckpointReader {
     else if (kind === Kind.TYPE) decodeType(r, collection, cx);
     else if (kind === Kind.RELATIONS) decodeRelations(r, collection);
     else if (kind === Kind.ENUM) decodeEnum(r, collection, cx);
+    else if (kind === Kind.HISTORY) collection.history = [];
+    else if (kind === Kind.COMMIT) readCommit(r, collection);
     else if (kind === Kind.COLLECTION_PROCEDURE) {
       const procedure = readProcedure(r, this.load);
       collection.procedures.set(procedure.name, procedure);

@@ -5,6 +5,7 @@ import type { Room } from '../values/handles.ts';
 import { Shape } from '../values/shape.ts';
 import { Thing } from '../values/thing.ts';
 import type { EnumDef } from './enums.ts';
+import type { Commit } from './history.ts';
 import type { Procedure } from './procedures.ts';
 import { pageOf, ThingIndex } from './thing-index.ts';
 import type { TypeDef } from './types.ts';
@@ -33,6 +34,8 @@ export class Collection {
   readonly procedures = new Map<string, Procedure>();
   /** Stored rooms by id. */
   readonly rooms = new Map<number, Room>();
+  /** Commits of the collection; null while they are not kept. */
+  history: Commit[] | null = null;
   readonly roomsByName = new Map<string, Room>();
   /** Types that were removed, by the name they had: wraps in the collection may still name them. */
   readonly goneTypes = new Map<string, TypeDef>();

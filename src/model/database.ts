@@ -2,6 +2,7 @@
 import { lookupErr, valueErr } from '../errors.ts';
 import { isName } from '../values/thing.ts';
 import type { Collection } from './collection.ts';
+import type { Commit } from './history.ts';
 import type { Procedure } from './procedures.ts';
 import type { Token, User } from './users.ts';
 
@@ -20,6 +21,8 @@ export class Database {
   /** Time zones of the scopes without collection; new collections begin with the first. */
   thingsdbZone = 'UTC';
   nodeZone = 'UTC';
+  /** Commits of the scope of users and collections; null while they are not kept. */
+  history: Commit[] | null = null;
   /** Id of the last change; 0 before the first. */
   changeId = 0;
 

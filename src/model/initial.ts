@@ -43,9 +43,9 @@ export function initialValue(collection: Collection, rule: FieldRule): Value {
     case RuleKind.BOOL:
       return false;
     case RuleKind.INT_RANGE:
-      return rule.min > 0 ? rule.min : rule.max < 0 ? rule.max : 0;
+      return nearestZero(rule.min, rule.max, 0);
     case RuleKind.FLOAT_RANGE:
-      return new Float(Number(rule.min) > 0 ? Number(rule.min) : Number(rule.max) < 0 ? Number(rule.max) : 0);
+      return new Float(Number(nearestZero(Number(rule.min), Number(rule.max), 0)));
     case RuleKind.STR_RANGE:
     case RuleKind.UTF8_RANGE:
       return '-'.repeat(Number(rule.min));
@@ -172,4 +172,10 @@ export function defaultInstance(collection: Collection, type: TypeDef): Thing {
 export function initialFor(collection: Collection, thing: Thing, slot: number): Value {
   const { name, rule } = (thing.shape.type as TypeDef).fields[slot] as FieldDef;
   return own(thing, name, initialValue(collection, rule));
+}
+
+/** The value of a range that is nearest to zero. */
+function nearestZero<T extends number | bigint>(min: T, max: T, zero: T): T {
+  if (min > 0) return min;
+  return max < 0 ? max : zero;
 }

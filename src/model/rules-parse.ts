@@ -45,9 +45,6 @@ const NAMED: ReadonlyMap<string, number> = new Map([
 /** Names that definitions and the language use themselves; a type or enumerator cannot have one. */
 export const isReservedName = (name: string): boolean => NAMED.has(name) || name === 'nil' || name === 'true' || name === 'false';
 
-/** The kind of a definition that is one word of the language; undefined for any other. */
-export const namedKind = (name: string): number | undefined => NAMED.get(name);
-
 const FLAGS: Readonly<Record<string, number>> = {
   '&': WrapFlag.SAME_DEEP,
   '+': WrapFlag.MAX_DEEP,

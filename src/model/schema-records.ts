@@ -139,6 +139,7 @@ export function removeType(collection: Collection, type: TypeDef): void {
   collection.goneTypes.set(type.name, type);
   type.goneName = type.name;
   type.name = 'thing';
+  type.createdAt = 0;
   type.modifiedAt = null;
   type.wrapOnly = false;
   type.idName = null;

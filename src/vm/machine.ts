@@ -801,6 +801,7 @@ export class Machine {
 
   checkScope(builtin: Builtin): void {
     if ((builtin.scopes & ScopeBit[this.scope]) === 0) throw scopeError(builtin, this.scope);
+    if (builtin.commits) this.context.checkCommit(builtin.name);
     if (builtin.right !== 0) checkRights(this.context.user, this.scope, this.collection, builtin.right);
   }
 

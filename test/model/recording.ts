@@ -1,0 +1,66 @@
+/** A store in memory that keeps what it gets, and engines that begin with it. */
+import { LocalEngine } from '../../src/engine/engine.ts';
+import { CheckpointSource } from '../../src/model/checkpoint.ts';
+import { memoryStore } from '../../src/storage/memory.ts';
+import type { LogEntry, Store } from '../../src/storage/store.ts';
+
+type Records = readonly (readonly [Uint8Array, Uint8Array])[];
+
+/** A store that begins with these records and this log, and that tells what is appended. */
+function storeWith(records: Records, log: readonly LogEntry[], onAppend: (entry: LogEntry) => void): Store {
+  const inner = memoryStore();
+  const appendedId = Math.max(0, ...log.map((entry) => entry.id));
+  return Object.assign(Object.create(inner) as Store, {
+    records: () => records,
+    log: () => log,
+    append: (id: number, scope: number, data: Uint8Array) => {
+      inner.append(id, scope, data);
+      onAppend({ id, scope, data: Uint8Array.from(data) });
+    },
+    status: () => ({ ...inner.status(), appendedId: Math.max(appendedId, inner.appendedId) }),
+  });
+}
+
+/** An engine with an empty collection `stuff`, and all that it appends to its log. */
+export async function recordingEngine(): Promise<{ engine: LocalEngine; log: LogEntry[] }> {
+  const log: LogEntry[] = [];
+  const engine = new LocalEngine(storeWith([], [], (entry) => log.push(entry)));
+  await engine.initialize('no password');
+  return { engine, log };
+}
+
+/** What another process has when it opens a store with these records and this log. */
+export function reopened(records: Records, log: readonly LogEntry[]): LocalEngine {
+  const engine = new LocalEngine(storeWith(records, log, () => undefined));
+  engine.recover();
+  return engine;
+}
+
+/** Checkpoints one after another, as a store keeps them. */
+export class Checkpoints {
+  private readonly source: CheckpointSource;
+  private readonly kept = new Map<string, Uint8Array>();
+  private pending: Iterator<readonly [Uint8Array, Uint8Array | null]> | null = null;
+
+  constructor(engine: LocalEngine) {
+    this.source = new CheckpointSource(engine.database);
+  }
+
+  begin(): void {
+    this.pending = this.source.begin();
+  }
+
+  /** Takes the records of the checkpoint that was begun; changes made since then are not in them. */
+  end(): Records {
+    const { pending } = this;
+    if (pending === null) throw new Error('no checkpoint was begun');
+    for (let next = pending.next(); next.done !== true; next = pending.next()) {
+      const [key, value] = next.value;
+      const text = Buffer.from(key).toString('latin1');
+      if (value === null) this.kept.delete(text);
+      else this.kept.set(text, Uint8Array.from(value));
+    }
+    this.pending = null;
+    return [...this.kept].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => [Buffer.from(key, 'latin1'), value]);
+  }
+}
