@@ -69,6 +69,7 @@ function toType(cx: Context, self: Thing, name: string): Value {
   const { tx } = cx;
   if (self.shape.type !== null) throw lookupErr(`type \`${self.typeName}\` has no function \`to_type\``);
   if (self.id !== 0) tx.need();
+  if (self === cx.collection?.root) cx.checkCommit('to_type');
   checkName('type', name);
   const type = instantiable(cx, name);
   checkUnused(type, 'type');

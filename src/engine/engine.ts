@@ -114,6 +114,10 @@ export class LocalEngine implements Engine {
       counters: this.counters,
       storeStatus: () => this.store.status(),
       cachedQueries: () => this.programs.size,
+      cacheHits: () => this.programs.hits,
+      resetCacheHits: () => {
+        this.programs.hits = 0;
+      },
     });
     this.host = {
       database: this.database,
@@ -262,29 +266,45 @@ export class LocalEngine implements Engine {
     return this.answer(request, null);
   }
 
+  run(request: RunRequest): QueryAnswer {
+    const started = performance.now();
+    let isSuccess = false;
+    try {
+      const answer = this.complete(this.runJob(request));
+      isSuccess = true;
+      return answer;
+    } finally {
+      this.counters.query(performance.now() - started, isSuccess);
+    }
+  }
+
   /** Runs a program that was compiled elsewhere; else as `query`. */
   runProgram(program: Program, request: Omit<QueryRequest, 'code'>): QueryAnswer {
     return this.answer({ ...request, code: program.source }, program);
   }
 
   private answer(request: QueryRequest, compiled: Program | null): QueryAnswer {
+    const started = performance.now();
+    let isSuccess = false;
+    try {
+      const answer = this.complete(this.queryJob(request, compiled));
+      isSuccess = true;
+      return answer;
+    } finally {
+      this.counters.query(performance.now() - started, isSuccess);
+    }
+  }
+
+  private queryJob(request: QueryRequest, compiled: Program | null): Job {
     const place = this.place(request.scope);
     const user = this.database.users.get(request.user.id);
     const vars = request.vars === null ? null : decodeVars(request.vars, place.collection);
     checkRights(user, place.scope, place.collection, Right.QUERY);
     const program = compiled ?? this.programs.get(request.code);
-    return this.complete({
-      main: program.main,
-      args: NO_ARGS,
-      vars,
-      place,
-      user: user as User,
-      client: request.client,
-      code: request.code,
-    });
+    return { main: program.main, args: NO_ARGS, vars, place, user: user as User, client: request.client, code: request.code };
   }
 
-  run(request: RunRequest): QueryAnswer {
+  private runJob(request: RunRequest): Job {
     const place = this.place(request.scope);
     if (place.scope === 'node') {
       throw new TiError(ErrorCode.BAD_DATA, 'the `node` scope has no procedures to run; see https://docs.thingsdb.io/v1/procedures-api');
@@ -299,7 +319,7 @@ export class LocalEngine implements Engine {
     }
     const main = codeOf(procedure.closure);
     const args = decodeRunArgs(request.args ?? NO_BYTES, main.params, name, place.collection);
-    return this.complete({ main, args, vars: null, place, user, client: request.client, code: null });
+    return { main, args, vars: null, place, user, client: request.client, code: null };
   }
 
   /** Runs a job, then the callbacks of the futures that it made. */
@@ -327,6 +347,7 @@ export class LocalEngine implements Engine {
     tx.suppressed = main.program.rowNames.includes('nse');
     const context = new QueryContext(this.host, user, scope, collection, tx, client, code);
     const { machine } = this;
+    const started = changes ? performance.now() : 0;
     let failure = '';
     try {
       const value = machine.execute(main, args, {
@@ -348,7 +369,10 @@ export class LocalEngine implements Engine {
       context.recordCommit(failure);
       // Packing the answer may run closures; they can change nothing.
       tx.change = null;
-      if (change !== null) this.commit(change, collection?.id ?? 0);
+      if (change !== null) {
+        this.commit(change, collection?.id ?? 0);
+        this.counters.change(performance.now() - started);
+      }
       if (collection !== null) for (const room of gone) this.host.emit({ kind: 'delete', collectionId: collection.id, roomId: room.id });
     }
   }
@@ -360,7 +384,13 @@ export class LocalEngine implements Engine {
   private commit(change: Change, scope: number): void {
     this.database.changeId = change.id;
     if (change.isEmpty) return;
-    this.store.append(change.id, scope, change.ops.bytes());
+    try {
+      this.store.append(change.id, scope, change.ops.bytes());
+      this.counters.changesCommitted++;
+    } catch (error) {
+      this.counters.changesFailed++;
+      throw error;
+    }
     this.checkpointWhenDue();
   }
 }

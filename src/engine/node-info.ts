@@ -60,6 +60,9 @@ export interface NodeSource {
   storeStatus(): StoreStatus;
   /** How many programs are kept for texts that come again. */
   cachedQueries(): number;
+  /** How often one of them was found, since the start or `resetCacheHits`. */
+  cacheHits(): number;
+  resetCacheHits(): void;
 }
 
 type Fact = string | number | null | { readonly seconds: number };
@@ -150,11 +153,12 @@ export class NodeInfo implements NodeView {
   }
 
   writeCounters(w: MsgpackWriter): void {
-    this.source.counters.write(w);
+    this.source.counters.write(w, this.source.cacheHits());
   }
 
   resetCounters(): void {
     this.source.counters.reset();
+    this.source.resetCacheHits();
   }
 
   setLogLevel(level: number): void {

@@ -91,15 +91,23 @@ export class ProgramCache {
   private readonly programs = new Map<string, Program>();
   private lastText = '';
   private last: Program | null = null;
+  /** How often a program was found. */
+  hits = 0;
 
   get(text: string): Program {
-    if (this.last !== null && text === this.lastText) return this.last;
+    if (this.last !== null && text === this.lastText) {
+      this.hits++;
+      return this.last;
+    }
     let program = this.programs.get(text);
     if (program === undefined) {
       program = compileText(text);
       if (text.length > MAX_CACHED_TEXT) return program;
       if (this.programs.size >= MAX_PROGRAMS) this.programs.delete(this.programs.keys().next().value as string);
-    } else this.programs.delete(text);
+    } else {
+      this.hits++;
+      this.programs.delete(text);
+    }
     this.programs.set(text, program);
     this.last = program;
     this.lastText = text;

@@ -2,7 +2,6 @@
 import { MsgpackReader, Tok } from '../msgpack/reader.ts';
 import type { ClosureCode } from '../values/closure.ts';
 import { Closure } from '../values/closure.ts';
-import type { Room } from '../values/handles.ts';
 import { List } from '../values/list.ts';
 import { SetValue } from '../values/set.ts';
 import { Shape } from '../values/shape.ts';
@@ -163,7 +162,8 @@ class CollectionApplier {
         readCommit(r, collection);
         break;
       case ChangeOp.ROOM_NAME:
-        renameRoom(collection, this.cx.room(readInt(r)), readStr(r));
+        // References are not counted here, so that a room that has left gives its name away as it did when the change was made.
+        collection.nameRoom(this.cx.room(readInt(r)), readStr(r) || null);
         break;
       case ChangeOp.DEL_PROCEDURE:
         collection.procedures.delete(readStr(r));
@@ -172,13 +172,6 @@ class CollectionApplier {
         applyTypeOp(r, op, collection, this.cx);
     }
   }
-}
-
-/** As `Collection.nameRoom`, for a name that was found free: a room that has it still is one that left its collection. */
-function renameRoom(collection: Collection, room: Room, name: string): void {
-  const old = collection.roomsByName.get(name);
-  if (old !== undefined && old !== room) collection.removeRoom(old);
-  collection.nameRoom(room, name === '' ? null : name);
 }
 
 export function readProcedure(r: MsgpackReader, load: ClosureLoader) {

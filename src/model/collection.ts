@@ -58,10 +58,12 @@ export class Collection {
     this.touch(rootId);
   }
 
-  /** Throws lookup_err for a name that another room has. */
+  /** Throws lookup_err for a name that another room has, unless that one is about to leave: nothing stored holds it any more. */
   nameRoom(room: Room, name: string | null): void {
     if (room.name === name) return;
-    if (name !== null && this.roomsByName.has(name)) throw lookupErr(`there is a room with the name \`${name}\` already`);
+    const other = name === null ? undefined : this.roomsByName.get(name);
+    if (other !== undefined && other.refs > 0) throw lookupErr(`there is a room with the name \`${name}\` already`);
+    if (other !== undefined) other.name = null;
     if (room.name !== null) this.roomsByName.delete(room.name);
     room.name = name;
     if (name !== null) this.roomsByName.set(name, room);

@@ -185,8 +185,13 @@ export function decodeStored(r: MsgpackReader, cx: StoredContext): Value {
       return new Bytes(r.text());
     case Tok.ARRAY: {
       const items: Value[] = [];
-      for (let left = r.number; left > 0; left--) items.push(decodeStored(r, cx));
-      return new List(items, true);
+      const tuple = new List(items, true);
+      for (let left = r.number; left > 0; left--) {
+        const item = decodeStored(r, cx);
+        if (item instanceof List && item.nesting >= tuple.nesting) tuple.nesting = item.nesting + 1;
+        items.push(item);
+      }
+      return tuple;
     }
     case Tok.EXT:
       return decodeExt(r, cx);

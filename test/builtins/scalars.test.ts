@@ -278,7 +278,7 @@ describe('errors', () => {
     ["s = ''; for (i in range(200)) s += '['; json_load(s)", -63],
     ['deep(128)', -60],
     ["deep('1')", -61],
-    ["closure('x')", -52],
+    ["closure('x')", -53],
     ['closure(1)', -61],
     ['log([])', -61],
     ["is_inf('inf')", -61],

@@ -41,6 +41,8 @@ export class ProcessTarget implements Target {
     await this.engine?.close();
     this.engine = new LocalEngine(memoryStore());
     await this.engine.initialize(await this.hash);
+    // As a server tells that has this client.
+    this.engine.node.facts = { ...this.engine.node.facts, clientPort: 9200, connectedClients: () => 1 };
   }
 
   async step(step: Step): Promise<Answer> {
@@ -146,6 +148,22 @@ function answerOf([type, body]: [number, Buffer]): Answer {
   return { err: error.error_code, message: String(error.error_msg) };
 }
 
+/** Takes away what a case may have left in the scope of users and collections. */
+const RESET = `
+  set_history('@t', false);
+  users_info().map(|u| u.load().name).each(|name| if (name != 'admin') del_user(name));
+  user_info().load().tokens.map(|t| t.key).each(|key| del_token(key));
+  user_info().load().whitelists.keys().each(|list| whitelist_del('admin', list));
+  procedures_info().map(|p| p.load().name).each(|name| del_procedure(name));
+  collections_info().map(|c| c.load().name).each(|name| del_collection(name));
+  grant('@t', 'admin', FULL);
+  grant('@n', 'admin', FULL);
+  set_default_deep('@t', 1);
+  set_time_zone('@t', 'UTC');
+  set_time_zone('@n', 'UTC');
+  new_collection('stuff');
+`;
+
 export class TcpTarget implements Target {
   private readonly port: number;
   private client: Client | null = null;
@@ -154,16 +172,26 @@ export class TcpTarget implements Target {
     this.port = port;
   }
 
-  private async login(name: string, password: string): Promise<Client | Answer> {
+  /** Logs in with a user name and a password, or with a token. */
+  private async login(credentials: readonly [string, string] | string): Promise<Client | Answer> {
     const client = await Client.open(this.port);
     const answer = await client.request(33, (w) => {
+      if (typeof credentials === 'string') {
+        w.str(credentials);
+        return;
+      }
       w.arrayHeader(2);
-      w.str(latin1(name));
-      w.str(latin1(password));
+      for (const part of credentials) w.str(latin1(part));
     });
     if (answer[0] !== ERROR) return client;
     client.close();
     return answerOf(answer);
+  }
+
+  /** The first token of a user. */
+  private async tokenOf(name: string): Promise<string> {
+    const answer = await this.query(this.client as Client, '@t', `user_info('${name}').load().tokens[0].key;`);
+    return 'ok' in answer ? String(answer.ok) : '';
   }
 
   private async query(client: Client, scope: string, code: string, vars?: string): Promise<Answer> {
@@ -180,18 +208,18 @@ export class TcpTarget implements Target {
   /** Brings the server back to one empty collection `stuff`. */
   async reset(): Promise<void> {
     if (this.client === null) {
-      const client = await this.login('admin', 'pass');
+      const client = await this.login(['admin', 'pass']);
       if (!(client instanceof Client)) throw new Error('the server refuses the default user');
       this.client = client;
     }
-    const names = await this.query(this.client, '@t', 'collections_info().load().map(|c| c.name);');
-    for (const name of 'ok' in names ? (names.ok as string[]) : []) await this.query(this.client, '@t', `del_collection('${name}');`);
-    await this.query(this.client, '@t', "new_collection('stuff');");
+    const answer = await this.query(this.client, '@t', RESET);
+    if ('err' in answer) throw new Error(`the server cannot be brought back to its beginning: ${answer.message}`);
   }
 
   async step(step: Step): Promise<Answer> {
-    if (step.auth === undefined) return this.query(this.client as Client, step.scope ?? '//stuff', step.code, step.vars);
-    const client = await this.login(step.auth[0], step.auth[1]);
+    const credentials = step.auth ?? (step.token === undefined ? null : await this.tokenOf(step.token));
+    if (credentials === null) return this.query(this.client as Client, step.scope ?? '//stuff', step.code, step.vars);
+    const client = await this.login(credentials);
     if (!(client instanceof Client)) return client;
     const answer = await this.query(client, step.scope ?? '//stuff', step.code, step.vars);
     client.close();
