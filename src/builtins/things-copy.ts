@@ -61,7 +61,11 @@ class Copier {
   private item(value: Value, deep: number): Value {
     if (deep === 0 || typeof value !== 'object' || value === null) return value;
     if (value instanceof Thing) return this.thing(value, deep);
-    if (value instanceof List) return new List(this.items(value.items, deep), true);
+    if (value instanceof List) {
+      const tuple = new List(this.items(value.items, deep), true);
+      tuple.nesting = value.nesting;
+      return tuple;
+    }
     if (value instanceof Wrapped) return new Wrapped(this.thing(value.thing, deep), value.type);
     if (value instanceof Room) return new Room();
     return value;

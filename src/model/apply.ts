@@ -83,7 +83,10 @@ class CollectionApplier {
     const id = readInt(r);
     collection.touch(id);
     collection.nextId = Math.max(collection.nextId, id + 1);
-    decodeThingBody(r, this.cx.thing(id), collection, this.cx);
+    const thing = this.cx.thing(id);
+    indexOf(thing)?.delete(thing);
+    decodeThingBody(r, thing, collection, this.cx);
+    indexOf(thing)?.add(thing);
   }
 
   private splice(r: MsgpackReader): void {
@@ -130,6 +133,8 @@ class CollectionApplier {
         for (let left = readCount(r); left > 0; left--) {
           const id = readInt(r);
           collection.touch(id);
+          const thing = collection.things.get(id);
+          if (thing !== undefined) indexOf(thing)?.delete(thing);
           collection.things.delete(id);
         }
         break;
@@ -218,6 +223,9 @@ export function decodeThingBody(r: MsgpackReader, thing: Thing, collection: Coll
   // Growing left room for more in the array.
   thing.slots = thing.slots.slice();
 }
+
+/** Where its type keeps all instances at hand. */
+const indexOf = (thing: Thing): Set<Thing> | null => (thing.shape.type as TypeDef | null)?.instances ?? null;
 
 function decodeFields(r: MsgpackReader, thing: Thing, type: TypeDef, cx: StoredContext): void {
   // Of the right size from the start: an array that grows keeps room for more.

@@ -19,6 +19,12 @@ import { type FieldDef, own, type TypeDef } from './types.ts';
 /** The code of a closure that does nothing; it is compiled when somebody calls it. */
 const NOTHING: ClosureCode = { params: [], effects: 0, text: '|| nil', compactText: '||nil', definition: '|| nil', doc: '' };
 
+function emptyClosure(): Closure {
+  const closure = new Closure(NOTHING);
+  closure.unbound = true;
+  return closure;
+}
+
 /** A new value for a field that nobody gave one, made for this field alone. Lists and sets have their restriction, but no owner yet. */
 export function initialValue(collection: Collection, rule: FieldRule): Value {
   if (rule.preset !== undefined) return rule.preset;
@@ -84,7 +90,7 @@ function initialObject(collection: Collection, rule: FieldRule): Value {
     case RuleKind.REGEX:
       return new Regex('.*', '');
     case RuleKind.CLOSURE:
-      return new Closure(NOTHING);
+      return emptyClosure();
     case RuleKind.ERROR:
       return new TiError(ErrorCode.CUSTOM, `error:${ErrorCode.CUSTOM}`);
     case RuleKind.DATETIME:

@@ -126,7 +126,7 @@ export class FieldRule implements Restriction {
     this.min = parts.min ?? 0;
     this.max = parts.max ?? 0;
     this.pattern = parts.pattern ?? null;
-    this.strict = parts.strict ?? false;
+    this.strict = parts.kind === RuleKind.ENUM && (parts.strict ?? false);
     this.flagText = parts.flagText ?? '';
     this.base = parts.base ?? '';
   }

@@ -137,6 +137,12 @@ export function addType(collection: Collection, id: number, name: string, create
 export function removeType(collection: Collection, type: TypeDef): void {
   collection.types.delete(type.name);
   collection.goneTypes.set(type.name, type);
+  endType(type);
+  collection.schemaChanged();
+}
+
+/** Makes a type one that was removed. */
+function endType(type: TypeDef): void {
   type.goneName = type.name;
   type.name = 'thing';
   type.createdAt = 0;
@@ -147,7 +153,6 @@ export function removeType(collection: Collection, type: TypeDef): void {
   setAutoIndex(type, false);
   type.methods.assign([]);
   type.setFields([]);
-  collection.schemaChanged();
 }
 
 /** A type as a whole: creation time, info, fields with their definitions; no relations. */
@@ -189,6 +194,8 @@ export function encodeTypeNames(w: MsgpackWriter, collection: Collection): void 
     w.int(type.id);
     w.str(type.goneName ?? type.name);
     w.bool(type.gone);
+    // Several that were removed may have had the same name.
+    if (type.goneName !== null) w.bool(collection.goneTypes.get(type.goneName) === type);
   }
 }
 
@@ -197,8 +204,13 @@ export function decodeTypeNames(r: MsgpackReader, collection: Collection): void 
   collection.nextEnumId = readInt(r);
   for (let left = readInt(r); left > 0; left--) {
     const id = readInt(r);
-    const type = addType(collection, id, readStr(r), 0);
-    if (readBool(r)) removeType(collection, type);
+    const name = readStr(r);
+    if (readBool(r)) {
+      const type = new TypeDef(id, name, 0);
+      collection.typesById.set(id, type);
+      endType(type);
+      if (readBool(r)) collection.goneTypes.set(name, type);
+    } else addType(collection, id, name, 0);
   }
   collection.nextTypeId = nextTypeId;
 }
