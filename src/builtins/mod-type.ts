@@ -302,6 +302,9 @@ function rel(call: Call): void {
       `property \`${to}\` of type \`${other.name}\` must be of type \`${type.name}\`, but is of type \`${relatedType(far).name}\``,
     );
   }
+  if (looseInstances(cx, type).length > 0 || looseInstances(cx, other).length > 0) {
+    throw typeErr('a relation can only be made while all instances of its types are stored');
+  }
   const things = [...storedInstances(collectionOf(cx), type), ...(other === type ? [] : storedInstances(collectionOf(cx), other))];
   cx.spend(things.length);
   const { tx } = cx;
