@@ -13,6 +13,7 @@ import { parseScope, type Scope } from '../model/scope.ts';
 import { Transaction } from '../model/transaction.ts';
 import { encodeUser, isExpired, isWhitelisted, newUser, type User } from '../model/users.ts';
 import { MsgpackWriter } from '../msgpack/writer.ts';
+import type { BackupInfo } from '../storage/backup.ts';
 import type { Store } from '../storage/store.ts';
 import { Effect } from '../values/closure.ts';
 import type { Future } from '../values/handles.ts';
@@ -195,6 +196,16 @@ export class LocalEngine implements Engine {
         this.checkpointing = null;
       });
     return this.checkpointing;
+  }
+
+  /**
+   * Writes a backup of all changes so far into `file`, while queries go on: a gzipped tar archive, which `restoreBackup` makes a store of. Resolves when it is on
+   * the disk. Rejects with TiError (-51), and leaves no file then.
+   */
+  async backup(file: string): Promise<BackupInfo> {
+    const { lastChangeId } = this;
+    while (this.store.checkpointId < lastChangeId) await this.checkpoint();
+    return this.store.backup(file);
   }
 
   private checkpointWhenDue(): void {

@@ -37,6 +37,11 @@ export interface Checkpoint {
    * Rejects, and leaves the old checkpoint, when the source or `finish` throws or the commit fails.
    */
   write(upTo: number, source: RecordSource, finish: () => Promise<number>): Promise<void>;
+  /**
+   * Copies the checkpoint, as it is when the copy begins, into an empty folder, in a thread of LMDB's; another one may be written meanwhile. Gives the
+   * description of the copy.
+   */
+  copy(dir: string): Promise<CheckpointMeta>;
   close(): Promise<void>;
 }
 
@@ -222,6 +227,14 @@ class LmdbCheckpoint implements Checkpoint {
         sliceEnd = performance.now() + this.sliceMs;
       }
     }
+  }
+
+  async copy(dir: string): Promise<CheckpointMeta> {
+    // Without the pages that are free, which an old store has many of.
+    await this.databases.root.backup(dir, true);
+    const copied = await openCheckpoint(dir, true, this.sliceMs);
+    await copied.close();
+    return copied.meta;
   }
 
   close(): Promise<void> {

@@ -66,6 +66,10 @@ class MemoryStore implements Store {
     }
   }
 
+  backup(file: string): Promise<never> {
+    return Promise.reject(storeErr(`cannot write the backup \`${file}\`: the database is in memory only`));
+  }
+
   status(): StoreStatus {
     const { appendedId, checkpointId } = this;
     return { appendedId, durableId: appendedId, checkpointId, logBytes: 0, logFiles: 0, failure: null };

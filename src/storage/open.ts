@@ -1,6 +1,7 @@
 /** The store on disk: `DIR/.lock`, the checkpoint in `DIR/store/`, the log in `DIR/log/`. */
 import { constants } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { type BackupInfo, writeBackup } from './backup.ts';
 import { type Checkpoint, checkpointFile, openCheckpoint, type RecordSource } from './checkpoint.ts';
 import { type FileSystem, hasCode, nodeFileSystem } from './file-system.ts';
 import { type Lock, lockDir } from './lock.ts';
@@ -118,6 +119,7 @@ class DiskStore implements Store {
   private appended = false;
   private closing: Promise<void> | null = null;
   private running: Promise<void> | null = null;
+  private readonly backups = new Set<Promise<unknown>>();
 
   constructor(lock: Lock, checkpoints: Checkpoint, writer: LogWriter, fs: FileSystem, hooks: Hooks) {
     this.lock = lock;
@@ -175,6 +177,14 @@ class DiskStore implements Store {
     return this.running;
   }
 
+  backup(file: string): Promise<BackupInfo> {
+    if (this.closing !== null) return Promise.reject(storeErr('the store is closed'));
+    const backup = writeBackup(file, (dir) => this.checkpoints.copy(dir));
+    const settled: Promise<unknown> = backup.catch(() => undefined).finally(() => this.backups.delete(settled));
+    this.backups.add(settled);
+    return backup;
+  }
+
   status(): StoreStatus {
     const { appendedId, durableId, failure, segments } = this.writer;
     const logBytes = segments.reduce((sum, { end }) => sum + end, 0);
@@ -211,6 +221,7 @@ class DiskStore implements Store {
 
   private async shutDown(): Promise<void> {
     await this.running?.catch(() => undefined);
+    await Promise.all(this.backups);
     await this.writer.close();
     await this.checkpoints.close();
     this.lock.release();

@@ -6,6 +6,8 @@
  * reported as durable, in order, and no part of a change that was not whole.
  */
 
+import type { BackupInfo } from './backup.ts';
+
 export interface LogEntry {
   /** The change id; ascending, gaps are allowed. */
   readonly id: number;
@@ -61,6 +63,10 @@ export interface Store {
    * leave the event loop free, writes them and the new position in one transaction, then drops the log up to `upTo`. One at a time.
    */
   checkpoint(upTo: number, records: Iterator<readonly [Key, Uint8Array | null]>): Promise<void>;
+  /**
+   * Writes a backup of the checkpoint, as it is now or a later one, into `file`, away from the event loop; see `backup.ts`. Rejects with TiError (-51).
+   */
+  backup(file: string): Promise<BackupInfo>;
   status(): StoreStatus;
   /** Writes and syncs what was appended, then lets go of the folder. */
   close(): Promise<void>;
