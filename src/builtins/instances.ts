@@ -1,9 +1,8 @@
 /** Instances of types: making them, finding them, and turning things into them and back. */
 import { lookupErr, typeErr, valueErr } from '../errors.ts';
-import { ChangeOp } from '../model/change.ts';
+import { recordWhole } from '../model/change-records.ts';
 import { defaultInstance } from '../model/initial.ts';
 import { instanceById, instanceFrom } from '../model/instances.ts';
-import { encodeThingBody } from '../model/thing-record.ts';
 import { checkField, checkUnused, type TypeDef, typeByName } from '../model/types.ts';
 import { toInstance, toPlain } from '../model/types-migrate.ts';
 import { List } from '../values/list.ts';
@@ -87,16 +86,8 @@ function toType(cx: Context, self: Thing, name: string): Value {
   if (self.id === 0) return null;
   for (const value of added) tx.keep(value);
   type.instances?.add(self);
-  recordWhole(cx, self);
+  recordWhole(cx.tx.need(), self);
   return null;
-}
-
-/** Records a stored thing as it is now. */
-function recordWhole(cx: Context, thing: Thing): void {
-  const { ops } = cx.tx.need();
-  ops.int(ChangeOp.NEW);
-  ops.int(thing.id);
-  encodeThingBody(ops, thing);
 }
 
 function toThing(cx: Context, self: Thing): Value {
@@ -108,7 +99,7 @@ function toThing(cx: Context, self: Thing): Value {
   if (self.id !== 0) collectionOf(cx).touch(self.id);
   type.instances?.delete(self);
   toPlain(self);
-  if (self.id !== 0) recordWhole(cx, self);
+  if (self.id !== 0) recordWhole(cx.tx.need(), self);
   return null;
 }
 

@@ -1,6 +1,6 @@
 /** Reads JSON. */
 import { operationErr, type TiError, valueErr } from '../errors.ts';
-import { checkKey } from '../model/transaction.ts';
+import { checkKey } from '../model/property-checks.ts';
 import { encodeCodePoint, isUtf8 } from '../utf8.ts';
 import { List } from '../values/list.ts';
 import { INT_MAX, INT_MIN } from '../values/operators.ts';

@@ -1,6 +1,6 @@
 /** Methods that change a thing. */
 import { typeErr } from '../errors.ts';
-import { inUse } from '../model/transaction.ts';
+import { checkProperty, inUse } from '../model/property-checks.ts';
 import type { TypeDef } from '../model/types.ts';
 import { Closure } from '../values/closure.ts';
 import { List } from '../values/list.ts';
@@ -115,7 +115,7 @@ const assign: MethodRow = {
     const keys = source.keys();
     cx.spend(keys.length);
     checkRelations(self, source, keys);
-    for (const key of keys) cx.tx.checkProperty(self, key, source.get(key) as Value);
+    for (const key of keys) checkProperty(self, key, source.get(key) as Value);
     checkFree(self, keys);
     for (const key of keys) cx.tx.setProperty(self, key, source.get(key) as Value);
     return self;

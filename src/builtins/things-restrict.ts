@@ -1,7 +1,7 @@
 /** `restrict`: what the values of a thing must be. */
 import { valueErr } from '../errors.ts';
+import { valuesOf } from '../model/references.ts';
 import { parseRestriction } from '../model/restrictions.ts';
-import { valuesOf } from '../model/transaction.ts';
 import type { Thing } from '../values/thing.ts';
 import type { MethodRow, Row } from './row.ts';
 import { plainOnly } from './things-common.ts';

@@ -6,7 +6,7 @@
  * the rest of `settle` goes on when the module has answered; the callbacks are the same, with the error as first argument of `onFailure`.
  */
 import { ErrorCode, operationErr, TiError } from '../errors.ts';
-import { valuesOf } from '../model/transaction.ts';
+import { valuesOf } from '../model/references.ts';
 import type { Closure } from '../values/closure.ts';
 import { Future, Room, Task, Wrapped } from '../values/handles.ts';
 import { List } from '../values/list.ts';

@@ -12,6 +12,7 @@ import type { Database } from './database.ts';
 import { decodeCollectionInfo, decodeScopeInfo, encodeCollectionInfo, encodeScopeInfo } from './database-records.ts';
 import { encodeCommit, type Historian, readCommit } from './history.ts';
 import { readInt, readStr } from './read.ts';
+import { valuesOf } from './references.ts';
 import {
   type ClosureLoader,
   collectionContext,
@@ -28,7 +29,6 @@ import {
 import type { StoredContext } from './stored.ts';
 import { PAGE_SIZE, pageOf } from './thing-index.ts';
 import { encodeThingBody } from './thing-record.ts';
-import { valuesOf } from './transaction.ts';
 import { decodeUser, encodeUser } from './users.ts';
 
 /** Kinds of records, in the order in which they must be read: types before things, and what types name before types. */

@@ -2,7 +2,8 @@
 
 import { BINARY_OPS } from '../bytecode/opcodes.ts';
 import { lookupErr, operationErr, typeErr, valueErr } from '../errors.ts';
-import { badName, noProperty, type Transaction } from '../model/transaction.ts';
+import { badName, noProperty } from '../model/property-checks.ts';
+import type { Transaction } from '../model/transaction.ts';
 import type { TypeDef } from '../model/types.ts';
 import { List } from '../values/list.ts';
 import { binary } from '../values/operators.ts';
