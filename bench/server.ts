@@ -30,6 +30,7 @@ const ROUNDS = 15;
 class StubEngine implements Engine {
   lastChangeId = 0;
   durableId = 0;
+  readonly counters = { queriesSuccess: 0, queriesWithError: 0, largestResultSize: 0 };
   private isSyncing = false;
   private readonly listeners: ((id: number) => void)[] = [];
 
@@ -48,6 +49,10 @@ class StubEngine implements Engine {
 
   run(request: { readonly procedure: string }): QueryAnswer {
     return this.query({ code: request.procedure });
+  }
+
+  rooms(): never {
+    throw new Error('the stub has no rooms');
   }
 
   private change(): void {

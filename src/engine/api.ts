@@ -1,4 +1,5 @@
 /** What a front end (TCP, HTTP, command line) may ask of the database. */
+import type { MsgpackReader } from '../msgpack/reader.ts';
 import type { Value } from '../values/value.ts';
 
 /** An authenticated user; a front end only keeps it and hands it back. */
@@ -40,6 +41,8 @@ export type RoomEvent =
   | {
       readonly kind: 'emit';
       readonly collectionId: number;
+      /** The name of the collection when it happened. */
+      readonly collection: string;
       readonly roomId: number;
       /** A byte string. */
       readonly event: string;
@@ -47,7 +50,37 @@ export type RoomEvent =
       readonly args: Uint8Array;
     }
   /** The room is no more. */
-  | { readonly kind: 'delete'; readonly collectionId: number; readonly roomId: number };
+  | { readonly kind: 'delete'; readonly collectionId: number; readonly collection: string; readonly roomId: number };
+
+/** A stored room. */
+export interface RoomRef {
+  readonly id: number;
+  readonly name: string | null;
+}
+
+/** What clients may ask of the rooms of a collection. */
+export interface RoomScope {
+  readonly collectionId: number;
+  /** The name of the collection. */
+  readonly collection: string;
+  /** The stored room of an id or a name (a byte string). */
+  find(which: number | bigint | string): RoomRef | undefined;
+  /** Whether a whitelist of the user keeps the room from the user. */
+  isBarred(room: RoomRef): boolean;
+  /**
+   * Sends an event to all who joined the room. `reader` stands before so many arguments, as section 9 of the protocol has them. Throws TiError for
+   * arguments that cannot be read.
+   */
+  emit(room: RoomRef, event: string, reader: MsgpackReader, count: number): void;
+}
+
+/** What a node counts of requests; a front end adds what the engine does not see. */
+export interface RequestCounters {
+  queriesSuccess: number;
+  queriesWithError: number;
+  /** Of all answers, in bytes, with the header of the package. */
+  largestResultSize: number;
+}
 
 export interface QueryAnswer {
   readonly value: Value;
@@ -69,6 +102,9 @@ export interface Engine {
   query(request: QueryRequest): QueryAnswer;
   /** Runs a procedure, with the rules of `query` for the answer. Throws TiError. */
   run(request: RunRequest): QueryAnswer;
+  /** The rooms of the collection that the scope names, for a user with the right to join them. Throws TiError. */
+  rooms(user: UserRef, scope: string): RoomScope;
+  readonly counters: RequestCounters;
   /** Id of the last change that was appended to the log. */
   readonly lastChangeId: number;
   /** All changes up to this id survive a crash. */

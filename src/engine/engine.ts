@@ -20,7 +20,7 @@ import type { Future } from '../values/handles.ts';
 import type { Value } from '../values/value.ts';
 import { Machine } from '../vm/machine.ts';
 import type { EncodeHooks } from '../wire/encode.ts';
-import type { ClientSink, Engine, QueryAnswer, QueryRequest, RoomEvent, RunRequest, UserRef } from './api.ts';
+import type { ClientSink, Engine, QueryAnswer, QueryRequest, RoomEvent, RoomScope, RunRequest, UserRef } from './api.ts';
 import { decodeRunArgs, decodeVars } from './arguments.ts';
 import { Counters } from './counters.ts';
 import { checkUnstored, settle, settled } from './futures.ts';
@@ -28,6 +28,7 @@ import { encodeHooks } from './hooks.ts';
 import { NodeInfo } from './node-info.ts';
 import { hashPassword, PasswordChecker } from './passwords.ts';
 import { QueryContext, type QueryHost } from './query-context.ts';
+import { deletionOf, openRooms } from './rooms.ts';
 import { codeOf, lazyCode, ProgramCache } from './toolchain.ts';
 
 export interface EngineOptions {
@@ -289,6 +290,10 @@ export class LocalEngine implements Engine {
     }
   }
 
+  rooms(user: UserRef, scope: string): RoomScope {
+    return openRooms(this.host, this.database.users.get(user.id), scope);
+  }
+
   /** Runs a program that was compiled elsewhere; else as `query`. */
   runProgram(program: Program, request: Omit<QueryRequest, 'code'>): QueryAnswer {
     return this.answer({ ...request, code: program.source }, program);
@@ -384,7 +389,7 @@ export class LocalEngine implements Engine {
         this.commit(change, collection?.id ?? 0);
         this.counters.change(performance.now() - started);
       }
-      if (collection !== null) for (const room of gone) this.host.emit({ kind: 'delete', collectionId: collection.id, roomId: room.id });
+      if (collection !== null) for (const room of gone) this.host.emit(deletionOf(collection, room));
     }
   }
 

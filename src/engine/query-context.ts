@@ -161,15 +161,16 @@ export class QueryContext implements Context {
   }
 
   emit(room: Room, event: string, args: readonly Value[], deep: number, flags: number): void {
-    const collectionId = (this.collection as Collection).id;
+    const { id: collectionId, name: collection } = this.collection as Collection;
     const writer = new MsgpackWriter(128);
     writer.arrayHeader(args.length);
     for (const value of args) encodeValue(writer, value, { deep, flags, hooks: this.hooks });
-    this.host.emit({ kind: 'emit', collectionId, roomId: room.id, event, args: writer.take() });
+    this.host.emit({ kind: 'emit', collectionId, collection, roomId: room.id, event, args: writer.take() });
   }
 
   roomsGone(collection: Collection): void {
-    for (const room of collection.rooms.values()) this.host.emit({ kind: 'delete', collectionId: collection.id, roomId: room.id });
+    const { id: collectionId, name } = collection;
+    for (const room of collection.rooms.values()) this.host.emit({ kind: 'delete', collectionId, collection: name, roomId: room.id });
   }
 
   requestShutdown(): void {

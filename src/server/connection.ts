@@ -3,8 +3,10 @@ import { MAX_PAYLOAD, type PackageHandler, PackageParser, type ParserState } fro
 import type { Receiver } from './hold.ts';
 import type { Hub } from './hub.ts';
 import type { Outbox } from './outbox.ts';
+import { warningPush } from './pushes.ts';
 import { refusals } from './refusals.ts';
 import { handlePackage } from './requests.ts';
+import type { Listener, Membership } from './rooms.ts';
 import type { Transport, TransportEvents } from './transport.ts';
 
 /** With more than this unsent, in bytes, no further request is handled until the peer has read. */
@@ -24,7 +26,7 @@ let lastNumber = 0;
  * One client: who it is, what it has sent and what it is yet to get. All that is answered in one turn (a chunk of bytes that came) is made in the
  * hub's outbox and leaves in one write at the end of the turn.
  */
-export class Connection implements PackageHandler, TransportEvents, Receiver, ClientSink {
+export class Connection implements PackageHandler, TransportEvents, Receiver, ClientSink, Listener {
   /** Counts all connections of this process. */
   readonly number: number;
   private loggedIn: UserRef | null = null;
@@ -38,7 +40,9 @@ export class Connection implements PackageHandler, TransportEvents, Receiver, Cl
   /** Pushed since all was sent last. */
   private pushedBytes = 0;
   private ready: Buffer[] = [];
-  private late: ((outbox: Outbox) => void)[] = [];
+  /** Pushed by others, in buffers that are shared with others. */
+  private late: Buffer[] = [];
+  joined: Set<Membership> | null = null;
   /** Waits for a log-in to be decided; requests behind it wait too. */
   private isBlocked = false;
   /** Waits for the peer to read. */
@@ -46,6 +50,8 @@ export class Connection implements PackageHandler, TransportEvents, Receiver, Cl
   /** Nothing more is read: the peer has ended, sent garbage, or is to be closed. */
   private inputOver = false;
   private isClosed = false;
+  /** The last bytes are on their way; nothing may follow. */
+  private isEnding = false;
 
   constructor(hub: Hub, transport: Transport) {
     this.hub = hub;
@@ -107,33 +113,32 @@ export class Connection implements PackageHandler, TransportEvents, Receiver, Cl
     this.goOn();
   }
 
-  /** Sends packages that answer no request: at once, or when the present turn ends. */
-  push(add: (outbox: Outbox) => void): void {
-    if (this.isClosed) return;
+  /** Sends packages that answer no request: in their place when the turn is this connection's own, else soon. The bytes are shared and stay as they are. */
+  push(packages: Buffer): void {
+    if (this.isClosed || this.isEnding) return;
     const { hub } = this;
     if (hub.current === this && !hub.outbox.isBuilding) {
-      add(hub.outbox);
+      hub.outbox.copy(packages);
       return;
     }
-    this.late.push(add);
-    if (hub.current === null) this.sendLate();
-    else hub.sendLater(this);
+    this.late.push(packages);
+    hub.sendLater(this);
   }
 
   warn(code: number, message: string): void {
-    this.push((outbox) => outbox.warn(code, message));
+    this.push(warningPush(code, message));
   }
 
+  /** Sends what was pushed. Nothing is copied for one buffer, however many clients it goes to. */
   sendLate(): void {
-    const late = this.late;
+    const [first, ...rest] = this.late;
     this.late = [];
-    if (this.isClosed) return;
+    if (first === undefined || this.isClosed || this.isEnding) return;
+    const packages = rest.length === 0 ? first : Buffer.concat([first, ...rest]);
     if (this.backlog === 0) this.pushedBytes = 0;
-    this.hub.current = this;
-    for (const add of late) add(this.hub.outbox);
-    this.pushedBytes += this.hub.outbox.size;
+    this.pushedBytes += packages.length;
     this.seenChange = this.hub.engine.lastChangeId;
-    this.endTurn(this.parser.state);
+    this.deliver(packages);
     if (this.backlog > 0 && this.pushedBytes > PUSH_LIMIT) {
       this.hub.log.warning(`closing stream \`${this.label}\`: it does not read what it is sent`);
       this.transport.destroy();
@@ -168,6 +173,7 @@ export class Connection implements PackageHandler, TransportEvents, Receiver, Cl
     this.isClosed = true;
     this.inputOver = true;
     this.late = [];
+    this.hub.rooms.leaveAll(this);
     this.hub.connections.delete(this);
     this.hub.log.info(`closing stream \`${this.label}\``);
   }
@@ -197,19 +203,26 @@ export class Connection implements PackageHandler, TransportEvents, Receiver, Cl
 
   /** Sends what is in the outbox, or puts it to what waits for the disk. */
   private flush(): void {
-    const { outbox, hold, engine, failure } = this.hub;
-    if (this.seenChange <= engine.durableId && this.heldCount === 0) {
-      outbox.clear(!this.transport.send(outbox.bytes()));
-      return;
+    const { outbox } = this.hub;
+    if (this.mustHold) this.deliver(outbox.take());
+    else outbox.clear(!this.transport.send(outbox.bytes()));
+  }
+
+  /** Whether what is sent now must wait for the disk: it could tell of a change that is not there, or would overtake what waits. */
+  private get mustHold(): boolean {
+    return this.seenChange > this.hub.engine.durableId || this.heldCount > 0;
+  }
+
+  /** Sends packages that nobody will change, now or when the disk has what they tell of. */
+  private deliver(packages: Buffer): void {
+    const { hold, engine, failure } = this.hub;
+    if (!this.mustHold) this.transport.send(packages);
+    else if (failure !== null) this.transport.send(refusals(packages, failure));
+    else {
+      this.heldCount += 1;
+      this.heldBytes += packages.length;
+      hold.add(this, engine.lastChangeId, packages);
     }
-    const packages = outbox.take();
-    if (failure !== null) {
-      this.transport.send(refusals(packages, failure));
-      return;
-    }
-    this.heldCount += 1;
-    this.heldBytes += packages.length;
-    hold.add(this, engine.lastChangeId, packages);
   }
 
   /** Goes on with what had to wait, as far as nothing else holds it up. */
@@ -226,6 +239,7 @@ export class Connection implements PackageHandler, TransportEvents, Receiver, Cl
 
   private closeWhenDone(): void {
     if (this.isBlocked || this.isChoked || this.heldCount > 0 || this.parser.state === 'stopped') return;
+    this.isEnding = true;
     this.transport.end();
   }
 }

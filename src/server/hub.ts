@@ -7,15 +7,11 @@ import type { Connection } from './connection.ts';
 import { HoldQueue } from './hold.ts';
 import type { Log } from './log.ts';
 import { Outbox } from './outbox.ts';
+import { statusPush } from './pushes.ts';
 import { refusals } from './refusals.ts';
+import { Rooms } from './rooms.ts';
 import type { NodeStatus } from './status.ts';
 import { TextMemo } from './text-memo.ts';
-
-/** Counted since the start. */
-export interface RequestCounters {
-  queriesSuccess: number;
-  queriesWithError: number;
-}
 
 export class Hub {
   readonly engine: Engine;
@@ -27,13 +23,16 @@ export class Hub {
   /** For scopes and code. */
   readonly texts = new TextMemo();
   readonly connections = new Set<Connection>();
-  readonly counters: RequestCounters = { queriesSuccess: 0, queriesWithError: 0 };
+  readonly rooms = new Rooms();
   readonly nodeId = 0;
   status: NodeStatus = 'SYNCHRONIZING';
   /** The connection whose packages are being handled; what is in the outbox is for it. */
   current: Connection | null = null;
   /** Connections that others' requests have left packages for, to be sent when the present turn ends. */
   private readonly late = new Set<Connection>();
+  private isLateScheduled = false;
+  /** Packages for the connection at hand that come behind the answer to its present request. */
+  following: Buffer[] = [];
   private durableInTurn = 0;
   /** Why changes cannot be stored any more, when they cannot. */
   failure: TiError | null = null;
@@ -42,9 +41,10 @@ export class Hub {
   constructor(engine: Engine, log: Log, hooks: EncodeHooks, sizeLimit: number) {
     this.engine = engine;
     this.log = log;
-    this.outbox = new Outbox(hooks, sizeLimit);
+    this.outbox = new Outbox(hooks, sizeLimit, engine.counters);
     this.hold = new HoldQueue();
     engine.onDurable((id) => this.onDurable(id));
+    engine.onRoomEvent((event) => this.rooms.onEvent(event));
   }
 
   /** A turn is never cut into: what a sync within it sets free is sent when it ends. */
@@ -76,14 +76,25 @@ export class Hub {
       this.durableInTurn = 0;
       this.hold.release(id);
     }
-    if (this.late.size > 0) this.flushLate();
+    this.flushLate();
   }
 
+  /**
+   * Has the connection send what was left for it when the present turn ends; outside of turns, soon: what is pushed may tell of a change that is not
+   * in the log yet.
+   */
   sendLater(connection: Connection): void {
     this.late.add(connection);
+    if (this.current !== null || this.isLateScheduled) return;
+    this.isLateScheduled = true;
+    setImmediate(() => {
+      this.isLateScheduled = false;
+      this.flushLate();
+    });
   }
 
   private flushLate(): void {
+    if (this.late.size === 0) return;
     const connections = [...this.late];
     this.late.clear();
     for (const connection of connections) connection.sendLate();
@@ -93,8 +104,8 @@ export class Hub {
   setStatus(status: NodeStatus): void {
     this.log.info(`changing status from ${this.status} to ${status}`);
     this.status = status;
-    for (const connection of [...this.connections]) {
-      if (connection.user !== null) connection.push((outbox) => outbox.nodeStatus(this.nodeId, status));
-    }
+    const packages = statusPush(this.nodeId, status);
+    for (const connection of this.connections) if (connection.user !== null) connection.push(packages);
+    if (this.current === null) this.flushLate();
   }
 }

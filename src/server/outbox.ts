@@ -5,7 +5,7 @@ import { ErrorCode, TiError } from '../errors.ts';
 import { MsgpackWriter } from '../msgpack/writer.ts';
 import type { Value } from '../values/value.ts';
 import { type EncodeHooks, Encoder } from '../wire/encode.ts';
-import { HEADER_SIZE, PackageType, PUSH_ID, writeHeader } from './framing.ts';
+import { HEADER_SIZE, PackageType, writeHeader } from './framing.ts';
 
 const INITIAL_SIZE = 64 * 1024;
 /** A buffer that has grown beyond this is not kept. */
@@ -13,14 +13,19 @@ const KEEP_SIZE = 1024 * 1024;
 /** The longest message of an error, in bytes. */
 const MAX_MESSAGE = 16_383;
 
+interface Sizes {
+  /** Of all packages, in bytes, header included. */
+  largestResultSize: number;
+}
+
 export class Outbox {
   readonly writer = new MsgpackWriter(INITIAL_SIZE);
   private readonly encoder: Encoder;
-  /** Size of the largest answer, header included, in bytes. */
-  largest = 0;
+  private readonly sizes: Sizes;
   private building = false;
 
-  constructor(hooks: EncodeHooks, sizeLimit: number) {
+  constructor(hooks: EncodeHooks, sizeLimit: number, sizes: Sizes = { largestResultSize: 0 }) {
+    this.sizes = sizes;
     this.encoder = new Encoder(this.writer, hooks, sizeLimit);
   }
 
@@ -62,26 +67,6 @@ export class Outbox {
     this.finish(start, PackageType.ERROR, id);
   }
 
-  warn(code: number, message: string): void {
-    const start = this.begin();
-    this.writer.mapHeader(2);
-    this.writer.str('warn_code');
-    this.writer.int(code);
-    this.writer.str('warn_msg');
-    this.writer.str(message);
-    this.finish(start, PackageType.WARN, PUSH_ID);
-  }
-
-  nodeStatus(nodeId: number, status: string): void {
-    const start = this.begin();
-    this.writer.mapHeader(2);
-    this.writer.str('id');
-    this.writer.int(nodeId);
-    this.writer.str('status');
-    this.writer.str(status);
-    this.finish(start, PackageType.NODE_STATUS, PUSH_ID);
-  }
-
   /** Whole packages as they are. */
   copy(packages: Uint8Array): void {
     this.writer.copy(packages);
@@ -114,7 +99,7 @@ export class Outbox {
   private finish(start: number, type: number, id: number): void {
     const total = this.writer.size - start;
     writeHeader(this.writer.raw(), start, type, id, total - HEADER_SIZE);
-    if (total > this.largest) this.largest = total;
+    if (total > this.sizes.largestResultSize) this.sizes.largestResultSize = total;
     this.building = false;
   }
 }

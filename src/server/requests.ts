@@ -8,7 +8,8 @@ import type { Connection } from './connection.ts';
 import { PackageType } from './framing.ts';
 import type { Hub } from './hub.ts';
 import { clientError } from './outbox.ts';
-import { isAtLeast } from './status.ts';
+import { authenticatedUser, readScope, requireStatus } from './request-rules.ts';
+import { emit, join, leave } from './room-requests.ts';
 
 /** The longest name and password, in bytes. */
 const MAX_CREDENTIAL = 127;
@@ -40,10 +41,14 @@ export function handlePackage(hub: Hub, connection: Connection, type: number, id
       run(hub, connection, id, bytes, start, end);
       return;
     case PackageType.JOIN:
+      respond(hub, connection, id, () => join(hub, connection, id, bytes, start, end));
+      return;
     case PackageType.LEAVE:
+      respond(hub, connection, id, () => leave(hub, connection, id, bytes, start, end));
+      return;
     case PackageType.EMIT:
     case PackageType.EMIT_PEER:
-      notServed(hub, connection, id, type);
+      respond(hub, connection, id, () => emit(hub, connection, id, bytes, start, end, type === PackageType.EMIT_PEER));
       return;
     default:
       hub.log.error(`unexpected package type ${type} from \`${connection.label}\``);
@@ -59,19 +64,40 @@ function run(hub: Hub, connection: Connection, id: number, bytes: Buffer, start:
 }
 
 function answerWith(hub: Hub, connection: Connection, id: number, ask: (user: UserRef) => QueryAnswer): void {
-  const { engine, outbox, counters } = hub;
+  const { engine, outbox, rooms } = hub;
+  const { counters } = engine;
+  const failedBefore = counters.queriesWithError;
+  let isAnswered = false;
+  rooms.defer();
   try {
     const user = authenticatedUser(connection);
     requireStatus(hub, 'SHUTTING_DOWN', 'client requests');
     if (hub.failure !== null) throw hub.failure;
     const answer = ask(user);
+    isAnswered = true;
+    if (!rooms.outlives(answer.value)) rooms.endGone();
     outbox.data(id, answer.value, answer.deep, answer.flags);
-    counters.queriesSuccess += 1;
   } catch (error) {
-    counters.queriesWithError += 1;
+    if (isAnswered) counters.queriesSuccess--;
+    // The engine has counted what failed in it.
+    if (counters.queriesWithError === failedBefore) counters.queriesWithError++;
+    rooms.endGone();
     outbox.error(id, clientError(error, hub.log.error));
   }
+  rooms.settle();
   connection.saw(engine.lastChangeId);
+}
+
+/** Has a request on rooms answered, by the handler or with its error. */
+function respond(hub: Hub, connection: Connection, id: number, handle: () => void): void {
+  try {
+    handle();
+  } catch (error) {
+    hub.outbox.error(id, clientError(error, hub.log.error));
+  }
+  connection.saw(hub.engine.lastChangeId);
+  for (const packages of hub.following) hub.outbox.copy(packages);
+  hub.following = [];
 }
 
 interface ReadQuery {
@@ -83,62 +109,33 @@ interface ReadQuery {
 }
 
 /** Reads `[scope, code, {variables}?]`; a third member that is no map means no variables, and what follows is ignored. */
-function readQuery({ reader, texts }: Hub, user: UserRef, client: Connection, bytes: Buffer, start: number, end: number): ReadQuery {
-  reader.reset(bytes, start, end);
-  if (nextKind(reader) !== Tok.ARRAY) throw noScope();
-  const count = reader.number;
-  if (count < 1 || nextKind(reader) !== Tok.STR) throw noScope();
-  const scope = texts.get(bytes, reader.dataStart, reader.number);
-  if (count < 2 || nextKind(reader) !== Tok.STR) {
+function readQuery(hub: Hub, user: UserRef, client: Connection, bytes: Buffer, start: number, end: number): ReadQuery {
+  const { scope, count } = readScope(hub, bytes, start, end);
+  const { reader, texts } = hub;
+  if (count < 1 || nextKind(reader) !== Tok.STR) {
     parseScope(scope);
     throw typeErr('the second member of a `query` request must be the code, of type `str`');
   }
   const code = texts.get(bytes, reader.dataStart, reader.number);
   const at = reader.offset;
-  const hasVars = count > 2 && at < end && isMap(bytes[at] as number);
+  const hasVars = count > 1 && at < end && isMap(bytes[at] as number);
   return { user, client, scope, code, vars: hasVars ? bytes.subarray(at, end) : null };
 }
 
 /** Reads `[scope, procedure, arguments?]`; what follows is ignored. */
-function readRun({ reader, texts }: Hub, user: UserRef, client: Connection, bytes: Buffer, start: number, end: number): RunRequest {
-  reader.reset(bytes, start, end);
-  if (nextKind(reader) !== Tok.ARRAY) throw noScope();
-  const count = reader.number;
-  if (count < 1 || nextKind(reader) !== Tok.STR) throw noScope();
-  const scope = texts.get(bytes, reader.dataStart, reader.number);
-  if (count < 2 || nextKind(reader) !== Tok.STR) {
+function readRun(hub: Hub, user: UserRef, client: Connection, bytes: Buffer, start: number, end: number): RunRequest {
+  const { scope, count } = readScope(hub, bytes, start, end);
+  const { reader, texts } = hub;
+  if (count < 1 || nextKind(reader) !== Tok.STR) {
     parseScope(scope);
     throw typeErr('the second member of a `run` request must be the name of a procedure, of type `str`');
   }
   const procedure = texts.get(bytes, reader.dataStart, reader.number);
-  return { user, client, scope, procedure, args: count > 2 ? bytes.subarray(reader.offset, end) : null };
+  return { user, client, scope, procedure, args: count > 1 ? bytes.subarray(reader.offset, end) : null };
 }
 
 function isMap(byte: number): boolean {
   return (byte & 0xf0) === 0x80 || byte === 0xde || byte === 0xdf;
-}
-
-const noScope = (): TiError => badData('a request must be an array that starts with the scope, of type `str`');
-
-function authenticatedUser(connection: Connection): UserRef {
-  if (connection.user === null) throw authErr('the connection is not authenticated');
-  return connection.user;
-}
-
-function requireStatus(hub: Hub, least: Parameters<typeof isAtLeast>[1], what: string): void {
-  if (hub.status !== 'READY' && !isAtLeast(hub.status, least)) {
-    throw new TiError(ErrorCode.NODE, `node:${hub.nodeId} is ${hub.status} and cannot handle ${what}`);
-  }
-}
-
-/** Procedures over the wire and rooms join here. */
-function notServed(hub: Hub, connection: Connection, id: number, type: number): void {
-  try {
-    authenticatedUser(connection);
-    throw badData(`this server does not handle requests of type ${type}`);
-  } catch (error) {
-    hub.outbox.error(id, clientError(error, hub.log.error));
-  }
 }
 
 function authenticate(hub: Hub, connection: Connection, id: number, bytes: Buffer, start: number, end: number): void {

@@ -5,7 +5,7 @@ import { connect, createServer, type Server } from 'node:net';
 import type { Engine } from '../engine/api.ts';
 import { type EncodeHooks, plainHooks } from '../wire/encode.ts';
 import type { Config } from './config.ts';
-import { Hub, type RequestCounters } from './hub.ts';
+import { Hub } from './hub.ts';
 import { listenForClients } from './listen.ts';
 import type { Log } from './log.ts';
 import type { NodeStatus } from './status.ts';
@@ -39,9 +39,6 @@ export interface RunningServer {
   readonly status: NodeStatus;
   /** How many clients are connected, logged in or not. */
   readonly connections: number;
-  readonly counters: Readonly<RequestCounters>;
-  /** Size of the largest answer so far, header included, in bytes. */
-  readonly largestResult: number;
   /** Whether it stops, or has stopped, because changes cannot be stored any more. */
   readonly hasFailed: boolean;
   /** Resolves when the server has stopped, for whatever reason. */
@@ -161,10 +158,6 @@ function running(hub: Hub, servers: readonly Server[], port: number, options: Se
     },
     get hasFailed() {
       return hub.failure !== null;
-    },
-    counters: hub.counters,
-    get largestResult() {
-      return hub.outbox.largest;
     },
   };
 }

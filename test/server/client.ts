@@ -2,12 +2,12 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Packr, unpack } from 'msgpackr';
+import type { Engine } from '../../src/engine/api.ts';
 import { defaultConfig } from '../../src/server/config.ts';
 import { makePackage, PackageType } from '../../src/server/framing.ts';
 import { createLog } from '../../src/server/log.ts';
 import { type RunningServer, type ServeConfig, startServer } from '../../src/server/serve.ts';
 import type { EncodeHooks } from '../../src/wire/encode.ts';
-import type { FakeEngine } from './fake-engine.ts';
 
 const packr = new Packr({ useRecords: false, variableMapSize: true });
 
@@ -129,7 +129,7 @@ interface TestOptions {
 }
 
 /** A server on a port that the system chooses; `lines` collects its log, from level info on. */
-export async function testServer(engine: FakeEngine, { config, ...options }: TestOptions = {}): Promise<TestServer> {
+export async function testServer(engine: Engine, { config, ...options }: TestOptions = {}): Promise<TestServer> {
   const lines: string[] = [];
   const log = createLog({
     level: 'info',

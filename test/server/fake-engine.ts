@@ -1,5 +1,5 @@
 /** An engine without a language: a query's code is looked up in a table, and the test says when changes become durable. */
-import type { Engine, QueryAnswer, QueryRequest, RunRequest, UserRef } from '../../src/engine/api.ts';
+import type { Engine, QueryAnswer, QueryRequest, RoomScope, RunRequest, UserRef } from '../../src/engine/api.ts';
 import { ErrorCode, TiError } from '../../src/errors.ts';
 import type { Value } from '../../src/values/value.ts';
 import { decodeArguments } from '../../src/wire/decode.ts';
@@ -18,6 +18,7 @@ export class FakeEngine implements Engine {
   flags = 0;
   closed = false;
   readonly queries: string[] = [];
+  readonly counters = { queriesSuccess: 0, queriesWithError: 0, largestResultSize: 0 };
   private readonly replies: Map<string, Reply>;
   private readonly durableListeners: ((id: number) => void)[] = [];
   private readonly shutdownListeners: (() => void)[] = [];
@@ -43,7 +44,18 @@ export class FakeEngine implements Engine {
 
   query(request: QueryRequest): QueryAnswer {
     this.queries.push(request.code);
-    return { value: this.answer(request), deep: this.deep, flags: this.flags };
+    let isSuccess = false;
+    try {
+      const value = this.answer(request);
+      isSuccess = true;
+      return { value, deep: this.deep, flags: this.flags };
+    } finally {
+      this.counters[isSuccess ? 'queriesSuccess' : 'queriesWithError'] += 1;
+    }
+  }
+
+  rooms(): RoomScope {
+    throw new TiError(ErrorCode.BAD_DATA, 'there are no rooms');
   }
 
   /** A procedure is a code in the same table; its arguments are the variables. */

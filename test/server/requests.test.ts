@@ -376,8 +376,8 @@ describe('QUERY', () => {
     await client.query('1');
     await client.query('unknown');
     await client.request(PackageType.QUERY, ['bad scope']);
-    expect(server.counters).toEqual({ queriesSuccess: 1, queriesWithError: 2 });
-    expect(server.largestResult).toBeGreaterThan(8);
+    expect(engine.counters).toMatchObject({ queriesSuccess: 1, queriesWithError: 2 });
+    expect(engine.counters.largestResultSize).toBeGreaterThan(8);
   });
 
   it('answers with megabytes', async () => {
