@@ -11,7 +11,7 @@ import { isName, Thing } from '../values/thing.ts';
 import { typeName, type Value } from '../values/value.ts';
 import type { Context, FunctionRow, MethodRow, Row } from './row.ts';
 import { checkName, collectionOf } from './schema-common.ts';
-import { allInstances, checkUnnamed } from './types.ts';
+import { allInstances, checkUnnamed, countInstances } from './types.ts';
 
 const TYPE = { name: 'type', type: 'str' } as const;
 const COLLECTION = { scopes: ['collection'] } as const;
@@ -61,7 +61,7 @@ const typeCount: FunctionRow = {
   doc: 'Counts the instances of a type.',
   example: "set_type('P', {n: 'int'}); .p = [P{}, P{}]; type_count('P');  // => 2",
   page: 'collection-api/type_count',
-  run: (cx, name: string) => allInstances(cx, typeByName(collectionOf(cx), name)).size,
+  run: (cx, name: string) => countInstances(cx, typeByName(collectionOf(cx), name)),
 };
 
 function toType(cx: Context, self: Thing, name: string): Value {

@@ -94,6 +94,14 @@ export function allInstances(cx: Context, type: TypeDef): Set<Thing> {
   return found;
 }
 
+/** How many instances of a type there are, as `allInstances` finds them. */
+export function countInstances(cx: Context, type: TypeDef): number {
+  let count = 0;
+  for (const thing of storedInstances(collectionOf(cx), type)) if (thing.refs > 0) count++;
+  for (const thing of looseThings(cx.roots())) if (thing.shape.type === type) count++;
+  return count;
+}
+
 /** The instances of a type that are not stored, of those that the query holds. */
 export function looseInstances(cx: Context, type: TypeDef): Thing[] {
   return [...looseThings(cx.roots())].filter((thing) => thing.id === 0 && thing.shape.type === type);

@@ -25,7 +25,7 @@ export interface InstancePlan {
 }
 
 /** Plans instances that get values for these keys. Keys that the type does not have are passed over; of two equal ones the later counts. */
-export function planInstance(collection: Collection, type: TypeDef, keys: readonly string[]): InstancePlan {
+function planInstance(collection: Collection, type: TypeDef, keys: readonly string[]): InstancePlan {
   const { slots, fresh } = templateOf(collection, type);
   const places = new Map(keys.map((key, i) => [key, i]));
   const from: number[] = [];
@@ -39,6 +39,23 @@ export function planInstance(collection: Collection, type: TypeDef, keys: readon
     fields.push(field);
   });
   return { schema: collection.schema, type, slots, from, to, fields, fresh: fresh.filter((slot) => !to.includes(slot)) };
+}
+
+/** Plans by the tuple of keys: that of a place of a text, or of a layout. */
+const plans = new WeakMap<readonly string[], InstancePlan>();
+let lastKeys: readonly string[] = [];
+let lastPlan: InstancePlan | undefined;
+
+/** As `planInstance`, remembered for the array of keys. */
+export function planFor(collection: Collection, type: TypeDef, keys: readonly string[]): InstancePlan {
+  let plan = keys === lastKeys ? lastPlan : plans.get(keys);
+  if (plan === undefined || plan.schema !== collection.schema || plan.type !== type) {
+    plan = planInstance(collection, type, keys);
+    plans.set(keys, plan);
+  }
+  lastKeys = keys;
+  lastPlan = plan;
+  return plan;
 }
 
 /** Makes an instance of the values that lie at `base` of the stack. Throws type_err and value_err. */
@@ -88,8 +105,10 @@ export function instanceFrom(tx: Transaction, type: TypeDef, source: Thing): Thi
     throw typeErr(`cannot make an instance of type \`${type.name}\` from one of type \`${source.typeName}\``);
   }
   const keys = source.keys();
-  const values = source.dict === null ? source.slots : keys.map((key) => source.get(key) as Value);
-  return makeInstance(tx, planInstance(tx.collection as Collection, type, keys), values, 0);
+  const collection = tx.collection as Collection;
+  if (source.dict === null) return makeInstance(tx, planFor(collection, type, keys), source.slots, 0);
+  const values = keys.map((key) => source.get(key) as Value);
+  return makeInstance(tx, planInstance(collection, type, keys), values, 0);
 }
 
 /** What `Type(value)` gives: the instance of an id, an instance as it is, or a new one from a plain thing. Throws lookup_err, type_err. */

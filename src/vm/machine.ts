@@ -14,7 +14,7 @@ import type { Collection } from '../model/collection.ts';
 import type { Database } from '../model/database.ts';
 import { EnumDef } from '../model/enums.ts';
 import { defaultInstance } from '../model/initial.ts';
-import { type InstancePlan, instanceOf, makeInstance, planInstance } from '../model/instances.ts';
+import { instanceOf, makeInstance, planFor } from '../model/instances.ts';
 import { inUse, noProperty } from '../model/property-checks.ts';
 import { checkRights } from '../model/rights.ts';
 import type { Transaction } from '../model/transaction.ts';
@@ -99,10 +99,6 @@ export class Machine {
   private vars: Map<string, Value> = NO_VARS;
   private scope: ScopeName = 'thingsdb';
   private collection: Collection | null = null;
-  /** Plans of instances and anonymous types, by the tuple of keys that each place of a text has. */
-  private readonly plans = new WeakMap<readonly string[], InstancePlan>();
-  private lastKeys: readonly string[] = [];
-  private lastPlan: InstancePlan | undefined = undefined;
   private readonly anos = new WeakMap<readonly string[], { readonly run: number; readonly ano: AnoType }>();
 
   constructor(host: MachineHost) {
@@ -888,15 +884,7 @@ export class Machine {
   /** Makes an instance of the type that `typeOf` gave, with values that lie at `base`. */
   makeInstance(type: TypeDef, keys: readonly string[], base: number): Thing {
     this.unlock();
-    let plan = keys === this.lastKeys ? this.lastPlan : this.plans.get(keys);
-    const { schema } = this.collection as Collection;
-    if (plan?.schema !== schema || plan.type !== type) {
-      plan = planInstance(this.collection as Collection, type, keys);
-      this.plans.set(keys, plan);
-    }
-    this.lastKeys = keys;
-    this.lastPlan = plan;
-    return makeInstance(this.tx, plan, this.stack, base);
+    return makeInstance(this.tx, planFor(this.collection as Collection, type, keys), this.stack, base);
   }
 
   /** An anonymous type of a text is made once in each run. */
