@@ -1,7 +1,7 @@
 /** Collections and their settings. */
 import { lookupErr, typeErr, valueErr } from '../errors.ts';
 import { ChangeOp } from '../model/change.ts';
-import { Collection } from '../model/collection.ts';
+import { Collection, FIRST_ID } from '../model/collection.ts';
 import type { Database } from '../model/database.ts';
 import { encodeCollectionInfo, encodeScopeInfo } from '../model/database-records.ts';
 import { checkRights, Right, rightsOf } from '../model/rights.ts';
@@ -65,7 +65,7 @@ function newCollection(cx: Context, name: string): Value {
   const change = tx.need();
   database.checkNewCollectionName(name);
   const id = database.nextId++;
-  const collection = new Collection(id, name, Math.floor(Date.now() / 1000), id);
+  const collection = new Collection(id, name, Math.floor(Date.now() / 1000), FIRST_ID);
   database.addCollection(collection);
   user.access.set(collection.accessKey, Right.FULL);
   const { ops } = change;
@@ -76,8 +76,9 @@ function newCollection(cx: Context, name: string): Value {
   ops.int(collection.root.id);
   ops.int(ChangeOp.USER);
   encodeUser(ops, user);
-  if (database.thingsdbZone === collection.timeZone) return name;
+  if (database.thingsdbZone === collection.timeZone && database.thingsdbDeep === collection.defaultDeep) return name;
   collection.timeZone = database.thingsdbZone;
+  collection.defaultDeep = database.thingsdbDeep;
   recordInfo(cx, collection);
   return name;
 }

@@ -12,6 +12,9 @@ import type { TypeDef } from './types.ts';
 
 let schemas = 0;
 
+/** The id that the root of a new collection gets. */
+export const FIRST_ID = 1;
+
 export class Collection {
   readonly id: number;
   name: string;

@@ -43,6 +43,8 @@ export class ProcessTarget implements Target {
     await this.engine.initialize(await this.hash);
     // As a server tells that has this client.
     this.engine.node.facts = { ...this.engine.node.facts, clientPort: 9200, connectedClients: () => 1 };
+    // The first collection of a store numbers its things otherwise than those that are made later.
+    await this.step({ scope: '@t', code: "del_collection('stuff'); new_collection('stuff');" });
   }
 
   async step(step: Step): Promise<Answer> {
