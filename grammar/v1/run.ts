@@ -55,10 +55,8 @@ export class OperatorStack {
     const left = this.values.pop() as Expr;
     const { start } = left;
     const { end } = right;
-    this.values.push(
-      op === '&&' || op === '||'
-        ? { kind: 'LogicalExpr', op, left, right, start, end }
-        : { kind: 'BinaryExpr', op: op as BinaryOp, left, right, start, end },
-    );
+    if (op === '&&' || op === '||') this.values.push({ kind: 'LogicalExpr', op, left, right, start, end });
+    else if (op === '//') this.values.push({ kind: 'IntDivExpr', left, right, start, end });
+    else this.values.push({ kind: 'BinaryExpr', op: op as BinaryOp, left, right, start, end });
   }
 }

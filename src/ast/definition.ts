@@ -73,10 +73,10 @@ class Layout {
     ClosureLiteral: ({ params, body }) => `|${this.all(params)}| ${this.text(body)}`,
     InstanceLiteral: ({ type, fields }) => this.fields(`${type.name}{`, fields),
     EnumMember: ({ type, member }) => `${type.name}{${this.text(member)}}`,
-    CallExpr: ({ callee, args }) => `${callee.name}(${this.all(args)})`,
+    CallExpr: ({ callee, args, trailing }) => `${callee.name}(${this.all(args)}${trailing === true ? ',' : ''})`,
     AssignExpr: ({ target, op, value }) => `${target.name} ${op} ${this.text(value)}`,
     PropertyLink: (node) => `${dot(node)}${node.name.name}${this.assigned(node.assign)}`,
-    MethodLink: (node) => `${dot(node)}${node.name.name}(${this.all(node.args)})`,
+    MethodLink: (node) => `${dot(node)}${node.name.name}(${this.all(node.args)}${node.trailing === true ? ',' : ''})`,
     IndexLink: ({ index, assign }) => `[${this.text(index)}]${this.assigned(assign)}`,
     SliceLink: (node) => this.slice(node),
     ChainExpr: ({ base, links }) => `${base === null ? '' : this.text(base)}${links.map(this.text).join('')}`,
@@ -94,6 +94,10 @@ class Layout {
     },
     BreakExpr: () => 'break',
     ContinueExpr: () => 'continue',
+    TempName: ({ name }) => `$${name}`,
+    TempAssign: ({ target, op, value }) => `$${target.name} ${op} ${this.text(value)}`,
+    ArrowLiteral: ({ params, body }) => `${this.all(params)} => ${this.text(body)}`,
+    IntDivExpr: ({ left, right }) => `${this.text(left)} // ${this.text(right)}`,
     ErrorExpr: ({ start, end }) => this.source.slice(start, end),
   };
 }

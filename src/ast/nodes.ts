@@ -135,9 +135,12 @@ export interface CallExpr extends Span {
   readonly kind: 'CallExpr';
   readonly callee: Ident;
   readonly args: readonly Expr[];
+  /** 2019 dialect: a comma stands behind the last argument, which means something to some functions. */
+  readonly trailing?: boolean;
 }
 
-export type AssignOp = '=' | '+=' | '-=' | '*=' | '/=' | '%=' | '&=' | '^=' | '|=';
+/** `//=` is of the 2019 dialect alone. */
+export type AssignOp = '=' | '+=' | '-=' | '*=' | '/=' | '//=' | '%=' | '&=' | '^=' | '|=';
 
 /** `name = value`, `name += value`, ... */
 export interface AssignExpr extends Span {
@@ -161,6 +164,8 @@ export interface MethodLink extends Span {
   readonly optional: boolean;
   readonly name: Ident;
   readonly args: readonly Expr[];
+  /** See `CallExpr`. */
+  readonly trailing?: boolean;
 }
 
 /** `[index]`, `[index] = value`. */
@@ -272,6 +277,36 @@ export interface ErrorExpr extends Span {
   readonly kind: 'ErrorExpr';
 }
 
+/** 2019 dialect: `$name`, a variable that lives as long as the query. */
+export interface TempName extends Span {
+  readonly kind: 'TempName';
+  /** Without its `$`. */
+  readonly name: string;
+}
+
+/** 2019 dialect: `$name = value`, `$name += value`, ... */
+export interface TempAssign extends Span {
+  readonly kind: 'TempAssign';
+  /** Spans the `$` too; the name is without it. */
+  readonly target: Ident;
+  readonly op: AssignOp;
+  readonly value: Expr;
+}
+
+/** 2019 dialect: `a, b => value`. */
+export interface ArrowLiteral extends Span {
+  readonly kind: 'ArrowLiteral';
+  readonly params: readonly Ident[];
+  readonly body: Expr;
+}
+
+/** 2019 dialect: `left // right`, the quotient as an int. */
+export interface IntDivExpr extends Span {
+  readonly kind: 'IntDivExpr';
+  readonly left: Expr;
+  readonly right: Expr;
+}
+
 export type Literal = NilLiteral | BoolLiteral | IntLiteral | FloatLiteral | StringLiteral | RegexLiteral;
 
 export type Expr =
@@ -298,6 +333,10 @@ export type Expr =
   | ReturnExpr
   | BreakExpr
   | ContinueExpr
+  | TempName
+  | TempAssign
+  | ArrowLiteral
+  | IntDivExpr
   | ErrorExpr;
 
 export type Node = Script | Expr | Link | Field | Ident | TemplateText;

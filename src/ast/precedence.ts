@@ -15,6 +15,8 @@ export const PRECEDENCE: readonly (readonly (BinaryOp | LogicalExpr['op'])[])[] 
 ];
 
 const powers = new Map<string, number>(PRECEDENCE.flatMap((group, level) => group.map((op) => [op, PRECEDENCE.length - level])));
+// The whole division of the 2019 dialect stands with the other one.
+powers.set('//', PRECEDENCE.length);
 
 /** How tightly an operator binds: 1 for `||` up to 9 for `*`; 0 for what is no binary operator. */
 export const bindingPower = (op: string): number => powers.get(op) ?? 0;

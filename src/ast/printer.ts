@@ -24,8 +24,10 @@ export function print(node: ast.Node, options: PrintOptions = {}): string {
   return node.kind === 'Script' && text !== '' ? `${text.trimEnd()}\n` : text;
 }
 
-type Operation = ast.BinaryExpr | ast.LogicalExpr;
-const isOperation = (node: ast.Expr): node is Operation => node.kind === 'BinaryExpr' || node.kind === 'LogicalExpr';
+type Operation = ast.BinaryExpr | ast.LogicalExpr | ast.IntDivExpr;
+const isOperation = (node: ast.Expr): node is Operation =>
+  node.kind === 'BinaryExpr' || node.kind === 'LogicalExpr' || node.kind === 'IntDivExpr';
+const operatorOf = (node: Operation): string => (node.kind === 'IntDivExpr' ? '//' : node.op);
 
 /** Values that break inside of their own brackets, so that they may follow something on its line. */
 const hugging = new Set<ast.Node['kind']>(['ThingLiteral', 'AnoLiteral', 'InstanceLiteral', 'ArrayLiteral', 'BlockExpr', 'ClosureLiteral']);
@@ -124,11 +126,12 @@ class Printer {
   }
 
   /** Arguments. A last one with brackets of its own goes on in the line of the others. */
-  private args(items: readonly ast.Expr[], span: ast.Span): Doc {
+  private args(items: readonly ast.Expr[], span: ast.Span, trailing = false): Doc {
+    const close = trailing ? ',)' : ')';
     const last = items.at(-1);
     const hugs = last !== undefined && hugging.has(last.kind) && items.length <= MANY_ARGS && items.slice(0, -1).every(isSimple);
-    if (!hugs || this.comments.pending(last.start)) return this.list('(', items, ')', span);
-    return concat(['(', join(', ', items.map(this.node)), ...this.comments.inside(span.end), ')']);
+    if (!hugs || this.comments.pending(last.start)) return this.list('(', items, close, span);
+    return concat(['(', join(', ', items.map(this.node)), ...this.comments.inside(span.end), close]);
   }
 
   private fields(open: string, fields: readonly ast.Field[], span: ast.Span): Doc {
@@ -186,15 +189,15 @@ class Printer {
 
   /** Operands with operators of one precedence between them, side by side. */
   private operands(node: Operation): Doc[] {
-    const power = bindingPower(node.op);
+    const power = bindingPower(operatorOf(node));
     const spine: Operation[] = [node];
     let { left } = node;
-    while (isOperation(left) && bindingPower(left.op) === power) {
+    while (isOperation(left) && bindingPower(operatorOf(left)) === power) {
       spine.push(left);
       left = left.left;
     }
     const docs: Doc[] = [this.node(left)];
-    for (const { op, right } of spine.reverse()) docs.push(` ${op}`, line, this.node(right));
+    for (const each of spine.reverse()) docs.push(` ${operatorOf(each)}`, line, this.node(each.right));
     return docs;
   }
 
@@ -257,6 +260,10 @@ class Printer {
     return hugging.has(body.kind) || body.kind === 'IfExpr' ? concat([head, ' ', doc]) : group(head, indent(line, doc));
   }
 
+  private arrow({ params, body }: ast.ArrowLiteral): Doc {
+    return concat([join(', ', params.map(this.node)), ' => ', this.node(body)]);
+  }
+
   private readonly visitor: Visitor<Doc> = {
     Script: (node) => this.script(node),
     NilLiteral: () => 'nil',
@@ -276,10 +283,10 @@ class Printer {
     ClosureLiteral: (node) => this.closure(node),
     InstanceLiteral: (node) => concat([this.node(node.type), this.fields('{', node.fields, node)]),
     EnumMember: (node) => concat([this.node(node.type), '{', this.node(node.member), ...this.comments.inside(node.end), '}']),
-    CallExpr: (node) => concat([this.node(node.callee), this.args(node.args, node)]),
+    CallExpr: (node) => concat([this.node(node.callee), this.args(node.args, node, node.trailing)]),
     AssignExpr: (node) => concat([this.node(node.target), this.assigned(node.op, node.value)]),
     PropertyLink: (node) => concat([dot(node), this.node(node.name), this.linkAssign(node.assign)]),
-    MethodLink: (node) => concat([dot(node), this.node(node.name), this.args(node.args, node)]),
+    MethodLink: (node) => concat([dot(node), this.node(node.name), this.args(node.args, node, node.trailing)]),
     IndexLink: (node) => concat(['[', this.node(node.index), ']', this.linkAssign(node.assign)]),
     SliceLink: (node) => this.slice(node),
     ChainExpr: (node) => this.chain(node),
@@ -294,6 +301,10 @@ class Printer {
     ReturnExpr: (node) => this.returning(node),
     BreakExpr: () => 'break',
     ContinueExpr: () => 'continue',
+    TempName: ({ name }) => `$${name}`,
+    TempAssign: (node) => concat(['$', node.target.name, this.assigned(node.op, node.value)]),
+    ArrowLiteral: (node) => this.arrow(node),
+    IntDivExpr: (node) => this.operation(node),
     ErrorExpr: () => '/* error */',
   };
 

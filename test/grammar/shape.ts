@@ -43,6 +43,14 @@ export function shapeOf(node: Node): string {
     case 'Name':
     case 'Ident':
       return node.name;
+    case 'TempName':
+      return `$${node.name}`;
+    case 'TempAssign':
+      return list(`${node.op} $${node.target.name}`, [node.value]);
+    case 'ArrowLiteral':
+      return `(${node.params.map((param) => param.name).join(' ')} => ${shapeOf(node.body)})`;
+    case 'IntDivExpr':
+      return list('//', [node.left, node.right]);
     case 'TemplateLiteral':
       return list('template', node.parts);
     case 'ArrayLiteral':
