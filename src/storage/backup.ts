@@ -134,13 +134,20 @@ async function refusing<T>(path: string, action: Promise<T>): Promise<T> {
 async function unpack(file: string, draft: string): Promise<void> {
   let description: Description | null = null;
   let hasData = false;
+  // Told only when all of the archive was read: what looks foreign may be damage, which the checksum at its end shows.
+  let refusal: unknown = null;
   const take = async (source: AsyncIterable<Uint8Array>): Promise<void> => {
     for await (const entry of readTar(source)) {
-      if (entry.name === DESCRIPTION) description = await readDescription(entry, file);
-      else if (entry.name === DATA && description !== null) {
+      if (refusal !== null) continue;
+      if (entry.name === DESCRIPTION) {
+        description = await readDescription(entry, file).catch((error: unknown) => {
+          refusal = error;
+          return null;
+        });
+      } else if (entry.name === DATA && description !== null) {
         await pipeline(entry.chunks(), createWriteStream(join(draft, DATA), { flags: 'wx', mode: 0o600 }));
         hasData = true;
-      } else throw storeErr(`\`${file}\` is no backup of this server: it has \`${entry.name}\``);
+      } else refusal = storeErr(`\`${file}\` is no backup of this server: it has \`${entry.name}\``);
     }
   };
   try {
@@ -149,6 +156,7 @@ async function unpack(file: string, draft: string): Promise<void> {
     if (error instanceof Error) throw damageErr(file, reasonOf(error));
     throw error;
   }
+  if (refusal !== null) throw refusal;
   if (!hasData) throw damageErr(file, `it has no \`${DATA}\``);
   await syncFile(join(draft, DATA));
 }

@@ -76,7 +76,11 @@ export async function* readTar(source: AsyncIterable<Uint8Array>): AsyncGenerato
   for (;;) {
     const header = await input.exactly(BLOCK);
     if (header === null) throw new Error('the archive is cut off: it has no end mark');
-    if (header.every((byte) => byte === 0)) return;
+    if (header.every((byte) => byte === 0)) {
+      // Read to its end, a compressed stream compares its checksum.
+      while ((await input.upTo(Number.MAX_SAFE_INTEGER)) !== null);
+      return;
+    }
     if (checksumOf(header) !== octal(header, CHECKSUM_AT, CHECKSUM_SIZE))
       throw new Error('the archive is damaged: a header has a wrong checksum');
     const size = sizeOf(header);
