@@ -64,7 +64,11 @@ const TIME: Readonly<Record<string, number>> = { hours: 3600, minutes: 60, secon
 const MAX_YEAR = 2 ** 31 - 1;
 const MAX_CALENDAR = 2 ** 31 - 1;
 
-function move(date: DateTime, unit: string, n: Value): DateTime {
+/** The seconds of a unit of time; null for one of the calendar, and for none. */
+export const secondsOfUnit = (unit: string): number | null => TIME[unit] ?? null;
+
+/** Throws value_err, type_err, overflow_err. */
+export function move(date: DateTime, unit: string, n: Value): DateTime {
   const length = TIME[unit];
   const mover = CALENDAR[unit];
   if (length === undefined && mover === undefined) {

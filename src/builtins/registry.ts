@@ -30,6 +30,7 @@ import type { Row } from './row.ts';
 import { setRows } from './sets.ts';
 import { setChangeRows } from './sets-change.ts';
 import { stringRows } from './strings.ts';
+import { taskRows } from './tasks.ts';
 import { thingChangeRows } from './things-change.ts';
 import { thingCopyRows } from './things-copy.ts';
 import { thingIterateRows } from './things-iterate.ts';
@@ -75,6 +76,7 @@ export const allRows: readonly Row[] = [
   ...thingReadRows,
   ...thingRestrictRows,
   ...thingSearchRows,
+  ...taskRows,
   ...tokenRows,
   ...typeRows,
   ...userRows,

@@ -6,6 +6,7 @@ import { ErrorCode, TiError } from '../errors.ts';
 import type { Collection } from '../model/collection.ts';
 import type { Database } from '../model/database.ts';
 import type { Right } from '../model/rights.ts';
+import type { TaskRun } from '../model/tasks.ts';
 import type { Transaction } from '../model/transaction.ts';
 import type { Lockable } from '../model/types.ts';
 import type { User } from '../model/users.ts';
@@ -107,6 +108,14 @@ export interface Context {
   readonly hooks: EncodeHooks;
   /** All values, and arrays of values, that the query can still reach. */
   roots(): Iterable<unknown>;
+  /** The task whose closure, or whose future's callback, runs; null for a query of a client. */
+  readonly taskRun: TaskRun | null;
+  /** To be called when a task came, went, or runs at another time. */
+  tasksChanged(): void;
+  /** Changes a collection within a change of the scope of users and collections. */
+  within(collection: Collection, run: (tx: Transaction) => void): void;
+  /** UNIX time in seconds, by the clock after which tasks run. */
+  now(): number;
   /** A closure from its text. Throws TiError (-52) for what is none. */
   compile(text: string): Closure;
   /** Sends a line to the client that asks, if there is one to send it to. */

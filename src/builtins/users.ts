@@ -2,10 +2,11 @@
 import { ErrorCode, lookupErr, operationErr, TiError, typeErr, valueErr } from '../errors.ts';
 import { ChangeOp } from '../model/change.ts';
 import { checkRights, Right, rightsText, scopeName } from '../model/rights.ts';
+import { removeTask, type TaskScope } from '../model/tasks.ts';
 import { encodeUser, isExpired, newUser, ruleText, type Token, type User, userNamed } from '../model/users.ts';
 import type { MsgpackWriter } from '../msgpack/writer.ts';
 import { DateTime, isoText } from '../values/datetime.ts';
-import type { MpData } from '../values/handles.ts';
+import type { MpData, Task } from '../values/handles.ts';
 import { List } from '../values/list.ts';
 import { typeName, type Value } from '../values/value.ts';
 import { mpdata } from './mpdata.ts';
@@ -59,10 +60,25 @@ function delUser(cx: Context, name: string): Value {
   if (user === cx.user) {
     throw operationErr('you cannot delete your own user; see https://docs.thingsdb.io/v1/thingsdb-api/del_user');
   }
+  removeTasksOf(cx, user);
   cx.database.removeUser(user);
   ops.int(ChangeOp.DEL_USER);
   ops.int(user.id);
   return null;
+}
+
+/** The tasks of a user end with the user, in all scopes. */
+function removeTasksOf(cx: Context, user: User): void {
+  const own = (scope: TaskScope): Task[] => scope.tasks.items.filter((task) => task.ownerId === user.id);
+  for (const task of own(cx.database)) removeTask(cx.tx, cx.database, task);
+  for (const collection of cx.database.collections.values()) {
+    const tasks = own(collection);
+    if (tasks.length === 0) continue;
+    cx.within(collection, (tx) => {
+      for (const task of tasks) removeTask(tx, collection, task);
+    });
+  }
+  cx.tasksChanged();
 }
 
 function renameUser(cx: Context, from: string, to: string): Value {

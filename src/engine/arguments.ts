@@ -25,7 +25,7 @@ export function contextOf(collection: Collection | null): DecodeContext {
       if (found === undefined) throw lookupErr(`cannot find \`room\` with id ${id}`);
       return found;
     },
-    task: (id) => new Task(id),
+    task: (id) => collection.tasks.get(id) ?? new Task(),
     anoType(definition) {
       if (!(definition instanceof Thing)) throw new TiError(ErrorCode.BAD_DATA, 'an anonymous type is sent as a map');
       return makeAnoType(entriesOf(definition));

@@ -8,20 +8,22 @@ import { Change, ChangeOp } from '../model/change.ts';
 import { CheckpointReader, CheckpointSource, countReferences } from '../model/checkpoint.ts';
 import { Collection } from '../model/collection.ts';
 import { Database } from '../model/database.ts';
-import { checkRights, Right } from '../model/rights.ts';
+import { checkRights, Right, scopeName } from '../model/rights.ts';
 import { parseScope, type Scope } from '../model/scope.ts';
+import { endTask, type TaskRun } from '../model/tasks.ts';
 import { Transaction } from '../model/transaction.ts';
 import { encodeUser, isExpired, isWhitelisted, newUser, type User } from '../model/users.ts';
 import { MsgpackWriter } from '../msgpack/writer.ts';
 import type { BackupInfo } from '../storage/backup.ts';
 import type { Store } from '../storage/store.ts';
-import { Effect } from '../values/closure.ts';
-import type { Future } from '../values/handles.ts';
+import { type Closure, Effect } from '../values/closure.ts';
+import type { Future, Task } from '../values/handles.ts';
 import type { Value } from '../values/value.ts';
 import { Machine } from '../vm/machine.ts';
 import type { EncodeHooks } from '../wire/encode.ts';
 import type { ClientSink, Engine, QueryAnswer, QueryRequest, RoomEvent, RoomScope, RunRequest, UserRef } from './api.ts';
 import { decodeRunArgs, decodeVars } from './arguments.ts';
+import { type Clock, systemClock } from './clock.ts';
 import { Counters } from './counters.ts';
 import { checkUnstored, settle, settled } from './futures.ts';
 import { encodeHooks } from './hooks.ts';
@@ -29,11 +31,16 @@ import { NodeInfo } from './node-info.ts';
 import { hashPassword, PasswordChecker } from './passwords.ts';
 import { QueryContext, type QueryHost } from './query-context.ts';
 import { deletionOf, openRooms } from './rooms.ts';
+import { TaskSchedule } from './task-schedule.ts';
 import { codeOf, lazyCode, ProgramCache } from './toolchain.ts';
 
 export interface EngineOptions {
   /** Seconds after which a query fails; 0: never. */
   readonly queryDurationError?: number;
+  /** After which tasks run; the clock of the machine when left out. */
+  readonly clock?: Clock;
+  /** Gets lines for a log: tasks that failed, say. */
+  readonly onWarning?: (message: string) => void;
   /** Changes in the log that start a checkpoint. */
   readonly checkpointChanges?: number;
 }
@@ -58,9 +65,16 @@ interface Job {
   readonly place: Place;
   readonly user: User;
   readonly client: ClientSink | null;
-  /** The text of the query; null for a procedure that a client runs and for callbacks. */
+  /** The text of the query; null for what has none: a procedure that a client runs, a task, a callback. */
   readonly code: string | null;
+  /** The task of which this is the closure or a callback. */
+  readonly taskRun?: TaskRun;
+  /** Called at the end of the closure of a task, within its change. */
+  readonly ended?: TaskEnd;
 }
+
+/** `isWaiting`: the callbacks of futures follow. */
+type TaskEnd = (tx: Transaction, error: TiError | null, isWaiting: boolean) => void;
 
 interface Step {
   readonly value: Value;
@@ -69,6 +83,8 @@ interface Step {
 
 const NO_ARGS: readonly Value[] = [];
 const NO_BYTES = new Uint8Array(0);
+
+const internalErr = (): TiError => new TiError(ErrorCode.INTERNAL, 'internal error');
 
 /** Whether a call of the function may change what is stored, when it runs in that kind of scope. */
 function changesIn(fn: FunctionCode, scope: ScopeName): boolean {
@@ -95,9 +111,14 @@ export class LocalEngine implements Engine {
   readonly hooks: EncodeHooks = encodeHooks(
     (closure, thing) => this.machine.compute(closure, thing),
     () => this.machine.place,
+    this.database,
   );
   readonly counters = new Counters();
   readonly node: NodeInfo;
+  /** Tasks run once it is started. */
+  readonly tasks: TaskSchedule;
+  private readonly clock: Clock;
+  private readonly onWarning: (message: string) => void;
   private readonly host: QueryHost;
 
   constructor(store: Store, options: EngineOptions = {}) {
@@ -121,7 +142,16 @@ export class LocalEngine implements Engine {
         this.programs.hits = 0;
       },
     });
+    this.clock = options.clock ?? systemClock;
+    this.onWarning = options.onWarning ?? (() => undefined);
+    this.tasks = new TaskSchedule({
+      database: this.database,
+      clock: this.clock,
+      runTask: (collection, task) => this.runTask(collection, task),
+    });
     this.host = {
+      tasksChanged: () => this.tasks.changed(),
+      now: () => Math.floor(this.clock.now() / 1000),
       database: this.database,
       machine: this.machine,
       hooks: this.hooks,
@@ -178,6 +208,7 @@ export class LocalEngine implements Engine {
   }
 
   async close(): Promise<void> {
+    this.tasks.stop();
     await this.checkpointing?.catch(() => undefined);
     if (this.store.status().failure === null && this.store.checkpointId < this.store.appendedId) {
       await this.checkpoint().catch(() => undefined);
@@ -348,23 +379,26 @@ export class LocalEngine implements Engine {
     settle(futures, (closure, args) => {
       const main = codeOf(closure);
       if (changesIn(main, job.place.scope)) checkUnstored(args);
-      return this.step({ ...job, main, args, vars: null, code: null }, deadline);
+      const { ended: _, ...rest } = job;
+      return this.step({ ...rest, main, args, vars: null, code: null }, deadline);
     });
     return { value: settled(value), deep, flags };
   }
 
   /** Runs one function to its end, in a change of its own when it needs one. */
-  private step({ main, args, vars, place, user, client, code }: Job, deadline: number): Step {
+  private step(job: Job, deadline: number): Step {
+    const { main, args, vars, place, user, client, code, ended } = job;
     const { scope, collection } = place;
-    const changes = changesIn(main, scope);
+    const changes = ended !== undefined || changesIn(main, scope);
     if (changes) checkRights(user, scope, collection, Right.CHANGE);
     const change = changes ? this.newChange() : null;
     const tx = new Transaction(collection, change);
     tx.suppressed = main.program.rowNames.includes('nse');
-    const context = new QueryContext(this.host, user, scope, collection, tx, client, code);
+    const context = new QueryContext(this.host, user, scope, collection, tx, client, code, job.taskRun);
     const { machine } = this;
     const started = changes ? performance.now() : 0;
     let failure = '';
+    let failed: TiError | null = null;
     try {
       const value = machine.execute(main, args, {
         scope,
@@ -377,10 +411,12 @@ export class LocalEngine implements Engine {
       });
       return { value, futures: context.futures };
     } catch (error) {
-      failure = error instanceof TiError ? error.message || 'error' : 'internal error';
+      failed = error instanceof TiError ? error : internalErr();
+      failure = failed.message || 'error';
       throw error;
     } finally {
       // What a failed query did before its error stays done, as in any other query.
+      ended?.(tx, failed, context.futures.length > 0);
       const gone = tx.finish();
       context.recordCommit(failure);
       // Packing the answer may run closures; they can change nothing.
@@ -391,6 +427,58 @@ export class LocalEngine implements Engine {
       }
       if (collection !== null) for (const room of gone) this.host.emit(deletionOf(collection, room));
     }
+  }
+
+  // --- tasks ---
+
+  /** Runs a task as its owner. Its last change also holds what becomes of it, so that a crash between the two is none. */
+  private runTask(collection: Collection | null, task: Task): void {
+    const user = this.database.users.get(task.ownerId);
+    const run: TaskRun = { task, again: false };
+    const name = `task ${task.id} of \`${scopeName(collection === null ? 'thingsdb' : 'collection', collection)}\``;
+    let isOver = false;
+    const ended: TaskEnd = (tx, error, isWaiting) => {
+      if (error === null && isWaiting) return;
+      endTask(tx, collection ?? this.database, run, error);
+      isOver = true;
+    };
+    let failure: TiError | null = null;
+    try {
+      if (user === undefined) throw new TiError(ErrorCode.FORBIDDEN, 'the owner of the task is gone');
+      this.complete(this.taskJob(collection, run, user, ended));
+    } catch (error) {
+      failure = error instanceof TiError ? error : internalErr();
+      const why = error instanceof TiError ? error.message : error instanceof Error ? error.stack : String(error);
+      this.onWarning(`${name} failed: ${why}`);
+    }
+    if (failure === null) this.counters.tasksSuccess++;
+    else this.counters.tasksWithError++;
+    if (isOver) return;
+    try {
+      this.alone(collection, (tx) => endTask(tx, collection ?? this.database, run, failure));
+    } catch (error) {
+      // The store tells those who serve clients that it has failed.
+      this.onWarning(`${name}: its end is not stored: ${error instanceof TiError ? error.message : String(error)}`);
+    }
+  }
+
+  private taskJob(collection: Collection | null, taskRun: TaskRun, user: User, ended: TaskEnd): Job {
+    const { task } = taskRun;
+    const main = codeOf(task.closure as Closure);
+    const args = [task, ...(task.args?.items ?? [])].slice(0, main.params.length);
+    const place =
+      collection === null ? this.place('@thingsdb') : { scope: 'collection' as const, collection, deep: collection.defaultDeep };
+    return { main, args, vars: null, place, user, client: null, code: null, taskRun, ended };
+  }
+
+  /** Changes a scope, or all when it is null, by what no query does. */
+  private alone(collection: Collection | null, run: (tx: Transaction) => void): void {
+    const change = this.newChange();
+    const tx = new Transaction(collection, change);
+    run(tx);
+    const gone = tx.finish();
+    this.commit(change, collection?.id ?? 0);
+    if (collection !== null) for (const room of gone) this.host.emit(deletionOf(collection, room));
   }
 
   private newChange(): Change {

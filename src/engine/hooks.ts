@@ -1,9 +1,11 @@
 /** What packing an answer asks of the model: how types show ids, and what a wrap shows. */
 import type { Collection } from '../model/collection.ts';
+import type { Database } from '../model/database.ts';
 import { WrapFlag } from '../model/rules.ts';
 import type { TypeDef } from '../model/types.ts';
 import { deepOf, shownFields } from '../model/wraps.ts';
 import type { Closure } from '../values/closure.ts';
+import { DateTime, isoText } from '../values/datetime.ts';
 import type { Task } from '../values/handles.ts';
 import type { TypeInfo } from '../values/shape.ts';
 import type { Thing } from '../values/thing.ts';
@@ -21,12 +23,25 @@ export interface Computed {
 export type Compute = (method: Closure, thing: Thing) => Computed;
 
 /** `collection` gives the collection whose things are being packed. */
-export function encodeHooks(compute: Compute, collection: () => Collection | null): EncodeHooks {
+export function encodeHooks(compute: Compute, collection: () => Collection | null, database: Database): EncodeHooks {
   return {
     idView: (type: TypeInfo): IdView => (type as TypeDef).view,
     wrapView: (thing, type, deep, flags) => wrapViewOf(thing, type as TypeDef, deep, flags, compute, collection()?.schema ?? 0),
-    taskText: (task: Task) => (task.id === 0 ? 'task:nil' : `task:${task.id}`),
+    taskText: (task: Task) => taskText(task, database),
   };
+}
+
+const STATUS = new Map<boolean | null, string>([
+  [null, 'nil'],
+  [true, 'ok'],
+  [false, 'err'],
+]);
+
+/** `<task:3 owner:admin run_at:2026-11-23T18:08:04Z status:nil>`, in UTC whatever the time zone of the scope is. */
+function taskText(task: Task, database: Database): string {
+  if (task.id === 0) return 'task:nil';
+  const runAt = task.runAt === 0 ? 'nil' : isoText(new DateTime(task.runAt, 0, 'UTC', false));
+  return `<task:${task.id} owner:${database.users.get(task.ownerId)?.name ?? 'nil'} run_at:${runAt} status:${STATUS.get(task.succeeded)}>`;
 }
 
 function wrapViewOf(thing: Thing, type: TypeDef, deep: number, flags: number, compute: Compute, schema: number): WrapView | null {

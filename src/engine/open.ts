@@ -8,7 +8,6 @@ export interface OpenOptions extends EngineOptions {
   /** Folder of the store; null for a database that lives in memory only. */
   readonly dir: string | null;
   readonly durability?: Durability;
-  readonly onWarning?: (message: string) => void;
 }
 
 /** What was opened, and whether it was made just now. */

@@ -1,12 +1,13 @@
 /** What built-ins see of the query in which they run. */
 import type { Context, NodeView, RightName, ScopeName } from '../builtins/row.ts';
 import { operationErr, valueErr } from '../errors.ts';
-import { ChangeOp } from '../model/change.ts';
+import { Change, ChangeOp } from '../model/change.ts';
 import type { Collection } from '../model/collection.ts';
 import type { Database } from '../model/database.ts';
 import { type Commit, encodeCommit } from '../model/history.ts';
 import { Right, rightsOf } from '../model/rights.ts';
-import type { Transaction } from '../model/transaction.ts';
+import type { TaskRun } from '../model/tasks.ts';
+import { Transaction } from '../model/transaction.ts';
 import type { Lockable } from '../model/types.ts';
 import type { User } from '../model/users.ts';
 import { MsgpackWriter } from '../msgpack/writer.ts';
@@ -17,6 +18,7 @@ import type { Machine } from '../vm/machine.ts';
 import { type EncodeHooks, encodeValue } from '../wire/encode.ts';
 import type { ClientSink, RoomEvent } from './api.ts';
 import { hashPasswordNow } from './passwords.ts';
+import { deletionOf } from './rooms.ts';
 import { closureFromText } from './toolchain.ts';
 
 /** Shared by all queries that make none, so that they pay nothing for it; never changed. */
@@ -29,6 +31,8 @@ export interface QueryHost {
   readonly hooks: EncodeHooks;
   readonly node: NodeView;
   shutdown(): void;
+  tasksChanged(): void;
+  now(): number;
   emit(event: RoomEvent): void;
 }
 
@@ -38,6 +42,7 @@ export class QueryContext implements Context {
   readonly scope: ScopeName;
   readonly tx: Transaction;
   readonly user: User;
+  readonly taskRun: TaskRun | null;
   /** In the order in which they were made. */
   futures: Future[] = NO_FUTURES;
   /** The message of the commit that the query made; null before that. */
@@ -56,6 +61,7 @@ export class QueryContext implements Context {
     tx: Transaction,
     client: ClientSink | null,
     code: string | null,
+    taskRun: TaskRun | null = null,
   ) {
     this.host = host;
     this.machine = host.machine;
@@ -66,6 +72,7 @@ export class QueryContext implements Context {
     this.tx = tx;
     this.client = client;
     this.code = code;
+    this.taskRun = taskRun;
   }
 
   get node(): NodeView {
@@ -120,6 +127,26 @@ export class QueryContext implements Context {
 
   roots(): Iterable<unknown> {
     return this.machine.roots();
+  }
+
+  tasksChanged(): void {
+    this.host.tasksChanged();
+  }
+
+  within(collection: Collection, run: (tx: Transaction) => void): void {
+    const { id, ops } = this.tx.need();
+    const tx = new Transaction(collection, new Change(id, new MsgpackWriter(256)));
+    run(tx);
+    const gone = tx.finish();
+    const inner = tx.need().ops.bytes();
+    ops.int(ChangeOp.WITHIN);
+    ops.int(collection.id);
+    ops.bin(Buffer.from(inner).latin1Slice());
+    for (const room of gone) this.host.emit(deletionOf(collection, room));
+  }
+
+  now(): number {
+    return this.host.now();
   }
 
   compile(text: string): Closure {

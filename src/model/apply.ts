@@ -15,8 +15,9 @@ import { decodeCollectionInfo, decodeScopeInfo } from './database-records.ts';
 import { historianOf, readCommit, readDeletedCommits } from './history.ts';
 import { readCount, readInt, readStr } from './read.ts';
 import { readRestriction } from './restrictions.ts';
-import { type ClosureLoader, collectionContext, decodeEnum, typeById } from './schema-records.ts';
+import { type ClosureLoader, collectionContext, decodeEnum, globalContext, typeById } from './schema-records.ts';
 import { decodeProperty, decodeStored, type StoredContext } from './stored.ts';
+import { decodeRemoval, decodeTask } from './tasks.ts';
 import { Form } from './thing-record.ts';
 import type { FieldDef, TypeDef } from './types.ts';
 import { decodeUser } from './users.ts';
@@ -173,6 +174,12 @@ class CollectionApplier {
       case ChangeOp.DEL_PROCEDURE:
         collection.procedures.delete(readStr(r));
         break;
+      case ChangeOp.TASK:
+        decodeTask(r, collection, this.cx, this.load);
+        break;
+      case ChangeOp.DEL_TASK:
+        decodeRemoval(r, collection);
+        break;
       default:
         applyTypeOp(r, op, collection, this.cx);
     }
@@ -244,6 +251,12 @@ function decodeFields(r: MsgpackReader, thing: Thing, type: TypeDef, cx: StoredC
   thing.slots = slots;
 }
 
+function applyWithin(database: Database, r: MsgpackReader, load: ClosureLoader): void {
+  const scope = readInt(r);
+  if (r.next() !== Tok.BIN) throw new Error('damaged change: expected operations');
+  applyChange(database, scope, r.bytes(), load);
+}
+
 function applyGlobal(database: Database, r: MsgpackReader, op: number, load: (text: string) => ClosureCode): void {
   switch (op) {
     case ChangeOp.COLLECTION: {
@@ -290,6 +303,15 @@ function applyGlobal(database: Database, r: MsgpackReader, op: number, load: (te
     }
     case ChangeOp.DEL_PROCEDURE:
       database.procedures.delete(readStr(r));
+      break;
+    case ChangeOp.TASK:
+      decodeTask(r, database, globalContext(database, load), load);
+      break;
+    case ChangeOp.DEL_TASK:
+      decodeRemoval(r, database);
+      break;
+    case ChangeOp.WITHIN:
+      applyWithin(database, r, load);
       break;
     default:
       throw new Error(`damaged change: unknown operation ${op}`);

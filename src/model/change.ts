@@ -73,6 +73,12 @@ export const ChangeOp = {
   COMMIT: 91,
   /** collection id or 0, count, ids */
   DEL_COMMITS: 92,
+  /** task, whole, as `encodeTask` writes it: new or replaced */
+  TASK: 95,
+  /** task id */
+  DEL_TASK: 96,
+  /** collection id, bytes: operations that a change of the scope of users and collections does in a collection */
+  WITHIN: 97,
   /** default deep and time zones of the scopes without collection, as `encodeScopeInfo` writes them */
   SCOPE_INFO: 80,
 } as const;

@@ -25,8 +25,10 @@ import {
   encodeRelations,
   encodeType,
   encodeTypeNames,
+  globalContext,
 } from './schema-records.ts';
 import type { StoredContext } from './stored.ts';
+import { decodeTask, encodeTask, type TaskScope } from './tasks.ts';
 import { PAGE_SIZE, pageOf } from './thing-index.ts';
 import { encodeThingBody } from './thing-record.ts';
 import { decodeUser, encodeUser } from './users.ts';
@@ -46,6 +48,7 @@ const Kind = {
   ROOM: 15,
   HISTORY: 16,
   COMMIT: 17,
+  TASKS: 18,
 } as const;
 
 type CheckpointRecord = readonly [Buffer, Uint8Array | null];
@@ -150,6 +153,7 @@ export class CheckpointSource {
       early.push(this.record(key(0, Kind.PROCEDURE, procedure.name), (w) => encodeProcedure(w, procedure)));
     }
     this.writeHistory(0, database);
+    this.writeTasks(0, database);
     for (const collection of database.collections.values()) this.writeCollection(collection);
   }
 
@@ -157,6 +161,16 @@ export class CheckpointSource {
     if (history === null) return;
     this.early.push(this.record(key(scope, Kind.HISTORY, 0), (w) => w.int(history.length)));
     for (const commit of history) this.early.push(this.record(key(scope, Kind.COMMIT, commit.id), (w) => encodeCommit(w, commit)));
+  }
+
+  /** In one record, since they have an order. */
+  private writeTasks(scope: number, { tasks }: TaskScope): void {
+    if (tasks.items.length === 0) return;
+    this.early.push(
+      this.record(key(scope, Kind.TASKS, 0), (w) => {
+        for (const task of tasks.items) encodeTask(w, task);
+      }),
+    );
   }
 
   private writeCollection(c: Collection): void {
@@ -176,6 +190,7 @@ export class CheckpointSource {
     early.push(this.record(key(c.id, Kind.RELATIONS, 0), (w) => encodeRelations(w, c)));
     for (const e of c.enumsById.values()) early.push(this.record(key(c.id, Kind.ENUM, e.id), (w) => encodeEnum(w, e)));
     this.writeHistory(c.id, c);
+    this.writeTasks(c.id, c);
     for (const [name, room] of c.roomsByName) {
       early.push(
         this.record(key(c.id, Kind.ROOM, room.id), (w) => {
@@ -255,6 +270,7 @@ export class CheckpointReader {
     } else if (kind === Kind.USER) decodeUser(r, database);
     else if (kind === Kind.HISTORY) database.history = [];
     else if (kind === Kind.COMMIT) readCommit(r, database);
+    else if (kind === Kind.TASKS) while (!r.atEnd) decodeTask(r, database, globalContext(database, this.load), this.load);
     else if (kind === Kind.PROCEDURE) {
       const procedure = readProcedure(r, this.load);
       database.procedures.set(procedure.name, procedure);
@@ -282,6 +298,7 @@ export class CheckpointReader {
     else if (kind === Kind.ENUM) decodeEnum(r, collection, cx);
     else if (kind === Kind.HISTORY) collection.history = [];
     else if (kind === Kind.COMMIT) readCommit(r, collection);
+    else if (kind === Kind.TASKS) while (!r.atEnd) decodeTask(r, collection, cx, this.load);
     else if (kind === Kind.COLLECTION_PROCEDURE) {
       const procedure = readProcedure(r, this.load);
       collection.procedures.set(procedure.name, procedure);
@@ -290,11 +307,13 @@ export class CheckpointReader {
   }
 }
 
-/** Counts the references of all stored things and rooms anew; to be called once after a database was read. Rooms that have none leave. */
+/** Counts the references of all stored things and rooms anew; to be called once after a database was read. Rooms that have none leave, and references to tasks that are gone become empty. */
 export function countReferences(database: Database): void {
   for (const collection of database.collections.values()) {
     for (const thing of collection.things.values()) for (const value of valuesOf(thing)) count(value);
     for (const enumeration of collection.enums.values()) for (const member of enumeration.members.values()) count(member.value);
+    collection.tasks.settle();
+    for (const task of collection.tasks.items) count(task.args);
     for (const room of collection.rooms.values()) if (room.refs === 0) collection.removeRoom(room);
   }
 }

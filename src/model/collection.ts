@@ -7,6 +7,7 @@ import { Thing } from '../values/thing.ts';
 import type { EnumDef } from './enums.ts';
 import type { Commit } from './history.ts';
 import type { Procedure } from './procedures.ts';
+import { TaskList } from './tasks.ts';
 import { pageOf, ThingIndex } from './thing-index.ts';
 import type { TypeDef } from './types.ts';
 
@@ -37,6 +38,7 @@ export class Collection {
   readonly procedures = new Map<string, Procedure>();
   /** Stored rooms by id. */
   readonly rooms = new Map<number, Room>();
+  readonly tasks = new TaskList();
   /** Commits of the collection; null while they are not kept. */
   history: Commit[] | null = null;
   readonly roomsByName = new Map<string, Room>();

@@ -13,6 +13,7 @@ import { Thing } from '../values/thing.ts';
 import { Collection } from './collection.ts';
 import { Database } from './database.ts';
 import { EnumDef } from './enums.ts';
+import { TaskList } from './tasks.ts';
 import { ThingIndex } from './thing-index.ts';
 import { MethodMap, TypeDef } from './types.ts';
 
@@ -25,6 +26,8 @@ const LEFT_OUT: readonly (readonly [Class, readonly string[]])[] = [
   [Thing, ['locks', 'flags']],
   [List, ['locks']],
   [SetValue, ['locks']],
+  [Task, ['locks']],
+  [TaskList, ['byId']],
   [TypeDef, ['locks', 'instances']],
   [EnumDef, ['locks']],
   [MethodMap, ['callables']],
@@ -86,8 +89,8 @@ class Comparison {
     }
     const known = this.left.get(a);
     if (known === b) return;
-    // Whether two places share an anonymous type cannot be told.
-    if (classOf(a).isEntity && !(a instanceof TypeDef && a.told !== null)) {
+    // Whether two places share an anonymous type or an empty task cannot be told.
+    if (classOf(a).isEntity && !(a instanceof TypeDef && a.told !== null) && !(a instanceof Task && a.id === 0)) {
       if (known !== undefined || this.right.has(b)) {
         this.fail(path, `the ${show(a)} is another one than elsewhere`);
         return;

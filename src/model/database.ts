@@ -4,6 +4,7 @@ import { isName } from '../values/thing.ts';
 import type { Collection } from './collection.ts';
 import type { Commit } from './history.ts';
 import type { Procedure } from './procedures.ts';
+import { TaskList } from './tasks.ts';
 import type { Token, User } from './users.ts';
 
 export class Database {
@@ -13,7 +14,9 @@ export class Database {
   private readonly usersByName = new Map<string, User>();
   private readonly tokenOwners = new Map<string, User>();
   readonly procedures = new Map<string, Procedure>();
-  /** The next id of a user or collection; never goes back. */
+  /** Tasks of the scope of users and collections. */
+  readonly tasks = new TaskList();
+  /** The next id of a user, a collection, or a task of their scope; never goes back. */
   nextId = 1;
   /** Levels of things that answers of the scopes without collection show. */
   thingsdbDeep = 1;

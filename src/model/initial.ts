@@ -100,7 +100,7 @@ function initialObject(collection: Collection, rule: FieldRule): Value {
     case RuleKind.ROOM:
       return new Room();
     case RuleKind.TASK:
-      return new Task(0);
+      return new Task();
     default:
       return null;
   }

@@ -7,6 +7,7 @@ import { Shape } from '../values/shape.ts';
 import { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
 import type { Collection } from './collection.ts';
+import type { Database } from './database.ts';
 import { EnumDef } from './enums.ts';
 import type { Procedure } from './procedures.ts';
 import { readBool, readInt, readStr } from './read.ts';
@@ -44,12 +45,29 @@ export function collectionContext(collection: Collection, load: ClosureLoader): 
       }
       return room;
     },
+    task: (id: number) => collection.tasks.reference(id),
     wrap(thing: Thing, typeId: number): Value {
       const type = collection.typesById.get(typeId);
       if (type === undefined) throw new Error('a wrap by a type that does not exist');
       return new Wrapped(thing, type);
     },
     ano: (fields: ReadonlyMap<string, Value>) => makeAnoType(fields),
+  };
+}
+
+/** For what is stored in the scope of users and collections, where there are no things. */
+export function globalContext(database: Database, load: ClosureLoader): StoredContext {
+  const nothing = (): never => {
+    throw new Error('damaged record: there are no things in the scope of users and collections');
+  };
+  return {
+    thing: nothing,
+    closure: load,
+    enumMember: nothing,
+    room: nothing,
+    task: (id: number) => database.tasks.reference(id),
+    wrap: nothing,
+    ano: nothing,
   };
 }
 

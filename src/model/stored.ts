@@ -163,6 +163,7 @@ export interface StoredContext {
   closure(text: string): ClosureCode;
   enumMember(enumId: number, memberId: number): Value;
   room(id: number): Room;
+  task(id: number): Task;
   wrap(thing: Thing, typeId: number): Value;
   ano(fields: ReadonlyMap<string, Value>): AnoType;
 }
@@ -260,7 +261,7 @@ function decodeTextExt(type: number, text: string, cx: StoredContext): Value {
     case Ext.ROOM:
       return cx.room(Number(head));
     case Ext.TASK:
-      return new Task(Number(text));
+      return cx.task(Number(text));
     case Ext.WRAP:
       return cx.wrap(cx.thing(Number(head)), Number(tail));
     case Ext.MODULE:

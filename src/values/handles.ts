@@ -1,6 +1,8 @@
 /** Values that stand for something the model or the server keeps: members of enumerators, rooms, tasks, wraps, types, futures, modules. */
 
+import type { TiError } from '../errors.ts';
 import type { Closure } from './closure.ts';
+import type { List } from './list.ts';
 import type { TypeInfo } from './shape.ts';
 import type { Thing } from './thing.ts';
 import type { Value } from './value.ts';
@@ -53,15 +55,31 @@ export class Room {
   }
 }
 
+/** A closure that runs at its time. A task that has done its work, or was removed, is empty: all who hold it see that by its id. */
 export class Task {
-  readonly id: number;
-
-  constructor(id: number) {
-    this.id = id;
-  }
+  /** 0: empty. */
+  id = 0;
+  /** UNIX time in seconds at which it runs; 0: it is not scheduled. */
+  runAt = 0;
+  /** The user whose rights it has. */
+  ownerId = 0;
+  /** Null when empty. */
+  closure: Closure | null = null;
+  /** A tuple with what the closure is called with after the task itself; null when empty. */
+  args: List | null = null;
+  /** Whether its last run ended well; null before the first. */
+  succeeded: boolean | null = null;
+  /** How its last run failed, or that it was cancelled. */
+  error: TiError | null = null;
+  /** See `Lockable`. */
+  locks = 0;
 
   get typeName(): string {
     return 'task';
+  }
+
+  truth(): boolean {
+    return this.id !== 0;
   }
 }
 

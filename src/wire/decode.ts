@@ -37,7 +37,7 @@ export const detachedContext: DecodeContext = {
   room: () => {
     throw noCollection('room');
   },
-  task: () => new Task(0),
+  task: () => new Task(),
   closure: () => {
     throw badData('a closure cannot be read here');
   },

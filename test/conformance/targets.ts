@@ -2,6 +2,7 @@
 import net from 'node:net';
 import { FunctionCode } from '../../src/bytecode/program.ts';
 import type { UserRef } from '../../src/engine/api.ts';
+import type { Clock } from '../../src/engine/clock.ts';
 import { LocalEngine } from '../../src/engine/engine.ts';
 import { hashPassword } from '../../src/engine/passwords.ts';
 import { TiError } from '../../src/errors.ts';
@@ -26,8 +27,31 @@ export interface Target {
 
 const latin1 = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
 
+/** A clock with the time of the machine whose calls come when a step asks for them. */
+class StepClock implements Clock {
+  private readonly waiting = new Map<() => void, number>();
+
+  now(): number {
+    return Date.now();
+  }
+
+  after(milliseconds: number, call: () => void): () => void {
+    this.waiting.set(call, Date.now() + milliseconds);
+    return () => this.waiting.delete(call);
+  }
+
+  callDue(): void {
+    for (const [call, at] of this.waiting) {
+      if (at > Date.now()) continue;
+      this.waiting.delete(call);
+      call();
+    }
+  }
+}
+
 export class ProcessTarget implements Target {
   private engine: LocalEngine | null = null;
+  private clock = new StepClock();
   private readonly hash = hashPassword('pass');
   private readonly translated: boolean;
 
@@ -39,8 +63,10 @@ export class ProcessTarget implements Target {
 
   async reset(): Promise<void> {
     await this.engine?.close();
-    this.engine = new LocalEngine(memoryStore());
+    this.clock = new StepClock();
+    this.engine = new LocalEngine(memoryStore(), { clock: this.clock });
     await this.engine.initialize(await this.hash);
+    this.engine.tasks.start();
     // As a server tells that has this client.
     this.engine.node.facts = { ...this.engine.node.facts, clientPort: 9200, connectedClients: () => 1 };
     // The first collection of a store numbers its things otherwise than those that are made later.
@@ -49,6 +75,7 @@ export class ProcessTarget implements Target {
 
   async step(step: Step): Promise<Answer> {
     const engine = this.engine as LocalEngine;
+    this.clock.callDue();
     try {
       let user: UserRef = { id: 1, name: 'admin' };
       if (step.auth !== undefined) user = await engine.authenticate(latin1(step.auth[0]), latin1(step.auth[1]));

@@ -141,7 +141,7 @@ describe('references', () => {
       return stored;
     },
     room: (id) => Object.assign(new Room(), { id }),
-    task: (id) => new Task(id),
+    task: (id) => Object.assign(new Task(), { id }),
     closure: (text) => new Closure({ text } as never),
     anoType: (definition) => new AnoType({ id: 0, name: '' }, new Map([['definition', definition]])),
   };
