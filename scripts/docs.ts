@@ -1,6 +1,13 @@
 /** `npm run docs`: writes the pages of `docs/` that are made from what they are about. */
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { cliPage, deviationsPage } from './docs-pages.ts';
+import { referencePages } from './docs-reference.ts';
 
 writeFileSync(new URL('../docs/cli.md', import.meta.url), await cliPage());
 writeFileSync(new URL('../docs/deviations.md', import.meta.url), deviationsPage());
+
+const reference = new URL('../docs/reference/', import.meta.url);
+const pages = referencePages();
+mkdirSync(reference, { recursive: true });
+for (const name of readdirSync(reference)) if (!pages.has(name)) rmSync(new URL(name, reference));
+for (const [name, text] of pages) writeFileSync(new URL(name, reference), text);

@@ -36,7 +36,7 @@ class Library implements Catalog {
     for (const row of rows) {
       const builtin = new Builtin(row);
       if (row.receiver === undefined) this.addFunction(row, builtin);
-      else this.addMethod(row, builtin);
+      else if (row.byMachine !== true) this.addMethod(row, builtin);
     }
   }
 
@@ -93,12 +93,6 @@ class Library implements Catalog {
 
   methodTable(name: string): MethodTable {
     return this.methods.get(name) ?? EMPTY;
-  }
-
-  /** All functions and methods, for documentation and tools. */
-  *rows(): Iterable<Row> {
-    for (const builtin of this.functions.values()) yield builtin.row;
-    for (const table of this.methods.values()) for (const builtin of table.builtins) yield builtin.row;
   }
 }
 

@@ -110,7 +110,7 @@ export const mathRows: readonly Row[] = [
     params: [X, { name: 'digits', type: 'int', optional: true }],
     returns: 'int|float',
     doc: 'Rounds to the given number of digits behind the point (0 when left out, before the point when negative); a half goes away from zero.',
-    example: '[round(2.5), round(3.14159, 2), round(1234, -2)];  // => [3.0,3.1400000000000001243,1200]',
+    example: '[round(2.5), round(3.14159, 2), round(1234, -2)];  // => [3.0,3.14,1200]',
     page: 'collection-api/math/round',
     run: (_cx, x: Num, digits?: number | bigint) => round(x, digits),
   },

@@ -192,4 +192,15 @@ export const miscRows: readonly Row[] = [
     page: 'data-types/closure/doc',
     run: (_cx, self: Closure) => self.code.doc,
   },
+  {
+    name: 'call',
+    receiver: 'closure',
+    params: [{ name: 'argument', type: 'any', rest: true }],
+    returns: 'any',
+    doc: 'Calls the closure. Parameters without an argument are nil; arguments without a parameter are not evaluated.',
+    example: '(|a, b| [a, b]).call(1);  // => [1, null]',
+    page: 'data-types/closure/call',
+    byMachine: true,
+    run: (cx, self: Closure, rest: Value[]) => cx.call(self, ...rest),
+  },
 ];

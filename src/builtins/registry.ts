@@ -1,4 +1,4 @@
-/** The list of all rows, by topic. */
+/** The list of all rows, by topic: a topic is a page of the reference. */
 import { adminRows } from './admin.ts';
 import { base64Rows } from './base64.ts';
 import { convertRows } from './convert.ts';
@@ -43,47 +43,155 @@ import { userRows } from './users.ts';
 import { wrapRows } from './wraps.ts';
 import { zoneRows } from './zones.ts';
 
-export const allRows: readonly Row[] = [
-  ...adminRows,
-  ...base64Rows,
-  ...convertRows,
-  ...datetimeMethodRows,
-  ...datetimeRows,
-  ...errorRows,
-  ...futureRows,
-  ...historyRows,
-  ...jsonRows,
-  ...listChangeRows,
-  ...listIterateRows,
-  ...listOrderRows,
-  ...listReadRows,
-  ...listSortRows,
-  ...mathRows,
-  ...miscRows,
-  ...nodeRows,
-  ...predicateRows,
-  ...procedureRows,
-  ...randomRows,
-  ...regexRows,
-  ...rightRows,
-  ...roomRows,
-  ...setChangeRows,
-  ...setRows,
-  ...stringRows,
-  ...thingChangeRows,
-  ...thingCopyRows,
-  ...thingIterateRows,
-  ...thingReadRows,
-  ...thingRestrictRows,
-  ...thingSearchRows,
-  ...taskRows,
-  ...tokenRows,
-  ...typeRows,
-  ...userRows,
-  ...enumRows,
-  ...instanceRows,
-  modEnumRow,
-  modTypeRow,
-  ...wrapRows,
-  ...zoneRows,
+export interface Topic {
+  /** Of the page. */
+  readonly name: string;
+  readonly title: string;
+  /** What a reader must know of all rows; may be empty. */
+  readonly about: string;
+  readonly rows: readonly Row[];
+}
+
+export const topics: readonly Topic[] = [
+  {
+    name: 'conversions',
+    title: 'Conversions and kinds of values',
+    about: 'Functions that turn a value into one of another type, and functions that tell what a value is.',
+    rows: [...convertRows, ...predicateRows],
+  },
+  {
+    name: 'numbers',
+    title: 'Numbers',
+    about: 'Mathematics and random values.',
+    rows: [...mathRows, ...randomRows],
+  },
+  {
+    name: 'strings',
+    title: 'Text and bytes',
+    about: 'A str is a sequence of bytes: lengths and positions count bytes, and only ASCII letters have a case.',
+    rows: [...stringRows, ...base64Rows],
+  },
+  {
+    name: 'regex',
+    title: 'Regular expressions',
+    about: 'The syntax is that of PCRE2, on bytes; behind `(*UTF)`, on characters.',
+    rows: [...regexRows],
+  },
+  {
+    name: 'lists',
+    title: 'Lists and tuples',
+    about: 'A list inside a list is a tuple, which does not change. What is said of an `array` is true for both.',
+    rows: [...listReadRows, ...listIterateRows, ...listSortRows, ...listOrderRows, ...listChangeRows],
+  },
+  {
+    name: 'sets',
+    title: 'Sets',
+    about:
+      'Sets hold things, each once, in the order in which they were added. `|`, `&`, `-` and `^` combine two sets, `<=`, `<`, `>=` and `>` compare them.',
+    rows: [...setRows, ...setChangeRows],
+  },
+  {
+    name: 'things',
+    title: 'Things',
+    about: '',
+    rows: [...thingReadRows, ...thingIterateRows, ...thingChangeRows, ...thingSearchRows, ...thingRestrictRows],
+  },
+  {
+    name: 'copies',
+    title: 'Copies',
+    about: '',
+    rows: [...thingCopyRows],
+  },
+  {
+    name: 'dates',
+    title: 'Dates and times',
+    about: 'A datetime has a time zone or an offset and shows as text; a timeval is the same as a number of seconds.',
+    rows: [...datetimeRows, ...datetimeMethodRows, ...zoneRows],
+  },
+  {
+    name: 'json',
+    title: 'JSON and packed data',
+    about: '',
+    rows: [...jsonRows],
+  },
+  {
+    name: 'errors',
+    title: 'Errors',
+    about: 'Errors are values; those that a script raises, and those of the language, have a code and a message.',
+    rows: [...errorRows],
+  },
+  {
+    name: 'queries',
+    title: 'Queries, closures and ranges',
+    about: '',
+    rows: [...miscRows],
+  },
+  {
+    name: 'futures',
+    title: 'Futures',
+    about: '',
+    rows: [...futureRows],
+  },
+  {
+    name: 'types',
+    title: 'Types and instances',
+    about: '',
+    rows: [...typeRows, modTypeRow, ...instanceRows],
+  },
+  {
+    name: 'enums',
+    title: 'Enumerators',
+    about: '',
+    rows: [...enumRows, modEnumRow],
+  },
+  {
+    name: 'wraps',
+    title: 'Wraps',
+    about: '',
+    rows: [...wrapRows],
+  },
+  {
+    name: 'procedures',
+    title: 'Procedures',
+    about: '',
+    rows: [...procedureRows],
+  },
+  {
+    name: 'tasks',
+    title: 'Tasks',
+    about: '',
+    rows: [...taskRows],
+  },
+  {
+    name: 'rooms',
+    title: 'Rooms',
+    about: '',
+    rows: [...roomRows],
+  },
+  {
+    name: 'history',
+    title: 'Commits and history',
+    about: '',
+    rows: [...historyRows],
+  },
+  {
+    name: 'collections',
+    title: 'Collections and their settings',
+    about: '',
+    rows: [...adminRows],
+  },
+  {
+    name: 'users',
+    title: 'Users, rights and tokens',
+    about: '',
+    rows: [...userRows, ...rightRows, ...tokenRows],
+  },
+  {
+    name: 'nodes',
+    title: 'Nodes',
+    about: '',
+    rows: [...nodeRows],
+  },
 ];
+
+export const allRows: readonly Row[] = topics.flatMap(({ rows }) => rows);

@@ -198,6 +198,8 @@ export interface MethodRow extends RowBase {
   readonly notOnVariable?: true;
   /** Whether an `nse(...)` in the text takes the effect back. */
   readonly notUnderNse?: true;
+  /** The machine knows it without the row, which is there for those who read about it. */
+  readonly byMachine?: true;
   /** The receiver is locked, and must not be in use, while the arguments are evaluated: for methods that change it. */
   readonly locks?: true;
   // biome-ignore lint/suspicious/noExplicitAny: see FunctionRow.
