@@ -17,7 +17,7 @@ import { MsgpackWriter } from '../msgpack/writer.ts';
 import type { BackupInfo } from '../storage/backup.ts';
 import type { Store } from '../storage/store.ts';
 import { type Closure, Effect } from '../values/closure.ts';
-import type { Future, Task } from '../values/handles.ts';
+import type { Future, Room, Task } from '../values/handles.ts';
 import type { Value } from '../values/value.ts';
 import { Machine } from '../vm/machine.ts';
 import type { EncodeHooks } from '../wire/encode.ts';
@@ -26,6 +26,7 @@ import { decodeRunArgs, decodeVars } from './arguments.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Counters } from './counters.ts';
 import { checkUnstored, settle, settled } from './futures.ts';
+import { GarbageCollector } from './garbage.ts';
 import { encodeHooks } from './hooks.ts';
 import { NodeInfo } from './node-info.ts';
 import { hashPassword, PasswordChecker } from './passwords.ts';
@@ -43,6 +44,8 @@ export interface EngineOptions {
   readonly onWarning?: (message: string) => void;
   /** Changes in the log that start a checkpoint. */
   readonly checkpointChanges?: number;
+  /** Seconds between two searches for things that only hold one another, at least; 60 when not said. */
+  readonly garbageInterval?: number;
 }
 
 const MAX_SCOPES = 1000;
@@ -120,6 +123,7 @@ export class LocalEngine implements Engine {
   private readonly clock: Clock;
   private readonly onWarning: (message: string) => void;
   private readonly host: QueryHost;
+  private readonly garbage: GarbageCollector;
 
   constructor(store: Store, options: EngineOptions = {}) {
     this.store = store;
@@ -163,6 +167,21 @@ export class LocalEngine implements Engine {
         for (const listener of this.roomListeners) listener(event);
       },
     };
+    this.garbage = new GarbageCollector(
+      {
+        database: this.database,
+        change: (collection, work) => this.alone(collection, work),
+        collected: (count) => {
+          this.counters.garbageCollected += count;
+        },
+      },
+      options.garbageInterval ?? 60,
+    );
+  }
+
+  /** Collects garbage now, instead of in the background. */
+  collectGarbage(): void {
+    this.garbage.run();
   }
 
   // --- life ---
@@ -180,6 +199,9 @@ export class LocalEngine implements Engine {
     }
     this.database.changeId = Math.max(this.database.changeId, this.store.checkpointId);
     countReferences(this.database);
+    // Garbage that was not collected before is nowhere noted.
+    for (const collection of this.database.collections.values()) collection.suspicious = true;
+    this.garbage.wake();
     return this.database.users.size > 0;
   }
 
@@ -209,6 +231,7 @@ export class LocalEngine implements Engine {
 
   async close(): Promise<void> {
     this.tasks.stop();
+    this.garbage.close();
     await this.checkpointing?.catch(() => undefined);
     if (this.store.status().failure === null && this.store.checkpointId < this.store.appendedId) {
       await this.checkpoint().catch(() => undefined);
@@ -425,8 +448,13 @@ export class LocalEngine implements Engine {
         this.commit(change, collection?.id ?? 0);
         this.counters.change(performance.now() - started);
       }
-      if (collection !== null) for (const room of gone) this.host.emit(deletionOf(collection, room));
+      if (collection !== null) this.afterChange(collection, gone);
     }
+  }
+
+  private afterChange(collection: Collection, goneRooms: readonly Room[]): void {
+    for (const room of goneRooms) this.host.emit(deletionOf(collection, room));
+    if (collection.suspicious) this.garbage.wake();
   }
 
   // --- tasks ---
@@ -478,7 +506,7 @@ export class LocalEngine implements Engine {
     run(tx);
     const gone = tx.finish();
     this.commit(change, collection?.id ?? 0);
-    if (collection !== null) for (const room of gone) this.host.emit(deletionOf(collection, room));
+    if (collection !== null) this.afterChange(collection, gone);
   }
 
   private newChange(): Change {

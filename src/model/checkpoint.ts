@@ -10,6 +10,7 @@ import { decodeThingBody, readProcedure } from './apply.ts';
 import { Collection } from './collection.ts';
 import type { Database } from './database.ts';
 import { decodeCollectionInfo, decodeScopeInfo, encodeCollectionInfo, encodeScopeInfo } from './database-records.ts';
+import { valuesBesideThings } from './garbage.ts';
 import { encodeCommit, type Historian, readCommit } from './history.ts';
 import { readInt, readStr } from './read.ts';
 import { valuesOf } from './references.ts';
@@ -311,9 +312,8 @@ export class CheckpointReader {
 export function countReferences(database: Database): void {
   for (const collection of database.collections.values()) {
     for (const thing of collection.things.values()) for (const value of valuesOf(thing)) count(value);
-    for (const enumeration of collection.enums.values()) for (const member of enumeration.members.values()) count(member.value);
     collection.tasks.settle();
-    for (const task of collection.tasks.items) count(task.args);
+    for (const value of valuesBesideThings(collection)) count(value);
     for (const room of collection.rooms.values()) if (room.refs === 0) collection.removeRoom(room);
   }
 }

@@ -3,8 +3,9 @@
 import { lookupErr } from '../errors.ts';
 import type { Room } from '../values/handles.ts';
 import { Shape } from '../values/shape.ts';
-import { Thing } from '../values/thing.ts';
+import { Thing, ThingFlag } from '../values/thing.ts';
 import type { EnumDef } from './enums.ts';
+import type { GarbageSearch } from './garbage.ts';
 import type { Commit } from './history.ts';
 import type { Procedure } from './procedures.ts';
 import { TaskList } from './tasks.ts';
@@ -46,6 +47,12 @@ export class Collection {
   readonly goneTypes = new Map<string, TypeDef>();
   nextTypeId = 1;
   nextEnumId = 1;
+  /** The bit `ThingFlag.MARK` as things have it that are known to be in use, and new ones: `MARK` or 0. */
+  mark = 0;
+  /** The search for garbage that is going on. */
+  search: GarbageSearch | null = null;
+  /** Whether there may be garbage: something stopped being held in one place, but not in all. */
+  suspicious = false;
   /** Another number, never used before, whenever a type or an enumerator is another one than before. */
   schema = 0;
 
@@ -77,6 +84,12 @@ export class Collection {
   removeRoom(room: Room): void {
     this.rooms.delete(room.id);
     if (room.name !== null) this.roomsByName.delete(room.name);
+  }
+
+  /** Adds a stored thing, which has its id. */
+  admit(thing: Thing): void {
+    thing.flags = (thing.flags & ~ThingFlag.MARK) | this.mark;
+    this.things.set(thing.id, thing);
   }
 
   /** To be called when a type or enumerator came, went or changed: what was remembered of them no longer holds. */

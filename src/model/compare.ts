@@ -22,7 +22,7 @@ type Class = abstract new (...args: never[]) => object;
 /** Fields that no query sees, or that only last for a query or till the next checkpoint. */
 const LEFT_OUT: readonly (readonly [Class, readonly string[]])[] = [
   [Database, ['changeId']],
-  [Collection, ['schema', 'dirtyPages', 'pendingPages', 'writePending', 'lastTouched']],
+  [Collection, ['schema', 'dirtyPages', 'pendingPages', 'writePending', 'lastTouched', 'mark', 'search', 'suspicious']],
   [Thing, ['locks', 'flags']],
   [List, ['locks']],
   [SetValue, ['locks']],

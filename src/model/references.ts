@@ -10,6 +10,7 @@ import type { Value } from '../values/value.ts';
 import { type Change, ChangeOp } from './change.ts';
 import { recordWhole } from './change-records.ts';
 import type { Collection } from './collection.ts';
+import type { GarbageSearch } from './garbage.ts';
 import { type Linker, settle } from './relations.ts';
 import type { TypeDef } from './types.ts';
 import { refreshInstance } from './types-migrate.ts';
@@ -39,6 +40,7 @@ export class References {
     if (value instanceof Thing) {
       value.refs++;
       if (value.id === 0) this.attach(value);
+      else this.search?.reach(value);
     } else if (value instanceof List) for (const item of value.items) this.hold(item);
     else if (value instanceof SetValue) for (const thing of value.things) this.hold(thing);
     else if (value instanceof Wrapped) this.hold(value.thing);
@@ -46,6 +48,10 @@ export class References {
       value.refs++;
       if (value.id === 0) this.registerRoom(value);
     }
+  }
+
+  private get search(): GarbageSearch | null {
+    return (this.tx.collection as Collection).search;
   }
 
   private registerRoom(room: Room): void {
@@ -56,7 +62,8 @@ export class References {
 
   release(value: Value): void {
     if (value instanceof Thing) {
-      if (--value.refs === 0 && (value.flags & ThingFlag.ORPHAN) === 0) {
+      if (--value.refs > 0) (this.tx.collection as Collection).suspicious = true;
+      else if ((value.flags & ThingFlag.ORPHAN) === 0) {
         value.flags |= ThingFlag.ORPHAN;
         this.orphans.push(value);
       }
@@ -93,6 +100,7 @@ export class References {
     if (value instanceof Thing) {
       value.refs++;
       if (value.id === 0) fresh.push(value);
+      else this.search?.reach(value);
     } else if (value instanceof List) for (const item of value.items) this.holdFlat(item, fresh);
     else if (value instanceof SetValue) for (const thing of value.things) this.holdFlat(thing, fresh);
     else if (value instanceof Wrapped) this.holdFlat(value.thing, fresh);
@@ -111,7 +119,7 @@ export class References {
     }
     thing.id = collection.nextId++;
     collection.touch(thing.id);
-    collection.things.set(thing.id, thing);
+    collection.admit(thing);
   }
 
   /**
@@ -129,23 +137,38 @@ export class References {
   private removeOrphans(): void {
     const { orphans } = this;
     const collection = this.tx.collection as Collection;
-    const gone: number[] = [];
+    const gone: Thing[] = [];
     for (let i = 0; i < orphans.length; i++) {
       const thing = orphans[i] as Thing;
       thing.flags &= ~ThingFlag.ORPHAN;
       if (thing.refs > 0 || !collection.things.has(thing.id)) continue;
-      collection.touch(thing.id);
-      collection.things.delete(thing.id);
-      (thing.shape.type as TypeDef | null)?.instances?.delete(thing);
-      gone.push(thing.id);
+      this.takeOut(collection, thing);
+      gone.push(thing);
       for (const value of valuesOf(thing)) this.release(value);
     }
     orphans.length = 0;
+    this.recordRemoval(gone);
+  }
+
+  private takeOut(collection: Collection, thing: Thing): void {
+    collection.touch(thing.id);
+    collection.things.delete(thing.id);
+    (thing.shape.type as TypeDef | null)?.instances?.delete(thing);
+  }
+
+  private recordRemoval(things: readonly Thing[]): void {
     const { change } = this.tx;
-    if (gone.length === 0 || change === null) return;
+    if (things.length === 0 || change === null) return;
     const { ops } = change;
     ops.int(ChangeOp.REMOVE);
-    ops.arrayHeader(gone.length);
-    for (const id of gone) ops.int(id);
+    ops.arrayHeader(things.length);
+    for (const { id } of things) ops.int(id);
+  }
+
+  /** Takes things out of the collection that only hold one another. What they hold is released by those who call, in their own time. */
+  removeGarbage(things: readonly Thing[]): void {
+    const collection = this.tx.collection as Collection;
+    for (const thing of things) this.takeOut(collection, thing);
+    this.recordRemoval(things);
   }
 }

@@ -25,7 +25,7 @@ export function collectionContext(collection: Collection, load: ClosureLoader): 
       if (thing === undefined) {
         thing = new Thing(Shape.empty, []);
         thing.id = id;
-        collection.things.set(id, thing);
+        collection.admit(thing);
       }
       return thing;
     },

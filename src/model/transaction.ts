@@ -315,6 +315,12 @@ export class Transaction implements Linker {
     ops.str(name ?? '');
   }
 
+  /** Takes out things that only hold one another; what they hold is to be dropped afterwards, in this transaction or in later ones. */
+  removeGarbage(things: readonly Thing[]): void {
+    this.need();
+    this.references.removeGarbage(things);
+  }
+
   /** At the end of the query: what nothing stored holds any more leaves the collection. Gives the rooms that left. */
   finish(): readonly Room[] {
     return this.references.finish();

@@ -6,6 +6,8 @@ import type { Value } from './value.ts';
 export const ThingFlag = {
   /** No property holds it any more; leaves the collection when the query ends, unless it is held again by then. */
   ORPHAN: 1,
+  /** Whether the last search for garbage came by; see `Collection.mark`. */
+  MARK: 2,
 } as const;
 
 /**

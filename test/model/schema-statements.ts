@@ -2,8 +2,10 @@
 import type { LocalEngine } from '../../src/engine/engine.ts';
 import { TiError } from '../../src/errors.ts';
 import { firstDifference } from '../../src/model/compare.ts';
+import type { LogEntry } from '../../src/storage/store.ts';
 import { latin1 } from '../support.ts';
 import { Checkpoints, recordingEngine, reopened } from './recording.ts';
+import { inUse, wrongReferences } from './reference-check.ts';
 import { brokenRelations } from './relation-check.ts';
 
 const ADMIN = { id: 1, name: 'admin' };
@@ -325,6 +327,17 @@ function run(engine: LocalEngine, code: string): boolean {
 export const START =
   ".l = []; set_type('A', {f: 'A?', g: '{A}', h: 'int'}); set_type('B', {f: 'A?', p: 'str'}); .a = A{}; .b = B{}; .c = A{};";
 
+/** What is wrong when all that is in no use has left. */
+function afterCollecting(engine: LocalEngine, log: readonly LogEntry[]): string | null {
+  const { database } = engine;
+  for (const collection of database.collections.values()) collection.suspicious = true;
+  engine.collectGarbage();
+  for (const collection of database.collections.values()) {
+    if (inUse(collection).size !== collection.things.size) return 'not all garbage was collected';
+  }
+  return firstDifference(database, reopened([], log).database) ?? brokenRelations(database)[0] ?? wrongReferences(database)[0] ?? null;
+}
+
 /** What is wrong with what these statements leave behind, null when nothing is; and how many of them ended well. */
 export async function tryOut(codes: readonly string[]): Promise<{ readonly problem: string | null; readonly good: number }> {
   const { engine, log } = await recordingEngine();
@@ -346,6 +359,7 @@ export async function tryOut(codes: readonly string[]): Promise<{ readonly probl
     firstDifference(database, reopened(early, behind).database) ??
     firstDifference(database, reopened(late, []).database) ??
     brokenRelations(database)[0] ??
-    null;
+    wrongReferences(database)[0] ??
+    afterCollecting(engine, log);
   return { problem, good };
 }
