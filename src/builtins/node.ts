@@ -1,5 +1,5 @@
 /** The node itself: what it is, what it counts, and its end. */
-import { valueErr } from '../errors.ts';
+import { lookupErr, operationErr, valueErr } from '../errors.ts';
 import { List } from '../values/list.ts';
 import type { Value } from '../values/value.ts';
 import { mpdata } from './mpdata.ts';
@@ -12,6 +12,20 @@ const MAX_ID = 2 ** 32 - 1;
 function hasNode(_cx: Context, id: number | bigint): Value {
   if (id < 0 || id > MAX_ID) throw valueErr(`the id of a node is an int from 0 to ${MAX_ID}, not ${id}`);
   return id === OWN_ID;
+}
+
+const MAX_PORT = 65_535;
+
+function newNode(_cx: Context, secret: string, name: string, port?: number | bigint): Value {
+  if (!/^[\x21-\x7e]+$/.test(secret)) throw valueErr('a secret has at least one character, and graphical ASCII characters only');
+  if (name === '') throw valueErr('the name of a node must not be empty');
+  if (port !== undefined && (port < 1 || port > MAX_PORT)) throw valueErr(`a port is an int from 1 to ${MAX_PORT}, not ${port}`);
+  throw operationErr('this server works alone: it takes no other nodes');
+}
+
+function delNode(_cx: Context, id: number | bigint): Value {
+  if (id === OWN_ID) throw operationErr('the node is at work; shut it down before it is removed');
+  throw lookupErr(`node with id ${id} not found`);
 }
 
 function setLogLevel(cx: Context, level: number | bigint): Value {
@@ -98,5 +112,33 @@ export const nodeRows: readonly Row[] = [
     page: 'thingsdb-api/has_node',
     scopes: ['thingsdb'],
     run: hasNode,
+  },
+  {
+    name: 'new_node',
+    params: [
+      { name: 'secret', type: 'str' },
+      { name: 'name', type: 'str' },
+      { name: 'port', type: 'int', optional: true },
+    ],
+    returns: 'int',
+    doc: 'Would add a node; this server works alone, so it is always an error.',
+    example: "try(new_node('secret', 'node.local')).code();  // => -63",
+    page: 'thingsdb-api/new_node',
+    changes: ['thingsdb'],
+    scopes: ['thingsdb'],
+    right: 'CHANGE',
+    run: newNode,
+  },
+  {
+    name: 'del_node',
+    params: [{ name: 'id', type: 'int' }],
+    returns: 'nil',
+    doc: 'Would remove a node that is not at work; this server works alone, so it is always an error.',
+    example: 'try(del_node(1)).code();  // => -54',
+    page: 'thingsdb-api/del_node',
+    changes: ['thingsdb'],
+    scopes: ['thingsdb'],
+    right: 'GRANT',
+    run: delNode,
   },
 ];

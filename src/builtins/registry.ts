@@ -1,5 +1,6 @@
 /** The list of all rows, by topic: a topic is a page of the reference. */
 import { adminRows } from './admin.ts';
+import { backupRows } from './backups.ts';
 import { base64Rows } from './base64.ts';
 import { convertRows } from './convert.ts';
 import { datetimeRows } from './datetime.ts';
@@ -188,9 +189,9 @@ export const topics: readonly Topic[] = [
   },
   {
     name: 'nodes',
-    title: 'Nodes',
+    title: 'The node and its backups',
     about: '',
-    rows: [...nodeRows],
+    rows: [...nodeRows, ...backupRows],
   },
 ];
 

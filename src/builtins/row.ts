@@ -66,6 +66,31 @@ export type ScopeName = 'collection' | 'thingsdb' | 'node';
 
 export const ScopeBit = { collection: 1, thingsdb: 2, node: 4 } as const;
 
+/** A backup that is to be scheduled. */
+export interface NewBackup {
+  /** A byte string that ends in `.tar.gz`. */
+  readonly template: string;
+  /** UNIX time in seconds; null: now. */
+  readonly start: number | null;
+  /** Seconds between two runs; 0: it runs once. */
+  readonly repeat: number;
+  /** At least 1. */
+  readonly maxFiles: number;
+}
+
+/** The backups of a node. */
+export interface BackupsView {
+  /** Gives the id, which counts from 0. */
+  add(backup: NewBackup): number;
+  has(id: number): boolean;
+  ids(): readonly number[];
+  /** Whether no last run has failed. */
+  readonly isOk: boolean;
+  remove(id: number, withFiles: boolean): void;
+  /** `id` must be that of a backup. */
+  writeInfo(w: MsgpackWriter, id: number): void;
+}
+
 /** What a node tells of itself, as MessagePack in the order in which it is told. */
 export interface NodeView {
   writeInfo(w: MsgpackWriter): void;
@@ -75,6 +100,7 @@ export interface NodeView {
   resetCounters(): void;
   /** 0 (all) to 4 (only what is critical); what is beyond counts as the nearest. */
   setLogLevel(level: number): void;
+  readonly backups: BackupsView;
 }
 
 /** What a built-in may use of the machine that runs it. */

@@ -163,7 +163,7 @@ async function runServer(config: Config, dir: string, log: Log, world: World): P
     if (created) world.print(WELCOME);
     try {
       server = await startServer(engine, config, { log, hooks: engine.hooks, onFailure: (listener) => engine.store.onFailure(listener) });
-      engine.tasks.start();
+      engine.startSchedules();
       if (stopping) void server.stop();
       await server.stopped;
     } finally {

@@ -23,6 +23,7 @@ import { Machine } from '../vm/machine.ts';
 import type { EncodeHooks } from '../wire/encode.ts';
 import type { ClientSink, Engine, QueryAnswer, QueryRequest, RoomEvent, RoomScope, RunRequest, UserRef } from './api.ts';
 import { decodeRunArgs, decodeVars } from './arguments.ts';
+import { Backups } from './backups.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Counters } from './counters.ts';
 import { checkUnstored, settle, settled } from './futures.ts';
@@ -40,6 +41,8 @@ export interface EngineOptions {
   readonly queryDurationError?: number;
   /** After which tasks run; the clock of the machine when left out. */
   readonly clock?: Clock;
+  /** Where the schedule of backups is kept; in memory when left out. */
+  readonly backupsFile?: string;
   /** Gets lines for a log: tasks that failed, say. */
   readonly onWarning?: (message: string) => void;
   /** Changes in the log that start a checkpoint. */
@@ -118,8 +121,8 @@ export class LocalEngine implements Engine {
   );
   readonly counters = new Counters();
   readonly node: NodeInfo;
-  /** Tasks run once it is started. */
   readonly tasks: TaskSchedule;
+  readonly backups: Backups;
   private readonly clock: Clock;
   private readonly onWarning: (message: string) => void;
   private readonly host: QueryHost;
@@ -136,7 +139,17 @@ export class LocalEngine implements Engine {
       constant,
       compile: codeOf,
     });
+    this.clock = options.clock ?? systemClock;
+    this.onWarning = options.onWarning ?? (() => undefined);
+    this.backups = new Backups({
+      clock: this.clock,
+      file: options.backupsFile ?? null,
+      changeId: () => this.database.changeId,
+      write: (file) => this.backup(file),
+      onWarning: this.onWarning,
+    });
     this.node = new NodeInfo({
+      backups: this.backups,
       database: this.database,
       counters: this.counters,
       storeStatus: () => this.store.status(),
@@ -146,8 +159,6 @@ export class LocalEngine implements Engine {
         this.programs.hits = 0;
       },
     });
-    this.clock = options.clock ?? systemClock;
-    this.onWarning = options.onWarning ?? (() => undefined);
     this.tasks = new TaskSchedule({
       database: this.database,
       clock: this.clock,
@@ -232,6 +243,7 @@ export class LocalEngine implements Engine {
   async close(): Promise<void> {
     this.tasks.stop();
     this.garbage.close();
+    await this.backups.stop();
     await this.checkpointing?.catch(() => undefined);
     if (this.store.status().failure === null && this.store.checkpointId < this.store.appendedId) {
       await this.checkpoint().catch(() => undefined);
@@ -287,6 +299,12 @@ export class LocalEngine implements Engine {
 
   onShutdown(listener: () => void): void {
     this.shutdownListeners.push(listener);
+  }
+
+  /** From now on tasks and backups run at their time; those whose time has passed at once. */
+  startSchedules(): void {
+    this.tasks.start();
+    this.backups.start();
   }
 
   // --- users ---

@@ -4,6 +4,7 @@ import type { NodeView } from '../builtins/row.ts';
 import type { Database } from '../model/database.ts';
 import type { MsgpackWriter } from '../msgpack/writer.ts';
 import type { StoreStatus } from '../storage/store.ts';
+import type { Backups } from './backups.ts';
 import type { Counters } from './counters.ts';
 
 /** What only the server around the engine knows. */
@@ -57,6 +58,7 @@ export function standaloneFacts(): NodeFacts {
 export interface NodeSource {
   readonly database: Database;
   readonly counters: Counters;
+  readonly backups: Backups;
   storeStatus(): StoreStatus;
   /** How many programs are kept for texts that come again. */
   cachedQueries(): number;
@@ -85,6 +87,10 @@ export class NodeInfo implements NodeView {
 
   constructor(source: NodeSource) {
     this.source = source;
+  }
+
+  get backups(): Backups {
+    return this.source.backups;
   }
 
   writeInfo(w: MsgpackWriter): void {
@@ -120,7 +126,7 @@ export class NodeInfo implements NodeView {
       ['cached_names', 0],
       ['http_status_port', facts.httpStatusPort ?? 'disabled'],
       ['http_api_port', facts.httpApiPort ?? 'disabled'],
-      ['scheduled_backups', 0],
+      ['scheduled_backups', this.source.backups.scheduled],
       ['yajl_version', 'none'],
       ['connected_clients', facts.connectedClients()],
       ['result_size_limit', facts.resultSizeLimit],

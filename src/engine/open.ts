@@ -1,8 +1,12 @@
 /** Opens a database on disk or in memory. */
+import { join } from 'node:path';
 import { memoryStore } from '../storage/memory.ts';
 import { openStore } from '../storage/open.ts';
 import type { Durability } from '../storage/store.ts';
 import { type EngineOptions, LocalEngine } from './engine.ts';
+
+/** The file of a store's folder with the schedule of backups. */
+const BACKUPS = 'backup-schedule.json';
 
 export interface OpenOptions extends EngineOptions {
   /** Folder of the store; null for a database that lives in memory only. */
@@ -26,7 +30,7 @@ export async function openEngine(options: OpenOptions): Promise<Opened> {
           ...(options.durability === undefined ? {} : { durability: options.durability }),
           ...(options.onWarning === undefined ? {} : { onWarning: options.onWarning }),
         });
-  const engine = new LocalEngine(store, options);
+  const engine = new LocalEngine(store, options.dir === null ? options : { backupsFile: join(options.dir, BACKUPS), ...options });
   try {
     const found = engine.recover();
     if (!found) await engine.initialize();

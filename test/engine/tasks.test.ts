@@ -1,45 +1,12 @@
 /** Tasks: when they run, as whom, what becomes of them, and that a restart loses none. */
 import { describe, expect, it, test } from 'vitest';
 import { taskRows } from '../../src/builtins/tasks.ts';
-import type { Clock } from '../../src/engine/clock.ts';
 import { type EngineOptions, LocalEngine } from '../../src/engine/engine.ts';
 import { firstDifference } from '../../src/model/compare.ts';
 import { memoryStore } from '../../src/storage/memory.ts';
 import type { LogEntry, Store } from '../../src/storage/store.ts';
 import { ask, errorOf, memoryEngine } from '../support.ts';
-
-/** A clock that stands still until it is set. */
-class TestClock implements Clock {
-  private seconds: number;
-  private waiting: { at: number; call: () => void }[] = [];
-
-  constructor(seconds: number) {
-    this.seconds = seconds;
-  }
-
-  now(): number {
-    return this.seconds * 1000;
-  }
-
-  after(milliseconds: number, call: () => void): () => void {
-    const entry = { at: this.now() + milliseconds, call };
-    this.waiting.push(entry);
-    return () => {
-      this.waiting = this.waiting.filter((other) => other !== entry);
-    };
-  }
-
-  /** Lets time pass, and all that is due by then happen. */
-  set(seconds: number): void {
-    this.seconds = seconds;
-    for (;;) {
-      const due = this.waiting.find(({ at }) => at <= this.now());
-      if (due === undefined) return;
-      this.waiting = this.waiting.filter((other) => other !== due);
-      due.call();
-    }
-  }
-}
+import { TestClock } from './test-clock.ts';
 
 const START = 3_000_000_000;
 

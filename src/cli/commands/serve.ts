@@ -35,7 +35,7 @@ export async function serve(options: ServeOptions, io: Io): Promise<ExitCode> {
   try {
     if (created && !seeds.every((seed) => plant(seed, engine, io))) return ExitCode.SCRIPT;
     const server = await startServer(engine, config, { log, hooks: engine.hooks });
-    engine.tasks.start();
+    engine.startSchedules();
     io.out.write(toBytes(welcome(io.program, dir, config.bind_client_addr, server.port, seeds[0]?.collection ?? 'stuff')));
     const offSignals = io.onSignal((name) => {
       log.info(`stopping (${name})`);
