@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { TiError } from '../errors.ts';
 import { type Config, loadConfig } from '../server/config.ts';
 import { ConfigError } from '../server/config-error.ts';
+import { StatusPort } from '../server/http/status-port.ts';
 import { createLog, type Log } from '../server/log.ts';
-import { ListenError, type RunningServer, startServer } from '../server/serve.ts';
+import { ListenError } from '../server/ports.ts';
+import { type RunningServer, startServer } from '../server/serve.ts';
 import { type Arguments, help, parseArguments, UsageError, usage } from './thingsdb-args.ts';
 
 /** Where the process meets the world; tests bring their own. */
@@ -20,9 +22,6 @@ export interface World {
 }
 
 const FIRST_TIME = 'There is no store yet: use --init to make a new one, or --secret to wait for an invitation of another node.';
-
-/** Ports of protocols that are not there yet. */
-const NOT_SERVED = ['http_api_port', 'http_status_port', 'ws_port'] as const;
 
 /** Runs the command to its end; gives the exit code. */
 export async function main(words: readonly string[], world: World): Promise<number> {
@@ -102,8 +101,6 @@ async function prepare(args: Arguments, config: Config, log: Log, world: World):
   }
   if (stored && args.init) log.warning(`\`${dir}\` holds a store already, which is used; to remove it and make a new one, add --force`);
   if (stored && args.secret !== null) log.warning(`\`${dir}\` holds a store already, which is used; no invitation is waited for`);
-  for (const key of NOT_SERVED)
-    if (config[key] !== 0) log.warning(`\`${key}\` is set to ${config[key]}, but nothing listens there: this server speaks TCP only`);
   makeModulesFolder(config.modules_path, log);
   return runServer(config, dir, log, world);
 }
@@ -151,9 +148,11 @@ async function runServer(config: Config, dir: string, log: Log, world: World): P
     stopping = true;
     void server?.stop();
   });
+  const statusPort = config.http_status_port === 0 ? null : await StatusPort.open(config, log);
   try {
     // Loaded late: usage and version are told without the engine.
     const { openEngine } = await import('../engine/open.ts');
+    const { engineMetrics } = await import('../engine/metrics.ts');
     const { engine, created } = await openEngine({
       dir,
       durability: config.durability,
@@ -162,7 +161,15 @@ async function runServer(config: Config, dir: string, log: Log, world: World): P
     });
     if (created) world.print(WELCOME);
     try {
-      server = await startServer(engine, config, { log, hooks: engine.hooks, onFailure: (listener) => engine.store.onFailure(listener) });
+      server = await startServer(engine, config, {
+        log,
+        version: ownVersion(),
+        hooks: engine.hooks,
+        node: engine.node,
+        metrics: engineMetrics(engine),
+        statusPort,
+        onFailure: (listener) => engine.store.onFailure(listener),
+      });
       engine.startSchedules();
       if (stopping) void server.stop();
       await server.stopped;
@@ -170,6 +177,7 @@ async function runServer(config: Config, dir: string, log: Log, world: World): P
       await engine.close();
     }
   } finally {
+    statusPort?.close();
     offSignals();
   }
   log.info('bye');

@@ -39,7 +39,7 @@ const text = (fallback: Default<string>): StringOption => ({ kind: 'string', fal
 const path = (fallback: Default<string | null> = null): PathOption => ({ kind: 'path', fallback });
 const int = (fallback: number, min = 0, max = UNBOUNDED): IntOption => ({ kind: 'int', fallback, min, max });
 const port = (fallback: number): IntOption => int(fallback, 0, MAX_PORT);
-const seconds = (): FloatOption => ({ kind: 'float', fallback: 0 });
+const seconds = (fallback = 0): FloatOption => ({ kind: 'float', fallback });
 const choice = <T extends string>(...choices: [T, ...T[]]): ChoiceOption<T> => ({ kind: 'choice', fallback: choices[0], choices });
 
 /** All keys of the section `[thingsdb]`. The environment has each of them in capitals behind `THINGSDB_`. */
@@ -69,7 +69,19 @@ const OPTIONS = {
   query_duration_warn: seconds(),
   query_duration_error: seconds(),
   gcloud_key_file: path(),
+  // From here on the settings are this server's own.
   durability: choice('sync', 'async'),
+  bind_http_addr: path(),
+  bind_ws_addr: path(),
+  tls_cert_file: path(),
+  tls_key_file: path(),
+  max_connections: int(0),
+  login_timeout: seconds(),
+  idle_timeout: seconds(),
+  tcp_keepalive: seconds(60),
+  max_push_backlog: int(64 * 1024 * 1024),
+  login_failures: int(0),
+  login_delay: seconds(1),
 } as const;
 
 type ValueOf<O> = O extends ChoiceOption<infer T> ? T : O extends StringOption ? string : O extends PathOption ? string | null : number;

@@ -12,8 +12,6 @@ import type { Transport, TransportEvents } from './transport.ts';
 /** With more than this unsent, in bytes, no further request is handled until the peer has read. */
 const HIGH_WATER = 4 * 1024 * 1024;
 const LOW_WATER = 1024 * 1024;
-/** With more than this pushed to it and nothing taken, a peer is cut off: pushes do not wait for it to read. */
-const PUSH_LIMIT = 64 * 1024 * 1024;
 /** What one turn has answered is sent when it is this long, even when there is more to come. */
 const FLUSH_SIZE = 64 * 1024;
 
@@ -43,6 +41,10 @@ export class Connection implements PackageHandler, TransportEvents, Receiver, Cl
   /** Pushed by others, in buffers that are shared with others. */
   private late: Buffer[] = [];
   joined: Set<Membership> | null = null;
+  /** When something came or went last, by the clock of the hub. */
+  lastActive: number;
+  /** By the same clock. */
+  readonly openedAt: number;
   /** Waits for a log-in to be decided; requests behind it wait too. */
   private isBlocked = false;
   /** Waits for the peer to read. */
@@ -58,6 +60,8 @@ export class Connection implements PackageHandler, TransportEvents, Receiver, Cl
     this.transport = transport;
     lastNumber += 1;
     this.number = lastNumber;
+    this.openedAt = hub.seconds;
+    this.lastActive = hub.seconds;
     this.parser.maxHeld = STRANGER_LIMIT;
     hub.connections.add(this);
   }
@@ -72,6 +76,15 @@ export class Connection implements PackageHandler, TransportEvents, Receiver, Cl
     this.parser.maxHeld = MAX_PAYLOAD;
   }
 
+  get inputLimit(): number {
+    return 2 * this.parser.maxHeld;
+  }
+
+  /** The address of the client; '' for one on a pipe. */
+  get address(): string {
+    return this.transport.address;
+  }
+
   get label(): string {
     return `<client:${this.number}> ${this.transport.peer}`;
   }
@@ -79,6 +92,7 @@ export class Connection implements PackageHandler, TransportEvents, Receiver, Cl
   onBytes(chunk: Buffer, length: number): void {
     if (this.inputOver) return;
     this.hub.current = this;
+    this.lastActive = this.hub.seconds;
     this.endTurn(this.parser.feed(chunk, length));
   }
 
@@ -139,9 +153,8 @@ export class Connection implements PackageHandler, TransportEvents, Receiver, Cl
     this.pushedBytes += packages.length;
     this.seenChange = this.hub.engine.lastChangeId;
     this.deliver(packages);
-    if (this.backlog > 0 && this.pushedBytes > PUSH_LIMIT) {
-      this.hub.log.warning(`closing stream \`${this.label}\`: it does not read what it is sent`);
-      this.transport.destroy();
+    if (this.backlog > 0 && this.pushedBytes > this.hub.limits.max_push_backlog) {
+      this.cutOff('it does not read what it is sent');
     }
   }
 
@@ -160,6 +173,7 @@ export class Connection implements PackageHandler, TransportEvents, Receiver, Cl
   }
 
   onSent(): void {
+    this.lastActive = this.hub.seconds;
     this.goOn();
   }
 
@@ -182,6 +196,12 @@ export class Connection implements PackageHandler, TransportEvents, Receiver, Cl
   close(): void {
     this.inputOver = true;
     this.closeWhenDone();
+  }
+
+  /** Cuts the client off and says why in the log. */
+  cutOff(why: string): void {
+    this.hub.log.warning(`closing stream \`${this.label}\`: ${why}`);
+    this.transport.destroy();
   }
 
   destroy(): void {
@@ -215,6 +235,7 @@ export class Connection implements PackageHandler, TransportEvents, Receiver, Cl
 
   /** Sends packages that nobody will change, now or when the disk has what they tell of. */
   private deliver(packages: Buffer): void {
+    this.lastActive = this.hub.seconds;
     const { hold, engine, failure } = this.hub;
     if (!this.mustHold) this.transport.send(packages);
     else if (failure !== null) this.transport.send(refusals(packages, failure));

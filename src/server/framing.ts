@@ -215,8 +215,8 @@ export class PackageParser {
   }
 }
 
-/** The size of the package whose header stands at `at`; -1 when there is no header. */
-function packageSize(bytes: Uint8Array, at: number): number {
+/** The size, with its header, of the package whose header stands at `at`; -1 when there is no header. */
+export function packageSize(bytes: Uint8Array, at: number): number {
   if (((bytes[at + 6] as number) ^ 0xff) !== bytes[at + 7]) return -1;
   const payload =
     ((bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24)) >>>

@@ -3,15 +3,30 @@ import type { Engine } from '../engine/api.ts';
 import { ErrorCode, TiError } from '../errors.ts';
 import { MsgpackReader } from '../msgpack/reader.ts';
 import type { EncodeHooks } from '../wire/encode.ts';
+import type { Config } from './config.ts';
 import type { Connection } from './connection.ts';
 import { HoldQueue } from './hold.ts';
 import type { Log } from './log.ts';
+import { LoginGuard } from './login-guard.ts';
 import { Outbox } from './outbox.ts';
 import { statusPush } from './pushes.ts';
 import { refusals } from './refusals.ts';
 import { Rooms } from './rooms.ts';
 import type { NodeStatus } from './status.ts';
 import { TextMemo } from './text-memo.ts';
+
+/** The settings that bound what clients may do; see `Config`. */
+export type Limits = Pick<
+  Config,
+  | 'result_size_limit'
+  | 'max_connections'
+  | 'login_timeout'
+  | 'idle_timeout'
+  | 'tcp_keepalive'
+  | 'max_push_backlog'
+  | 'login_failures'
+  | 'login_delay'
+>;
 
 export class Hub {
   readonly engine: Engine;
@@ -25,6 +40,8 @@ export class Hub {
   readonly connections = new Set<Connection>();
   readonly rooms = new Rooms();
   readonly nodeId = 0;
+  /** A clock that goes on about once a second, and only while a limit needs it. */
+  seconds = 0;
   status: NodeStatus = 'SYNCHRONIZING';
   /** The connection whose packages are being handled; what is in the outbox is for it. */
   current: Connection | null = null;
@@ -38,10 +55,17 @@ export class Hub {
   failure: TiError | null = null;
   private failedInTurn = false;
 
-  constructor(engine: Engine, log: Log, hooks: EncodeHooks, sizeLimit: number) {
+  readonly hooks: EncodeHooks;
+  readonly limits: Limits;
+  readonly logins: LoginGuard;
+
+  constructor(engine: Engine, log: Log, hooks: EncodeHooks, limits: Limits) {
     this.engine = engine;
     this.log = log;
-    this.outbox = new Outbox(hooks, sizeLimit, engine.counters);
+    this.hooks = hooks;
+    this.limits = limits;
+    this.logins = new LoginGuard(limits);
+    this.outbox = new Outbox(hooks, limits.result_size_limit, engine.counters);
     this.hold = new HoldQueue();
     engine.onDurable((id) => this.onDurable(id));
     engine.onRoomEvent((event) => this.rooms.onEvent(event));
@@ -98,6 +122,26 @@ export class Hub {
     const connections = [...this.late];
     this.late.clear();
     for (const connection of connections) connection.sendLate();
+  }
+
+  /** To be called once a second: cuts off who has not logged in in time, and who has been silent for too long. */
+  sweep(): void {
+    this.seconds += 1;
+    const { login_timeout, idle_timeout } = this.limits;
+    for (const connection of [...this.connections]) {
+      const isStranger = connection.user === null;
+      if (isStranger && login_timeout > 0 && this.seconds - connection.openedAt > login_timeout) connection.cutOff('it does not log in');
+      else if (idle_timeout > 0 && this.seconds - connection.lastActive > idle_timeout)
+        connection.cutOff('it has been silent for too long');
+    }
+  }
+
+  /** Whether one more client may connect. */
+  hasRoom(peer: string): boolean {
+    const { max_connections } = this.limits;
+    if (max_connections === 0 || this.connections.size < max_connections) return true;
+    this.log.warning(`refused a connection from ${peer}: there are ${this.connections.size} already (\`max_connections\`)`);
+    return false;
   }
 
   /** Tells all who have logged in about the node's state. */

@@ -4,7 +4,8 @@ export const LOG_LEVELS = ['debug', 'info', 'warning', 'error', 'critical'] as c
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface Log {
-  readonly level: LogLevel;
+  /** What is below it is left out. */
+  level: LogLevel;
   debug(text: string): void;
   info(text: string): void;
   warning(text: string): void;
@@ -28,22 +29,22 @@ function writeOut(line: string): void {
   process.stdout.write(line);
 }
 
-/** A log that leaves out what is below its level. */
+/** A log that leaves out what is below its level, which may be set anew at any time. */
 export function createLog(options: LogOptions): Log {
   const write = options.write ?? writeOut;
   const now = options.now ?? ((): Date => new Date());
-  const least = LOG_LEVELS.indexOf(options.level);
   const writer = (level: LogLevel): ((text: string) => void) => {
-    if (LOG_LEVELS.indexOf(level) < least) return () => {};
+    const rank = LOG_LEVELS.indexOf(level);
     const before = options.colorized ? `\x1b[${COLOURS[level]}m` : '';
     const after = options.colorized ? '\x1b[0m' : '';
     const letter = level.charAt(0).toUpperCase();
     return (text) => {
+      if (rank < LOG_LEVELS.indexOf(log.level)) return;
       const time = now().toISOString().slice(0, 19).replace('T', ' ');
       write(`${before}[${letter} ${time}]${after} ${text}\n`);
     };
   };
-  return {
+  const log: Log = {
     level: options.level,
     debug: writer('debug'),
     info: writer('info'),
@@ -51,4 +52,5 @@ export function createLog(options: LogOptions): Log {
     error: writer('error'),
     critical: writer('critical'),
   };
+  return log;
 }

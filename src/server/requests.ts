@@ -139,16 +139,16 @@ function isMap(byte: number): boolean {
 }
 
 function authenticate(hub: Hub, connection: Connection, id: number, bytes: Buffer, start: number, end: number): void {
-  let decision: Promise<UserRef>;
+  let check: () => Promise<UserRef>;
   try {
     requireStatus(hub, 'SHUTTING_DOWN', 'client requests');
-    decision = decide(hub, bytes, start, end);
+    check = readLogin(hub, bytes, start, end);
   } catch (error) {
     hub.outbox.error(id, clientError(error, hub.log.error));
     return;
   }
   connection.block();
-  decision.then(
+  hub.logins.attempt(connection.address, check).then(
     (user) => {
       connection.logIn(user);
       connection.unblock((outbox) => outbox.empty(PackageType.OK, id));
@@ -159,20 +159,21 @@ function authenticate(hub: Hub, connection: Connection, id: number, bytes: Buffe
   );
 }
 
-/** Reads `[user, password]` or a token and has it checked. */
-function decide(hub: Hub, bytes: Buffer, start: number, end: number): Promise<UserRef> {
+/** Reads `[user, password]` or a token; gives what checks it. */
+function readLogin(hub: Hub, bytes: Buffer, start: number, end: number): () => Promise<UserRef> {
   const { reader, engine } = hub;
   reader.reset(bytes, start, end);
   const kind = nextKind(reader);
   if (kind === Tok.STR) {
     if (reader.number > MAX_CREDENTIAL) throw authErr('invalid token');
-    return engine.authenticateToken(reader.text());
+    const token = reader.text();
+    return () => engine.authenticateToken(token);
   }
   if (kind !== Tok.ARRAY || reader.number !== 2) throw badCredentials();
   const name = credential(reader);
   const password = credential(reader);
   if (!isPlausible(name) || !isPlausible(password)) throw authErr('invalid username or password');
-  return engine.authenticate(name, password);
+  return () => engine.authenticate(name, password);
 }
 
 function credential(reader: MsgpackReader): string {

@@ -1,13 +1,16 @@
 /** A running server: ports for clients in front of an engine, from start to clean stop. */
-
-import { lstatSync, unlinkSync } from 'node:fs';
-import { connect, createServer, type Server } from 'node:net';
+import type { Server as HttpServer } from 'node:http';
+import type { Server } from 'node:net';
 import type { Engine } from '../engine/api.ts';
+import type { NodeFacts } from '../engine/node-info.ts';
 import { type EncodeHooks, plainHooks } from '../wire/encode.ts';
 import type { Config } from './config.ts';
-import { Hub } from './hub.ts';
-import { listenForClients } from './listen.ts';
+import { nodeFacts } from './facts.ts';
+import { StatusPort } from './http/status-port.ts';
+import { Hub, type Limits } from './hub.ts';
 import type { Log } from './log.ts';
+import type { Metric } from './metrics.ts';
+import { listenForApi, listenForNodes, listenForWebSockets, listenOnPipe, listenOnPort, portOf } from './ports.ts';
 import type { NodeStatus } from './status.ts';
 
 const SHUTDOWN_PAUSE = 250;
@@ -16,8 +19,16 @@ const CLOSE_TIMEOUT = 2000;
 
 export interface ServeOptions {
   readonly log: Log;
+  /** The version that clients are told. */
+  readonly version?: string;
   /** How answers show types, wraps and tasks. */
   readonly hooks?: EncodeHooks;
+  /** Is told what scripts may ask about the server. */
+  readonly node?: { facts: NodeFacts };
+  /** Told on the status port besides what the server counts itself. */
+  readonly metrics?: readonly Metric[];
+  /** A status port that is open already. */
+  readonly statusPort?: StatusPort | null;
   /** Tells when changes cannot be stored any more; the server then answers what waits for the disk with errors, and stops. */
   readonly onFailure?: (listener: (reason: string) => void) => void;
   /** How long clients are still served once a stop began, in ms; 250 when left out. */
@@ -25,19 +36,36 @@ export interface ServeOptions {
 }
 
 /** The settings that this server heeds; see `Config`. */
-export type ServeConfig = Pick<
-  Config,
-  'bind_client_addr' | 'listen_client_port' | 'bind_node_addr' | 'ip_support' | 'pipe_client_name' | 'result_size_limit'
-> & {
-  /** Null: no port for other nodes. */
-  readonly listen_node_port: number | null;
-};
+export type ServeConfig = Limits &
+  Pick<
+    Config,
+    | 'bind_client_addr'
+    | 'listen_client_port'
+    | 'bind_node_addr'
+    | 'ip_support'
+    | 'pipe_client_name'
+    | 'tls_cert_file'
+    | 'tls_key_file'
+    | 'http_api_port'
+    | 'http_status_port'
+    | 'bind_http_addr'
+    | 'ws_port'
+    | 'ws_cert_file'
+    | 'ws_key_file'
+    | 'bind_ws_addr'
+    | 'storage_path'
+    | 'modules_path'
+    | 'python_interpreter'
+  > & {
+    /** Null: no port for other nodes. */
+    readonly listen_node_port: number | null;
+  };
 
 export interface RunningServer {
   /** The port for clients; the one that the system chose when 0 was asked for. */
   readonly port: number;
   readonly status: NodeStatus;
-  /** How many clients are connected, logged in or not. */
+  /** How many clients are connected, logged in or not; those of the HTTP API do not count. */
   readonly connections: number;
   /** Whether it stops, or has stopped, because changes cannot be stored any more. */
   readonly hasFailed: boolean;
@@ -47,90 +75,40 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** A port or pipe that could not be had; `message` says which and why. */
-export class ListenError extends Error {}
-
 /** Opens the ports for clients. Rejects with ListenError. The server also stops when a script asks for it. */
 export async function startServer(engine: Engine, config: ServeConfig, options: ServeOptions): Promise<RunningServer> {
-  const { log } = options;
-  const hub = new Hub(engine, log, options.hooks ?? plainHooks, config.result_size_limit);
-  hub.setStatus('READY');
-  const servers: Server[] = [];
+  const { log, version = '0.0.0' } = options;
+  const hub = new Hub(engine, log, options.hooks ?? plainHooks, config);
+  const servers: Closable[] = [];
   try {
-    if (config.listen_node_port !== null) servers.push(await listenForNodes(config.bind_node_addr, config.listen_node_port, log));
-    const server = await listenOnPort(hub, config);
-    servers.push(server);
+    const status = options.statusPort ?? (config.http_status_port === 0 ? null : await StatusPort.open(config, log));
+    if (status !== null) {
+      status.attach(hub, options.metrics ?? []);
+      servers.push(status);
+    }
+    hub.setStatus('READY');
+    const nodes = config.listen_node_port === null ? null : await listenForNodes(config.bind_node_addr, config.listen_node_port, log);
+    if (nodes !== null) servers.push(nodes);
+    const clients = await listenOnPort(hub, config);
+    servers.push(clients);
     if (config.pipe_client_name !== null) servers.push(await listenOnPipe(hub, config.pipe_client_name));
-    return running(hub, servers, portOf(server), options);
+    if (config.http_api_port !== 0) servers.push(await listenForApi(hub, config, version));
+    if (config.ws_port !== 0) servers.push(await listenForWebSockets(hub, config));
+    if (options.node !== undefined) {
+      const ports = { client: portOf(clients), node: nodes === null ? 0 : portOf(nodes) };
+      options.node.facts = nodeFacts(hub, config, version, ports);
+    }
+    return running(hub, servers, portOf(clients), options);
   } catch (error) {
     for (const server of servers) server.close();
     throw error;
   }
 }
 
-function portOf(server: Server): number {
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
+/** Something that listens. */
+type Closable = Pick<Server, 'close'> | StatusPort;
 
-function listenFailure(what: string, error: unknown): ListenError {
-  const code = (error as NodeJS.ErrnoException).code;
-  const reason = code === 'EADDRINUSE' ? 'address already in use' : error instanceof Error ? error.message : String(error);
-  return new ListenError(`error listening for ${what}: \`${reason}\``);
-}
-
-async function listenOnPort(hub: Hub, config: ServeConfig): Promise<Server> {
-  const { bind_client_addr: host, listen_client_port: port } = config;
-  try {
-    const server = await listenForClients(hub, { host, port, ipv6Only: config.ip_support === 'IPV6ONLY' });
-    hub.log.info(`start listening for client connections on TCP port ${portOf(server)}`);
-    return server;
-  } catch (error) {
-    throw listenFailure(`client connections on TCP port ${port}`, error);
-  }
-}
-
-async function listenOnPipe(hub: Hub, path: string): Promise<Server> {
-  try {
-    if (await isStale(path)) unlinkSync(path);
-    const server = await listenForClients(hub, { path });
-    hub.log.info(`start listening for client connections on named pipe \`${path}\``);
-    return server;
-  } catch (error) {
-    throw listenFailure(`client connections on named pipe \`${path}\``, error);
-  }
-}
-
-/** Whether a socket file is there that no process listens on: what a killed server leaves behind. */
-function isStale(path: string): Promise<boolean> {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() !== true) return Promise.resolve(false);
-  return new Promise((resolve) => {
-    const probe = connect(path);
-    probe.on('connect', () => {
-      probe.destroy();
-      resolve(false);
-    });
-    probe.on('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'));
-  });
-}
-
-/** Keeps the port for other nodes; this server works alone, so whoever comes is sent away. */
-function listenForNodes(host: string, port: number, log: Log): Promise<Server> {
-  const server = createServer((socket) => {
-    log.warning(`refused a node connection from ${socket.remoteAddress ?? 'an unknown address'}: this server works alone`);
-    socket.on('error', () => {});
-    socket.destroy();
-  });
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(listenFailure(`node connections on TCP port ${port}`, error)));
-    server.listen({ host, port }, () => {
-      log.info(`start listening for node connections on TCP port ${portOf(server)}`);
-      resolve(server);
-    });
-  });
-}
-
-function running(hub: Hub, servers: readonly Server[], port: number, options: ServeOptions): RunningServer {
+function running(hub: Hub, servers: readonly Closable[], port: number, options: ServeOptions): RunningServer {
   let stopping: Promise<void> | null = null;
   let onStopped = (): void => {};
   const stopped = new Promise<void>((resolve) => {
@@ -146,6 +124,7 @@ function running(hub: Hub, servers: readonly Server[], port: number, options: Se
     hub.fail(reason);
     setImmediate(stop);
   });
+  sweepWhileRunning(hub, stopped);
   return {
     port,
     stopped,
@@ -162,9 +141,18 @@ function running(hub: Hub, servers: readonly Server[], port: number, options: Se
   };
 }
 
-async function shutDown(hub: Hub, servers: readonly Server[], shutdownPause: number): Promise<void> {
+/** Looks for connections beyond their time once a second, if any setting limits that time. */
+function sweepWhileRunning(hub: Hub, stopped: Promise<void>): void {
+  const { login_timeout, idle_timeout } = hub.limits;
+  if (login_timeout === 0 && idle_timeout === 0) return;
+  const timer = setInterval(() => hub.sweep(), 1000).unref();
+  void stopped.then(() => clearInterval(timer));
+}
+
+async function shutDown(hub: Hub, servers: readonly Closable[], shutdownPause: number): Promise<void> {
   hub.setStatus('SHUTTING_DOWN');
-  for (const server of servers) server.close();
+  // Who watches the node, and who asks over an open HTTP connection, is told of the end up to the end.
+  for (const server of servers) if (!(server instanceof StatusPort)) server.close();
   await pause(shutdownPause);
   hub.setStatus('OFFLINE');
   for (const connection of [...hub.connections]) connection.close();
@@ -172,6 +160,10 @@ async function shutDown(hub: Hub, servers: readonly Server[], shutdownPause: num
   while (hub.connections.size > 0 && performance.now() < deadline) await pause(5);
   for (const connection of [...hub.connections]) connection.destroy();
   while (hub.connections.size > 0) await pause(1);
+  for (const server of servers) {
+    if (server instanceof StatusPort) server.close();
+    else if ('closeAllConnections' in server) (server as HttpServer).closeAllConnections();
+  }
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -1,10 +1,13 @@
 import { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { canWriteFast, tryWrite } from './fast-write.ts';
 
 /** What a connection writes to and is read from: TCP and pipes here; WebSocket brings its own. */
 export interface Transport {
   /** Whom we talk to, for the log. */
   readonly peer: string;
+  /** The address of the other side without its port; '' for a pipe. */
+  readonly address: string;
   /** Bytes that were accepted and that the system has not taken yet. */
   readonly pendingBytes: number;
   /** Sends bytes in order. True: the caller may use the buffer again; false: the transport keeps it. */
@@ -19,6 +22,8 @@ export interface Transport {
 }
 
 export interface TransportEvents {
+  /** So many bytes may come before a package must be whole. */
+  readonly inputLimit: number;
   /** Bytes that came: the first `length` of `chunk`, valid until this returns. */
   onBytes(chunk: Buffer, length: number): void;
   /** The other side sends no more. */
@@ -33,10 +38,10 @@ export interface TransportEvents {
 const readBuffer = Buffer.allocUnsafeSlow(256 * 1024);
 
 /** Up to this size bytes are copied for `socket.write`; above it the buffer itself is given away. */
-const COPY_SIZE = 16 * 1024;
+export const COPY_SIZE = 16 * 1024;
 
 /** How long a peer may take to read the rest before it is cut off, and to close its side once it has all, in ms. */
-const END_TIMEOUT = 5000;
+export const END_TIMEOUT = 5000;
 const LINGER_TIMEOUT = 250;
 
 /** Takes over a connection that was accepted with `pauseOnConnect`. */
@@ -54,6 +59,8 @@ export function socketTransport(accepted: Socket, listen: (transport: Transport)
  * sockets, so the handle moves to a new one; where that is not possible the accepted socket is used.
  */
 function withReadBuffer(accepted: Socket, received: (length: number) => void): Socket {
+  // The stream of a TLS connection belongs to its socket.
+  if (accepted instanceof TLSSocket) return accepted;
   const holder = accepted as unknown as { _handle: { useUserBuffer?: unknown } | null };
   if (typeof holder._handle?.useUserBuffer !== 'function') return accepted;
   const callback = (length: number): boolean => {
@@ -68,8 +75,14 @@ function withReadBuffer(accepted: Socket, received: (length: number) => void): S
   return socket;
 }
 
+/** Whom a socket leads to, for the log. */
+export function peerName({ remoteAddress: address, remotePort }: Socket): string {
+  return address === undefined ? 'pipe' : `${address.includes(':') ? `[${address}]` : address}:${remotePort ?? 0}`;
+}
+
 class SocketTransport implements Transport {
   readonly peer: string;
+  readonly address: string;
   pendingBytes = 0;
   private readonly socket: Socket;
   private readonly fast: boolean;
@@ -82,9 +95,9 @@ class SocketTransport implements Transport {
 
   constructor(socket: Socket) {
     this.socket = socket;
-    this.fast = canWriteFast(socket);
-    const address = socket.remoteAddress;
-    this.peer = address === undefined ? 'pipe' : `${address.includes(':') ? `[${address}]` : address}:${socket.remotePort ?? 0}`;
+    this.fast = !(socket instanceof TLSSocket) && canWriteFast(socket);
+    this.peer = peerName(socket);
+    this.address = socket.remoteAddress ?? '';
     socket.setNoDelay(true);
   }
 

@@ -6,6 +6,7 @@ import type { Engine } from '../../src/engine/api.ts';
 import { defaultConfig } from '../../src/server/config.ts';
 import { makePackage, PackageType } from '../../src/server/framing.ts';
 import { createLog } from '../../src/server/log.ts';
+import type { Metric } from '../../src/server/metrics.ts';
 import { type RunningServer, type ServeConfig, startServer } from '../../src/server/serve.ts';
 import type { EncodeHooks } from '../../src/wire/encode.ts';
 
@@ -125,6 +126,7 @@ interface TestOptions {
   readonly config?: Partial<ServeConfig>;
   readonly hooks?: EncodeHooks;
   readonly shutdownPause?: number;
+  readonly metrics?: readonly Metric[];
   readonly onFailure?: (listener: (reason: string) => void) => void;
 }
 

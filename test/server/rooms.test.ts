@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalEngine } from '../../src/engine/engine.ts';
 import { openEngine } from '../../src/engine/open.ts';
+import { defaultConfig } from '../../src/server/config.ts';
 import { Connection } from '../../src/server/connection.ts';
 import { makePackage, PackageType } from '../../src/server/framing.ts';
 import { Hub } from '../../src/server/hub.ts';
@@ -182,6 +183,7 @@ describe('the end of a room', () => {
 /** Stands for a socket: counts what is sent, and keeps the last bytes. */
 class Sink implements Transport {
   readonly peer = 'sink';
+  readonly address = '';
   readonly pendingBytes = 0;
   sent = 0;
   last: Buffer = Buffer.alloc(0);
@@ -198,7 +200,7 @@ class Sink implements Transport {
 
 describe('10,000 clients in a room', () => {
   it('get each event in one write of the same bytes, and leave nothing behind', () => {
-    const hub = new Hub(engine, createLog({ level: 'error', colorized: false }), plainHooks, 1000);
+    const hub = new Hub(engine, createLog({ level: 'error', colorized: false }), plainHooks, defaultConfig());
     hub.status = 'READY';
     const { id } = engine.rooms({ id: 1, name: 'admin' }, '//stuff').find('hall') as { id: number };
     const request = (type: number, ...members: unknown[]): Buffer => makePackage(type, 1, pack(['//stuff', id, ...members]));

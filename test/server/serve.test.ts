@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { makePackage, PackageType } from '../../src/server/framing.ts';
-import { ListenError } from '../../src/server/serve.ts';
+import { ListenError } from '../../src/server/ports.ts';
 import { payloadValue, query, RawClient, testServer } from './client.ts';
 import { FakeEngine } from './fake-engine.ts';
 

@@ -1,11 +1,13 @@
 import type { Program } from '../../bytecode/program.ts';
 import type { LocalEngine } from '../../engine/engine.ts';
+import { engineMetrics } from '../../engine/metrics.ts';
 import { openEngine } from '../../engine/open.ts';
 import { TiError } from '../../errors.ts';
 import { type Config, loadConfig } from '../../server/config.ts';
 import { ConfigError } from '../../server/config-error.ts';
 import { createLog, type LogLevel } from '../../server/log.ts';
-import { ListenError, startServer } from '../../server/serve.ts';
+import { ListenError } from '../../server/ports.ts';
+import { startServer } from '../../server/serve.ts';
 import { compileSource } from '../compile.ts';
 import { CliError, ExitCode, fileError, usageError } from '../exit.ts';
 import { fromBytes, type Io, toBytes } from '../io.ts';
@@ -34,7 +36,14 @@ export async function serve(options: ServeOptions, io: Io): Promise<ExitCode> {
   const { engine, created } = await open(dir, config, warn);
   try {
     if (created && !seeds.every((seed) => plant(seed, engine, io))) return ExitCode.SCRIPT;
-    const server = await startServer(engine, config, { log, hooks: engine.hooks });
+    const server = await startServer(engine, config, {
+      log,
+      version: ownVersion(),
+      hooks: engine.hooks,
+      node: engine.node,
+      metrics: engineMetrics(engine),
+      onFailure: (listener) => engine.store.onFailure(listener),
+    });
     engine.startSchedules();
     io.out.write(toBytes(welcome(io.program, dir, config.bind_client_addr, server.port, seeds[0]?.collection ?? 'stuff')));
     const offSignals = io.onSignal((name) => {
