@@ -10,7 +10,7 @@ import { SetValue } from '../values/set.ts';
 import { isName, Thing } from '../values/thing.ts';
 import { typeName, type Value } from '../values/value.ts';
 import type { Context, FunctionRow, MethodRow, Row } from './row.ts';
-import { checkName, collectionOf } from './schema-common.ts';
+import { checkName, collectionOf, typeNamed } from './schema-common.ts';
 import { allInstances, checkUnnamed, countInstances } from './types.ts';
 
 const TYPE = { name: 'type', type: 'str' } as const;
@@ -18,7 +18,7 @@ const COLLECTION = { scopes: ['collection'] } as const;
 
 /** The type of that name, of which there may be instances. */
 function instantiable(cx: Context, name: string): TypeDef {
-  const type = typeByName(collectionOf(cx), name);
+  const type = typeNamed(cx, name);
   if (type.wrapOnly) throw typeErr(`type \`${name}\` is in wrap-only mode, so there are no instances of it`);
   return type;
 }

@@ -3,7 +3,7 @@ import { lookupErr, typeErr, valueErr } from '../errors.ts';
 import type { Collection } from '../model/collection.ts';
 import type { EnumDef } from '../model/enums.ts';
 import { isReservedName } from '../model/rules-parse.ts';
-import { type MethodMap, type TypeDef, unknownName } from '../model/types.ts';
+import { type MethodMap, type TypeDef, typeByName, unknownName } from '../model/types.ts';
 import { definitionOf } from '../model/types-define.ts';
 import { MsgpackWriter } from '../msgpack/writer.ts';
 import { Closure } from '../values/closure.ts';
@@ -20,6 +20,12 @@ export const now = (): number => Math.floor(Date.now() / 1000);
 
 /** The collection of the query: these built-ins exist in no other scope. */
 export const collectionOf = (cx: Context): Collection => cx.collection as Collection;
+
+/** The type of that name, for methods that exist in all scopes: those without a collection have no types. Throws lookup_err. */
+export function typeNamed(cx: Context, name: string): TypeDef {
+  if (cx.collection === null) throw unknownName('type', name);
+  return typeByName(cx.collection, name);
+}
 
 /** Throws value_err for what cannot be the name of a `what`. */
 export function checkName(what: string, name: string): void {

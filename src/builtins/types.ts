@@ -17,7 +17,7 @@ const WRAP_ONLY = 2;
 const HIDE_ID = 4;
 const INDEX = 8;
 
-type Flags = number | boolean | undefined;
+type Flags = number | bigint | boolean | undefined;
 
 const SCHEMA = { changes: ['collection'], scopes: ['collection'] } as const;
 const INFO = { scopes: ['collection'] } as const;
@@ -41,10 +41,11 @@ function modesOf(type: Modes | null, flags: Flags, hideId: boolean | undefined):
   }
   if (flags === undefined) return old;
   if (typeof flags === 'boolean') return { ...old, wrapOnly: flags, hideId: hideId ?? old.hideId };
+  const bits = Number(BigInt.asUintN(32, BigInt(flags)));
   return {
-    wrapOnly: old.wrapOnly || (flags & WRAP_ONLY) !== 0,
-    hideId: old.hideId || (flags & HIDE_ID) !== 0,
-    autoIndex: old.autoIndex || (flags & INDEX) !== 0,
+    wrapOnly: old.wrapOnly || (bits & WRAP_ONLY) !== 0,
+    hideId: old.hideId || (bits & HIDE_ID) !== 0,
+    autoIndex: old.autoIndex || (bits & INDEX) !== 0,
   };
 }
 

@@ -1,6 +1,6 @@
 /** Wraps: things seen through a type. */
 import { ErrorCode, TiError, typeErr } from '../errors.ts';
-import { type TypeDef, typeByName } from '../model/types.ts';
+import type { TypeDef } from '../model/types.ts';
 import { entriesOf, makeAnoType } from '../model/types-define.ts';
 import { MsgpackWriter } from '../msgpack/writer.ts';
 import { AnoType, Wrapped } from '../values/handles.ts';
@@ -12,7 +12,7 @@ import { decodeAny } from '../wire/decode.ts';
 import { encodeValue, NO_IDS } from '../wire/encode.ts';
 import { checkDeep } from './lists-common.ts';
 import type { Context, MethodRow, Row } from './row.ts';
-import { collectionOf } from './schema-common.ts';
+import { typeNamed } from './schema-common.ts';
 import { duplicate } from './things-copy.ts';
 
 type Which = string | AnoType | undefined;
@@ -24,7 +24,7 @@ const DEEP = [{ name: 'deep', type: 'int', optional: true }] as const;
 /** The type that things are to be wrapped with; null for their own. */
 function wrapType(cx: Context, which: Which): TypeDef | null {
   if (which === undefined) return null;
-  return which instanceof AnoType ? (which.type as TypeDef) : typeByName(collectionOf(cx), which);
+  return which instanceof AnoType ? (which.type as TypeDef) : typeNamed(cx, which);
 }
 
 function wrap(cx: Context, self: Thing, which: Which): Value {
