@@ -56,6 +56,12 @@ export const THING_ROWS: readonly QueryRow[] = [
     setup: "try(set_type('Row', {name: 'str', n: 'int'})); nil;",
     code: ".typed = range(20000).map(|i| Row{name: 'n', n: i}); .typed.len();",
   },
+  {
+    name: 'a field for 1e5 instances, and back',
+    setup: "try(set_type('Wide', {name: 'str', n: 'int'})); .wide = range(100000).map(|i| Wide{n: i}); nil;",
+    code: "mod_type('Wide', 'add', 'more', 'int', 5); mod_type('Wide', 'del', 'more');",
+  },
+  { name: 'a closure for 1e5 instances', code: "mod_type('Wide', 'mod', 'n', 'int', |w| w.n + 1);" },
   { name: 'filter typed things, sum', code: '.typed.filter(|t| t.n > 100).map(|t| t.n).sum();' },
 ];
 

@@ -130,7 +130,7 @@ export const modEnumRow: FunctionRow = {
       throw valueErr(`\`${actionName}\` is no action of \`mod_enum\`; there are \`${[...ACTIONS.keys()].join('`, `')}\``);
     }
     checkUnused(enumeration, 'enum');
-    checkCount(modEnumRow, more.length + 3, action.count + 2, action.count + 2);
+    checkCount('mod_enum', actionName, more.length + 3, action.count + 2, action.count + 2);
     checkName('member', name);
     if (!action.run({ cx, enumeration, name, value: more[0] ?? null })) return null;
     enumeration.modifiedAt = now();

@@ -1,5 +1,5 @@
 /** What the built-ins on types, enumerators and wraps share. */
-import { lookupErr, typeErr, valueErr } from '../errors.ts';
+import { ErrorCode, lookupErr, TiError, typeErr, valueErr } from '../errors.ts';
 import type { Collection } from '../model/collection.ts';
 import type { EnumDef } from '../model/enums.ts';
 import { isReservedName } from '../model/rules-parse.ts';
@@ -12,7 +12,7 @@ import { List } from '../values/list.ts';
 import { isName, Thing } from '../values/thing.ts';
 import { typeName, type Value } from '../values/value.ts';
 import { Encoder } from '../wire/encode.ts';
-import { argumentCountError, type Context, type Row } from './row.ts';
+import type { Context } from './row.ts';
 
 const NAMES = 'https://docs.thingsdb.io/v1/overview/names';
 
@@ -51,9 +51,15 @@ export function enumByName(collection: Collection, name: string): EnumDef {
   return enumeration;
 }
 
-/** Throws the error of a wrong number of arguments, told as the row's. */
-export function checkCount(row: Row, given: number, min: number, max: number): void {
-  if (given < min || given > max) throw argumentCountError(row, given);
+/** Throws num_arguments_err unless a call of `name` with this action has as many arguments as it takes, all counted. */
+export function checkCount(name: string, action: string, given: number, min: number, max: number): void {
+  if (given >= min && given <= max) return;
+  const want =
+    min === max ? `takes ${min} arguments` : given < min ? `requires at least ${min} arguments` : `takes at most ${max} arguments`;
+  throw new TiError(
+    ErrorCode.NUM_ARGUMENTS,
+    `function \`${name}\` with action \`${action}\` ${want} but ${given} were given; see https://docs.thingsdb.io/v1/collection-api/${name}/${action}`,
+  );
 }
 
 export function expectStr(value: Value | undefined, where: string): string {
