@@ -18,7 +18,7 @@ import { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
 import { readStr } from './read.ts';
 
-const Ext = {
+export const Ext = {
   THING: 1,
   SET: 2,
   REGEX: 3,
