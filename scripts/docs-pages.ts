@@ -4,7 +4,21 @@ import { EXIT_MEANINGS } from '../src/cli/exit.ts';
 import type { Io } from '../src/cli/io.ts';
 import { main } from '../src/cli/thingsc.ts';
 
-const COMMANDS = ['serve', 'run', 'query', 'check', 'fmt', 'ast', 'compile', 'disasm'] as const;
+const COMMANDS = [
+  'serve',
+  'run',
+  'query',
+  'check',
+  'fmt',
+  'ast',
+  'compile',
+  'disasm',
+  'verify',
+  'dump',
+  'load',
+  'backup',
+  'restore',
+] as const;
 
 /** The help that `thingsc` prints for these words. */
 async function helpFor(...words: string[]): Promise<string> {

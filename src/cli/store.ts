@@ -1,5 +1,7 @@
 /** The database that a command works on itself: a store on disk, or one in memory that is gone with the process. */
 
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { LocalEngine } from '../engine/engine.ts';
 import { openEngine } from '../engine/open.ts';
 import { TiError } from '../errors.ts';
@@ -22,6 +24,22 @@ export async function openStoreFor(options: StoreOptions, io: Io): Promise<Local
       ...(options.timeout === undefined ? {} : { queryDurationError: options.timeout }),
     });
     return engine;
+  } catch (error) {
+    if (error instanceof TiError) throw fileError(fromBytes(error.message));
+    throw error;
+  }
+}
+
+/** The folder, which must hold a store. Throws CliError. */
+export function needStore(dir: string): string {
+  if (!existsSync(join(dir, 'store'))) throw fileError(`there is no store in ${dir}`);
+  return dir;
+}
+
+/** Passes on what an action gives. Rejects with CliError in place of TiError. */
+export async function refused<T>(action: Promise<T>): Promise<T> {
+  try {
+    return await action;
   } catch (error) {
     if (error instanceof TiError) throw fileError(fromBytes(error.message));
     throw error;

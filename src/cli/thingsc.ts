@@ -12,6 +12,7 @@ import type { RunOptions } from './commands/run.ts';
 import type { ServeOptions } from './commands/serve.ts';
 import { CliError, EXIT_MEANINGS, ExitCode } from './exit.ts';
 import { fromBytes, type Io, toBytes } from './io.ts';
+import { addStoreCommands } from './store-commands.ts';
 import { ownVersion } from './version.ts';
 
 /** Runs the words behind `thingsc`, and gives the exit code. */
@@ -108,6 +109,7 @@ class CommandLine {
     this.run();
     this.query();
     this.fmt();
+    addStoreCommands((name, description, shown, act) => this.command(name, description, examples(...shown), act), this.io);
   }
 
   /** A command whose work is done by `act`. Its help ends with the examples. */

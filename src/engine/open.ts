@@ -1,5 +1,6 @@
 /** Opens a database on disk or in memory. */
 import { join } from 'node:path';
+import { ErrorCode, TiError } from '../errors.ts';
 import { memoryStore } from '../storage/memory.ts';
 import { openStore } from '../storage/open.ts';
 import type { Durability } from '../storage/store.ts';
@@ -20,6 +21,17 @@ export interface Opened {
   readonly created: boolean;
 }
 
+/** Reads the store of an engine; true when it held a database. Throws TiError: -1 for records with the right checksum that nobody can read all the same. */
+export function recovered(engine: LocalEngine): boolean {
+  try {
+    return engine.recover();
+  } catch (error) {
+    if (error instanceof TiError) throw error;
+    const why = error instanceof Error ? error.message : 'a record ends too early';
+    throw new TiError(ErrorCode.INTERNAL, `the store is damaged: ${why}; restore it from a backup`);
+  }
+}
+
 /** Opens a database; an empty store gets the default user and collection. Rejects with TiError when the store cannot be used. */
 export async function openEngine(options: OpenOptions): Promise<Opened> {
   const store =
@@ -32,7 +44,7 @@ export async function openEngine(options: OpenOptions): Promise<Opened> {
         });
   const engine = new LocalEngine(store, options.dir === null ? options : { backupsFile: join(options.dir, BACKUPS), ...options });
   try {
-    const found = engine.recover();
+    const found = recovered(engine);
     if (!found) await engine.initialize();
     return { engine, created: !found };
   } catch (error) {
