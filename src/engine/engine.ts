@@ -5,9 +5,11 @@ import type { FunctionCode, Program } from '../bytecode/program.ts';
 import { ErrorCode, lookupErr, TiError } from '../errors.ts';
 import { applyChange } from '../model/apply.ts';
 import { Change, ChangeOp } from '../model/change.ts';
-import { CheckpointReader, CheckpointSource, countReferences } from '../model/checkpoint.ts';
+import { CheckpointSource } from '../model/checkpoint.ts';
+import { CheckpointReader, settleDatabase } from '../model/checkpoint-reader.ts';
 import { Collection } from '../model/collection.ts';
 import { Database } from '../model/database.ts';
+import { PAGES_START } from '../model/pages.ts';
 import { checkRights, Right, scopeName } from '../model/rights.ts';
 import { parseScope, type Scope } from '../model/scope.ts';
 import { endTask, type TaskRun } from '../model/tasks.ts';
@@ -30,6 +32,7 @@ import { checkUnstored, settle, settled } from './futures.ts';
 import { GarbageCollector } from './garbage.ts';
 import { encodeHooks } from './hooks.ts';
 import { NodeInfo } from './node-info.ts';
+import { PageCache } from './page-cache.ts';
 import { hashPassword, PasswordChecker } from './passwords.ts';
 import { QueryContext, type QueryHost } from './query-context.ts';
 import { deletionOf, openRooms } from './rooms.ts';
@@ -49,6 +52,8 @@ export interface EngineOptions {
   readonly checkpointChanges?: number;
   /** Seconds between two searches for things that only hold one another, at least; 60 when not said. */
   readonly garbageInterval?: number;
+  /** About how much memory things may take, in bytes; what a checkpoint has written is let go of beyond that. Only for stores that keep what they get. */
+  readonly cacheSize?: number;
 }
 
 const MAX_SCOPES = 1000;
@@ -103,6 +108,7 @@ export class LocalEngine implements Engine {
   readonly store: Store;
   readonly programs = new ProgramCache();
   readonly source = new CheckpointSource(this.database);
+  readonly cache: PageCache;
   private readonly machine: Machine;
   private readonly passwords = new PasswordChecker();
   /** Scopes by their text; names are looked up at each query. */
@@ -131,6 +137,7 @@ export class LocalEngine implements Engine {
   constructor(store: Store, options: EngineOptions = {}) {
     this.store = store;
     this.deadlineMs = (options.queryDurationError ?? 0) * 1000;
+    this.cache = new PageCache(this.database, store, options.cacheSize ?? Number.POSITIVE_INFINITY);
     this.checkpointChanges = options.checkpointChanges ?? 100_000;
     this.machine = new Machine({
       database: this.database,
@@ -199,19 +206,22 @@ export class LocalEngine implements Engine {
 
   /** Reads the store; true when it held a database. Throws TiError when it is damaged. */
   recover(): boolean {
-    const reader = new CheckpointReader(this.database, lazyCode);
-    for (const [key, value] of this.store.records()) {
+    const { store, database } = this;
+    const reader = new CheckpointReader(database, lazyCode, store, store.format);
+    for (const [key, value] of store.records(undefined, PAGES_START)) {
       this.source.found(key);
       reader.read(key, value);
     }
-    for (const entry of this.store.log()) {
-      applyChange(this.database, entry.scope, entry.data, lazyCode);
-      this.database.changeId = entry.id;
+    reader.end();
+    this.source.opened();
+    for (const entry of store.log()) {
+      applyChange(database, entry.scope, entry.data, lazyCode);
+      database.changeId = entry.id;
     }
-    this.database.changeId = Math.max(this.database.changeId, this.store.checkpointId);
-    countReferences(this.database);
+    database.changeId = Math.max(database.changeId, store.checkpointId);
+    settleDatabase(database);
     // Garbage that was not collected before is nowhere noted.
-    for (const collection of this.database.collections.values()) collection.suspicious = true;
+    for (const collection of database.collections.values()) collection.suspicious = true;
     this.garbage.wake();
     return this.database.users.size > 0;
   }
@@ -253,8 +263,14 @@ export class LocalEngine implements Engine {
 
   /** Writes a checkpoint of all changes so far, in the background. Rejects when it could not be written; the log keeps everything then. */
   checkpoint(): Promise<void> {
-    this.checkpointing ??= this.store
-      .checkpoint(this.database.changeId, this.source.begin())
+    if (this.checkpointing !== null) return this.checkpointing;
+    this.garbage.settle();
+    this.checkpointing = this.store
+      .checkpoint(this.store.appendedId, this.source.begin())
+      .then(() => {
+        this.source.finish();
+        this.cache.check();
+      })
       .catch((error: unknown) => {
         this.source.abort();
         throw error;
@@ -276,9 +292,11 @@ export class LocalEngine implements Engine {
   }
 
   private checkpointWhenDue(): void {
-    if (this.checkpointing !== null) return;
+    if (this.checkpointing !== null || this.garbage.isDropping) return;
     const { appendedId, checkpointId, logBytes } = this.store.status();
-    if (appendedId - checkpointId >= this.checkpointChanges || logBytes > CHECKPOINT_BYTES) this.checkpoint().catch(() => undefined);
+    // Things that no checkpoint has yet must stay in memory.
+    const isDue = appendedId - checkpointId >= this.checkpointChanges || logBytes > CHECKPOINT_BYTES || this.cache.isOver;
+    if (isDue) this.checkpoint().catch(() => undefined);
   }
 
   get lastChangeId(): number {
@@ -466,6 +484,7 @@ export class LocalEngine implements Engine {
         this.commit(change, collection?.id ?? 0);
         this.counters.change(performance.now() - started);
       }
+      this.cache.check();
       if (collection !== null) this.afterChange(collection, gone);
     }
   }

@@ -30,6 +30,8 @@ export class GarbageCollector {
   /** Milliseconds that the present job has worked. */
   private worked = 0;
   private isClosed = false;
+  /** Whether things have left whose references are still counted. */
+  isDropping = false;
 
   /** `interval`: seconds between the end of one search and the begin of the next, at least. */
   constructor(host: GarbageHost, interval: number) {
@@ -71,6 +73,11 @@ export class GarbageCollector {
     this.job = null;
   }
 
+  /** Before a checkpoint, which has the counts of references: drops what is still to be dropped. */
+  settle(): void {
+    while (this.isDropping && this.job !== null && this.job.next().done !== true);
+  }
+
   /** No more is begun. What was not collected is found after the next start. */
   close(): void {
     this.isClosed = true;
@@ -97,11 +104,13 @@ export class GarbageCollector {
     // All at once: nothing that stays may hold a thing that has left, not even garbage, which `thing(id)` can bring back.
     this.host.change(collection, (tx) => tx.removeGarbage(things));
     this.host.collected(things.length);
+    this.isDropping = true;
     for (let at = 0; at < things.length; at += STEP) {
       yield;
-      if (isGone()) return;
+      if (isGone()) break;
       this.host.change(collection, (tx) => drop(tx, things.slice(at, at + STEP)));
     }
+    this.isDropping = false;
   }
 }
 

@@ -5,6 +5,7 @@ import { memoryStore } from '../storage/memory.ts';
 import { openStore } from '../storage/open.ts';
 import type { Durability } from '../storage/store.ts';
 import { type EngineOptions, LocalEngine } from './engine.ts';
+import { defaultCacheSize } from './page-cache.ts';
 
 /** The file of a store's folder with the schedule of backups. */
 const BACKUPS = 'backup-schedule.json';
@@ -42,7 +43,9 @@ export async function openEngine(options: OpenOptions): Promise<Opened> {
           ...(options.durability === undefined ? {} : { durability: options.durability }),
           ...(options.onWarning === undefined ? {} : { onWarning: options.onWarning }),
         });
-  const engine = new LocalEngine(store, options.dir === null ? options : { backupsFile: join(options.dir, BACKUPS), ...options });
+  const cacheSize = options.dir === null ? Number.POSITIVE_INFINITY : (options.cacheSize ?? defaultCacheSize());
+  const backups = options.dir === null ? {} : { backupsFile: join(options.dir, BACKUPS) };
+  const engine = new LocalEngine(store, { ...backups, ...options, cacheSize });
   try {
     const found = recovered(engine);
     if (!found) await engine.initialize();

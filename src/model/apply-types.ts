@@ -6,6 +6,7 @@ import type { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
 import { ChangeOp } from './change.ts';
 import type { Collection } from './collection.ts';
+import { hold, releaseAll } from './counts.ts';
 import type { EnumDef } from './enums.ts';
 import { readInt, readStr } from './read.ts';
 import { decodeType, decodeTypeInfo, fieldOf, removeEnum, removeType, typeById } from './schema-records.ts';
@@ -58,11 +59,15 @@ function applyFieldOp(r: MsgpackReader, op: number, collection: Collection, cx: 
     case ChangeOp.ADD_FIELD: {
       const field = new FieldDef(name, ruleOf(collection, type, name, decodeMember(r, cx)));
       const value = decodeProperty(r, cx);
-      addField(type, field, touched(collection, type), (thing) => ownCopy(thing, field, value));
+      const valueFor = (thing: Thing): Value => {
+        hold(collection, value);
+        return ownCopy(thing, field, value);
+      };
+      addField(type, field, touched(collection, type), valueFor);
       break;
     }
     case ChangeOp.DEL_FIELD:
-      removeField(type, fieldOf(type, name), touched(collection, type));
+      releaseAll(collection, removeField(type, fieldOf(type, name), touched(collection, type)));
       break;
     case ChangeOp.RENAME_FIELD:
       renameField(type, fieldOf(type, name), readStr(r), touched(collection, type));

@@ -10,12 +10,15 @@ import type { Value } from '../values/value.ts';
 import { applyTypeOp, dropEnum } from './apply-types.ts';
 import { ChangeOp } from './change.ts';
 import { Collection } from './collection.ts';
+import { hold, holdAll, release, releaseAll } from './counts.ts';
 import type { Database } from './database.ts';
 import { decodeCollectionInfo, decodeScopeInfo } from './database-records.ts';
 import { historianOf, readCommit, readDeletedCommits } from './history.ts';
 import { readCount, readInt, readStr } from './read.ts';
+import { valuesOf } from './references.ts';
 import { readRestriction } from './restrictions.ts';
 import { type ClosureLoader, collectionContext, decodeEnum, globalContext, typeById } from './schema-records.ts';
+import { spliceInto } from './splice.ts';
 import { decodeProperty, decodeStored, type StoredContext } from './stored.ts';
 import { decodeRemoval, decodeTask } from './tasks.ts';
 import { Form } from './thing-record.ts';
@@ -58,11 +61,14 @@ class CollectionApplier {
       case ChangeOp.SET: {
         const thing = this.thing(r);
         const key = readStr(r);
-        putOwned(thing, key, decodeProperty(r, this.cx));
+        const value = decodeProperty(r, this.cx);
+        hold(this.collection, value);
+        release(this.collection, thing.get(key) ?? null);
+        putOwned(thing, key, value);
         break;
       }
       case ChangeOp.DEL:
-        this.thing(r).remove(readStr(r));
+        release(this.collection, this.thing(r).remove(readStr(r)) ?? null);
         break;
       case ChangeOp.NEW:
         this.applyNew(r);
@@ -85,9 +91,14 @@ class CollectionApplier {
     collection.touch(id);
     collection.nextId = Math.max(collection.nextId, id + 1);
     const thing = this.cx.thing(id);
-    indexOf(thing)?.delete(thing);
+    const isNew = !collection.things.has(id);
+    const old = isNew ? [] : [...valuesOf(thing)];
+    if (!isNew) indexOf(thing)?.delete(thing);
     decodeThingBody(r, thing, collection, this.cx);
+    if (isNew) collection.things.set(id, thing);
     indexOf(thing)?.add(thing);
+    holdAll(collection, valuesOf(thing));
+    releaseAll(collection, old);
   }
 
   private splice(r: MsgpackReader): void {
@@ -97,8 +108,8 @@ class CollectionApplier {
     const count = readInt(r);
     const items: Value[] = [];
     for (let left = readCount(r); left > 0; left--) items.push(decodeStored(r, this.cx));
-    if (items.length < 10_000) list.items.splice(start, count, ...items);
-    else list.items = [...list.items.slice(0, start), ...items, ...list.items.slice(start + count)];
+    holdAll(this.collection, items);
+    releaseAll(this.collection, spliceInto(list.items, start, count, items));
   }
 
   private changeSet(r: MsgpackReader, op: number): void {
@@ -106,17 +117,29 @@ class CollectionApplier {
     if (!(set instanceof SetValue)) throw new Error('damaged change: no set there');
     for (let left = readCount(r); left > 0; left--) {
       const thing = this.cx.thing(readInt(r));
-      if (op === ChangeOp.SET_ADD) set.things.add(thing);
-      else set.things.delete(thing);
+      if (op === ChangeOp.SET_ADD) {
+        if (!set.things.has(thing)) hold(this.collection, thing);
+        set.things.add(thing);
+      } else if (set.things.delete(thing)) release(this.collection, thing);
     }
+  }
+
+  private applyTask(r: MsgpackReader): void {
+    const { task, before } = decodeTask(r, this.collection, this.cx, this.load);
+    hold(this.collection, task.args);
+    release(this.collection, before);
   }
 
   private applyOther(r: MsgpackReader, op: number): void {
     const { collection } = this;
     switch (op) {
-      case ChangeOp.CLEAR:
-        this.thing(r).clear();
+      case ChangeOp.CLEAR: {
+        const thing = this.thing(r);
+        const values = [...valuesOf(thing)];
+        thing.clear();
+        releaseAll(collection, values);
         break;
+      }
       case ChangeOp.RESTRICT: {
         const thing = this.thing(r);
         const definition = readStr(r);
@@ -135,8 +158,10 @@ class CollectionApplier {
           const id = readInt(r);
           collection.touch(id);
           const thing = collection.things.get(id);
-          if (thing !== undefined) indexOf(thing)?.delete(thing);
+          if (thing === undefined) continue;
+          indexOf(thing)?.delete(thing);
           collection.things.delete(id);
+          releaseAll(collection, valuesOf(thing));
         }
         break;
       case ChangeOp.NEXT_ID:
@@ -150,12 +175,17 @@ class CollectionApplier {
   private applySchema(r: MsgpackReader, op: number): void {
     const { collection } = this;
     switch (op) {
-      case ChangeOp.ENUM:
+      case ChangeOp.ENUM: {
+        const before = [...collection.enumsById].flatMap(([, e]) => [...e.members.values()].map((member) => member.value));
         decodeEnum(r, collection, this.cx);
+        for (const [, e] of collection.enumsById) for (const member of e.members.values()) hold(collection, member.value);
+        releaseAll(collection, before);
         break;
+      }
       case ChangeOp.DEL_ENUM: {
         const enumeration = collection.enumsById.get(readInt(r));
         if (enumeration === undefined) throw new Error('damaged change: no such enumerator');
+        for (const member of enumeration.members.values()) release(collection, member.value);
         dropEnum(collection, enumeration);
         break;
       }
@@ -168,17 +198,16 @@ class CollectionApplier {
         readCommit(r, collection);
         break;
       case ChangeOp.ROOM_NAME:
-        // References are not counted here, so that a room that has left gives its name away as it did when the change was made.
         collection.nameRoom(this.cx.room(readInt(r)), readStr(r) || null);
         break;
       case ChangeOp.DEL_PROCEDURE:
         collection.procedures.delete(readStr(r));
         break;
       case ChangeOp.TASK:
-        decodeTask(r, collection, this.cx, this.load);
+        this.applyTask(r);
         break;
       case ChangeOp.DEL_TASK:
-        decodeRemoval(r, collection);
+        release(collection, decodeRemoval(r, collection));
         break;
       default:
         applyTypeOp(r, op, collection, this.cx);
@@ -212,17 +241,15 @@ function restrictOwned(value: Value, field: FieldDef | undefined): void {
 /** Reads a thing as `encodeThingBody` writes it. */
 export function decodeThingBody(r: MsgpackReader, thing: Thing, collection: Collection, cx: StoredContext): void {
   const head = r.next();
-  thing.restriction = head === Tok.STR ? readRestriction(collection, r.text()) : null;
+  const restriction = head === Tok.STR ? readRestriction(collection, r.text()) : null;
   if (head !== Tok.STR && head !== Tok.INT) throw new Error('damaged record: expected a type or a restriction');
   const form = head === Tok.STR ? readInt(r) : r.number;
-  thing.dict = null;
   if (form > 0) {
     decodeFields(r, thing, typeById(collection, form), cx);
     return;
   }
-  thing.shape = form === Form.PLAIN ? Shape.empty : form === Form.SORTED ? Shape.sorted : Shape.dictionary;
-  thing.slots = [];
-  if (form !== Form.PLAIN) thing.dict = new Map();
+  const shape = form === Form.PLAIN ? Shape.empty : form === Form.SORTED ? Shape.sorted : Shape.dictionary;
+  thing.fill(shape, [], form === Form.PLAIN ? null : new Map(), restriction);
   for (let left = readInt(r); left > 0; left--) {
     const key = readStr(r);
     putOwned(thing, key, decodeProperty(r, cx));
@@ -238,17 +265,16 @@ function decodeFields(r: MsgpackReader, thing: Thing, type: TypeDef, cx: StoredC
   // Of the right size from the start: an array that grows keeps room for more.
   const slots = new Array<Value>(type.fields.length).fill(null);
   for (let i = 0; i < slots.length; i++) {
-    const field = type.fields[i] as FieldDef;
     const value = decodeProperty(r, cx);
     if (value instanceof List || value instanceof SetValue) {
+      const field = type.fields[i] as FieldDef;
       value.parent = thing;
       value.key = field.name;
       restrictOwned(value, field);
     }
     slots[i] = value;
   }
-  thing.shape = type.shape;
-  thing.slots = slots;
+  thing.fill(type.shape, slots, null, null);
 }
 
 function applyWithin(database: Database, r: MsgpackReader, load: ClosureLoader): void {

@@ -3,13 +3,13 @@
 import { lookupErr } from '../errors.ts';
 import type { Room } from '../values/handles.ts';
 import { Shape } from '../values/shape.ts';
-import { Thing, ThingFlag } from '../values/thing.ts';
+import { Thing } from '../values/thing.ts';
 import type { EnumDef } from './enums.ts';
 import type { GarbageSearch } from './garbage.ts';
 import type { Commit } from './history.ts';
 import type { Procedure } from './procedures.ts';
 import { TaskList } from './tasks.ts';
-import { pageOf, ThingIndex } from './thing-index.ts';
+import { type PageSource, pageOf, ThingIndex } from './thing-index.ts';
 import type { TypeDef } from './types.ts';
 
 let schemas = 0;
@@ -47,8 +47,6 @@ export class Collection {
   readonly goneTypes = new Map<string, TypeDef>();
   nextTypeId = 1;
   nextEnumId = 1;
-  /** The bit `ThingFlag.MARK` as things have it that are known to be in use, and new ones: `MARK` or 0. */
-  mark = 0;
   /** The search for garbage that is going on. */
   search: GarbageSearch | null = null;
   /** Whether there may be garbage: something stopped being held in one place, but not in all. */
@@ -56,18 +54,30 @@ export class Collection {
   /** Another number, never used before, whenever a type or an enumerator is another one than before. */
   schema = 0;
 
-  constructor(id: number, name: string, createdAt: number, rootId: number) {
+  /** A new collection; with `stored` one whose things are there already, the root among them: it gives where they come from. */
+  constructor(
+    id: number,
+    name: string,
+    createdAt: number,
+    rootId: number,
+    stored: ((collection: Collection) => PageSource | null) | null = null,
+  ) {
     this.id = id;
     this.name = name;
     this.accessKey = String(id);
     this.createdAt = createdAt;
     this.nextId = rootId + 1;
+    if (stored !== null) {
+      this.things.source = stored(this);
+      this.root = this.things.refer(rootId);
+      return;
+    }
     this.root = new Thing(Shape.empty, []);
     this.root.id = rootId;
     // The collection itself holds its root.
     this.root.refs = 1;
-    this.things.set(rootId, this.root);
     this.touch(rootId);
+    this.things.set(rootId, this.root);
   }
 
   /** Throws lookup_err for a name that another room has, unless that one is about to leave: nothing stored holds it any more. */
@@ -79,16 +89,19 @@ export class Collection {
     if (room.name !== null) this.roomsByName.delete(room.name);
     room.name = name;
     if (name !== null) this.roomsByName.set(name, room);
+    if (other !== undefined) this.touchRoom(other.id);
+    this.touchRoom(room.id);
   }
 
   removeRoom(room: Room): void {
+    this.touchRoom(room.id);
     this.rooms.delete(room.id);
     if (room.name !== null) this.roomsByName.delete(room.name);
   }
 
   /** Adds a stored thing, which has its id. */
   admit(thing: Thing): void {
-    thing.flags = (thing.flags & ~ThingFlag.MARK) | this.mark;
+    this.search?.admit(thing.id);
     this.things.set(thing.id, thing);
   }
 
@@ -105,6 +118,10 @@ export class Collection {
   pendingPages = new Set<number>();
   /** Called before a page changes that is pending: the checkpoint takes it as it is now. */
   writePending: ((page: number) => void) | null = null;
+  /** Pages that the running checkpoint has written, and that are not in the store before it is done. */
+  writtenPages = new Set<number>();
+  /** Ids of rooms that came, went or changed since the last checkpoint began. */
+  dirtyRooms = new Set<number>();
   private lastTouched = -1;
 
   /** To be called before a stored thing is changed, added or removed. */
@@ -116,16 +133,32 @@ export class Collection {
     this.lastTouched = page;
   }
 
-  /** To be called when all is as the checkpoint has it. */
-  clean(): void {
-    this.dirtyPages.clear();
-    this.lastTouched = -1;
+  /** To be called before a stored room comes, goes or changes. */
+  touchRoom(id: number): void {
+    this.dirtyRooms.add(id);
+  }
+
+  /** Whether a page is as the store has it. */
+  isClean(page: number): boolean {
+    return !this.dirtyPages.has(page) && !this.pendingPages.has(page) && !this.writtenPages.has(page);
   }
 
   /** Starts a checkpoint: all that is dirty becomes pending. */
   freeze(): void {
     this.pendingPages = this.dirtyPages;
     this.dirtyPages = new Set();
+    this.writtenPages.clear();
+    this.dirtyRooms.clear();
     this.lastTouched = -1;
+  }
+
+  /** Ends one that failed: all that it took is dirty again. */
+  thaw(rooms: Iterable<number>): void {
+    for (const page of this.pendingPages) this.dirtyPages.add(page);
+    for (const page of this.writtenPages) this.dirtyPages.add(page);
+    for (const room of rooms) this.dirtyRooms.add(room);
+    this.pendingPages.clear();
+    this.writtenPages.clear();
+    this.writePending = null;
   }
 }

@@ -22,12 +22,16 @@ type Class = abstract new (...args: never[]) => object;
 /** Fields that no query sees, or that only last for a query or till the next checkpoint. */
 const LEFT_OUT: readonly (readonly [Class, readonly string[]])[] = [
   [Database, ['changeId']],
-  [Collection, ['schema', 'dirtyPages', 'pendingPages', 'writePending', 'lastTouched', 'mark', 'search', 'suspicious']],
-  [Thing, ['locks', 'flags']],
+  [
+    Collection,
+    ['schema', 'dirtyPages', 'pendingPages', 'writtenPages', 'dirtyRooms', 'writePending', 'lastTouched', 'search', 'suspicious'],
+  ],
+  // Those that follow are compared by what they are to others.
+  [Thing, ['locks', 'flags', 'layout', 'cells', 'rest', 'count']],
   [List, ['locks']],
   [SetValue, ['locks']],
   [Task, ['locks']],
-  [TaskList, ['byId']],
+  [TaskList, ['byId', 'isSettled']],
   [TypeDef, ['locks', 'instances']],
   [EnumDef, ['locks']],
   [MethodMap, ['callables']],
@@ -108,7 +112,7 @@ class Comparison {
     else if (a instanceof ThingIndex) this.things(a, b as ThingIndex, path);
     else if (Array.isArray(a)) this.items(a, b as unknown[], path);
     else if (a instanceof Uint8Array) this.check(Buffer.from(a).toString('latin1'), Buffer.from(b as Uint8Array).toString('latin1'), path);
-    else if (a instanceof Thing && a.dict !== null) this.dictionary(a, b as Thing, path);
+    else if (a instanceof Thing) this.thing(a, b as Thing, path);
     else if (a instanceof Set) this.items([...a], [...(b as Set<unknown>)], path);
     else this.fields(a, b, path);
   }
@@ -120,11 +124,18 @@ class Comparison {
     this.check(a.type, b.type, `${path}.type`);
   }
 
-  /** Its properties have the order in which they are told, not that of the map. */
-  private dictionary(a: Thing, b: Thing, path: string): void {
-    this.items(a.keys(), b.keys(), `${path}(keys)`);
-    for (const key of a.keys()) this.check(a.get(key), b.get(key), `${path}(${key})`);
-    this.fields({ ...a, dict: null }, { ...b, dict: b.dict === null ? 'none' : null }, path);
+  private thing(a: Thing, b: Thing, path: string): void {
+    this.check(a.refs, b.refs, `${path}.refs`);
+    this.check(a.shape, b.shape, `${path}.shape`);
+    this.check(a.restriction, b.restriction, `${path}.restriction`);
+    if (a.dict === null) this.items(a.slots, b.slots, `${path}.slots`);
+    else {
+      // Its properties have the order in which they are told, not that of the map.
+      this.items(a.keys(), b.keys(), `${path}(keys)`);
+      for (const key of a.keys()) this.check(a.get(key), b.get(key), `${path}(${key})`);
+      this.check(b.dict === null, false, `${path}.dict`);
+    }
+    this.fields(a, b, path);
   }
 
   private things(a: ThingIndex, b: ThingIndex, path: string): void {

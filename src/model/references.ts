@@ -38,6 +38,8 @@ export class References {
 
   hold(value: Value): void {
     if (value instanceof Thing) {
+      // The count is stored with the thing.
+      if (value.id !== 0) this.tx.collection?.touch(value.id);
       value.refs++;
       if (value.id === 0) this.attach(value);
       else this.search?.reach(value);
@@ -47,6 +49,7 @@ export class References {
     else if (value instanceof Room) {
       value.refs++;
       if (value.id === 0) this.registerRoom(value);
+      else this.tx.collection?.touchRoom(value.id);
     }
   }
 
@@ -58,10 +61,12 @@ export class References {
     const collection = this.tx.collection as Collection;
     room.id = collection.nextId++;
     collection.rooms.set(room.id, room);
+    collection.touchRoom(room.id);
   }
 
   release(value: Value): void {
     if (value instanceof Thing) {
+      this.tx.collection?.touch(value.id);
       if (--value.refs > 0) (this.tx.collection as Collection).suspicious = true;
       else if ((value.flags & ThingFlag.ORPHAN) === 0) {
         value.flags |= ThingFlag.ORPHAN;
@@ -70,7 +75,10 @@ export class References {
     } else if (value instanceof List) for (const item of value.items) this.release(item);
     else if (value instanceof SetValue) for (const thing of value.things) this.release(thing);
     else if (value instanceof Wrapped) this.release(value.thing);
-    else if (value instanceof Room && --value.refs === 0) this.emptyRooms.push(value);
+    else if (value instanceof Room) {
+      this.tx.collection?.touchRoom(value.id);
+      if (--value.refs === 0) this.emptyRooms.push(value);
+    }
   }
 
   /** Gives ids to a thing and to all new things and rooms it leads to: a thing before those in it, and all of those before the next. */
@@ -98,6 +106,7 @@ export class References {
   /** Counts references to things and adds those that have no id yet, and rooms that have none, to `fresh`. */
   private holdFlat(value: Value, fresh: (Thing | Room)[]): void {
     if (value instanceof Thing) {
+      if (value.id !== 0) this.tx.collection?.touch(value.id);
       value.refs++;
       if (value.id === 0) fresh.push(value);
       else this.search?.reach(value);
@@ -105,6 +114,7 @@ export class References {
     else if (value instanceof SetValue) for (const thing of value.things) this.holdFlat(thing, fresh);
     else if (value instanceof Wrapped) this.holdFlat(value.thing, fresh);
     else if (value instanceof Room) {
+      if (value.id !== 0) this.tx.collection?.touchRoom(value.id);
       value.refs++;
       if (value.id === 0) fresh.push(value);
     }

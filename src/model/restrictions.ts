@@ -1,5 +1,6 @@
 /** What the values of a plain thing may be restricted to: a type of the language, or a type or enumerator of the collection. */
 import { TiError, valueErr } from '../errors.ts';
+import type { Restriction } from '../values/restriction.ts';
 import type { Collection } from './collection.ts';
 import { FieldRule, RuleKind } from './rules.ts';
 import { parseRule } from './rules-parse.ts';
@@ -22,9 +23,27 @@ export function parseRestriction(collection: Collection | null, definition: stri
   return ruleFor(collection, isOwn ? definition : base);
 }
 
-/** The rule of a restriction that a type once gave, as `FieldRule.definition` tells it. */
-export function readRestriction(collection: Collection, definition: string): FieldRule {
-  return definition === 'enum' ? new FieldRule({ kind: RuleKind.ENUM, base: definition, strict: true }) : ruleFor(collection, definition);
+/** How a restriction is stored: types and enumerators by their ids, since their names may change. */
+export function restrictionText(restriction: Restriction): string {
+  const { definition } = restriction;
+  if (!(restriction instanceof FieldRule)) return definition;
+  const end = definition.endsWith('?') ? '?' : '';
+  if (restriction.type !== null) return `#t${restriction.type.id}${end}`;
+  return restriction.enumeration === null ? definition : `#e${restriction.enumeration.id}${end}`;
+}
+
+/** The rule that `restrictionText` wrote; also that of a definition with names. */
+export function readRestriction(collection: Collection, text: string): FieldRule {
+  if (text === 'enum') return new FieldRule({ kind: RuleKind.ENUM, base: text, strict: true });
+  return ruleFor(collection, text[0] === '#' ? withNames(collection, text) : text);
+}
+
+function withNames({ typesById, enumsById }: Collection, text: string): string {
+  const isNillable = text.endsWith('?');
+  const id = Number(text.slice(2, isNillable ? -1 : undefined));
+  const named = text[1] === 't' ? typesById.get(id) : enumsById.get(id);
+  if (named === undefined) throw new Error(`damaged record: a restriction to \`${text}\`, which does not exist`);
+  return isNillable ? `${named.name}?` : named.name;
 }
 
 function ruleFor(collection: Collection | null, definition: string): FieldRule {

@@ -3,8 +3,7 @@ import type { MsgpackReader } from '../msgpack/reader.ts';
 import type { MsgpackWriter } from '../msgpack/writer.ts';
 import { Closure, type ClosureCode } from '../values/closure.ts';
 import { EnumMember, Room, Wrapped } from '../values/handles.ts';
-import { Shape } from '../values/shape.ts';
-import { Thing } from '../values/thing.ts';
+import type { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
 import type { Collection } from './collection.ts';
 import type { Database } from './database.ts';
@@ -20,15 +19,7 @@ export type ClosureLoader = (text: string) => ClosureCode;
 
 export function collectionContext(collection: Collection, load: ClosureLoader): StoredContext {
   return {
-    thing(id: number): Thing {
-      let thing = collection.things.get(id);
-      if (thing === undefined) {
-        thing = new Thing(Shape.empty, []);
-        thing.id = id;
-        collection.admit(thing);
-      }
-      return thing;
-    },
+    thing: (id: number): Thing => collection.things.refer(id),
     closure: load,
     enumMember(enumId: number, memberId: number): Value {
       const member = collection.enumsById.get(enumId)?.memberById(memberId);

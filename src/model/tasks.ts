@@ -24,6 +24,8 @@ export class TaskList {
   readonly items: Task[] = [];
   /** Also has those that were only referred to yet, while a store is read. */
   private readonly byId = new Map<number, Task>();
+  /** Whether all tasks there are are known. */
+  private isSettled = false;
 
   get(id: number): Task | undefined {
     return this.byId.get(id);
@@ -34,7 +36,8 @@ export class TaskList {
     const known = this.byId.get(id);
     if (known !== undefined) return known;
     const task = new Task();
-    if (id === 0) return task;
+    // Things may be read at any time, and what they refer to may be gone by then.
+    if (id === 0 || this.isSettled) return task;
     task.id = id;
     this.byId.set(id, task);
     return task;
@@ -56,6 +59,7 @@ export class TaskList {
 
   /** Once a store was read: what was referred to and is not there was removed since, and is empty. */
   settle(): void {
+    this.isSettled = true;
     if (this.byId.size === this.items.length) return;
     const living = new Set(this.items);
     for (const [id, task] of this.byId) {
@@ -184,10 +188,16 @@ export function encodeTask(w: MsgpackWriter, task: Task): void {
   encodeStored(w, task.args);
 }
 
-/** Reads a task into its place in the scope, or adds it. */
-export function decodeTask(r: MsgpackReader, scope: TaskScope, cx: StoredContext, load: (text: string) => ClosureCode): void {
+/** Reads a task into its place in the scope, or adds it. Gives the task, and the arguments that it had before. */
+export function decodeTask(
+  r: MsgpackReader,
+  scope: TaskScope,
+  cx: StoredContext,
+  load: (text: string) => ClosureCode,
+): { readonly task: Task; readonly before: Value } {
   const id = readInt(r);
   const task = scope.tasks.reference(id);
+  const before = task.args;
   const isNew = task.closure === null;
   task.runAt = readInt(r);
   task.ownerId = readInt(r);
@@ -200,11 +210,14 @@ export function decodeTask(r: MsgpackReader, scope: TaskScope, cx: StoredContext
   task.args = decodeStored(r, cx) as List;
   if (isNew) scope.tasks.add(task);
   scope.nextId = Math.max(scope.nextId, id + 1);
+  return { task, before };
 }
 
-/** Reads the id of a task, and takes it out. */
-export function decodeRemoval(r: MsgpackReader, scope: TaskScope): void {
+/** Reads the id of a task, and takes it out. Gives the arguments that it had. */
+export function decodeRemoval(r: MsgpackReader, scope: TaskScope): Value {
   const task = scope.tasks.get(readInt(r));
   if (task === undefined) throw new Error('damaged change: no such task');
+  const { args } = task;
   scope.tasks.remove(task);
+  return args;
 }

@@ -1,6 +1,6 @@
 /**
  * How a thing is written into changes and checkpoint records, behind its id. An instance of a type: the id of the type and the value of each field, in the
- * order of the type, which is written before. A plain thing: the definition of its restriction as a str, if it has one; its form; then how many
+ * order of the type, which is written before. A plain thing: its restriction as a str, if it has one; its form; then how many
  * properties there are, and key and value of each.
  */
 
@@ -8,6 +8,7 @@ import type { MsgpackWriter } from '../msgpack/writer.ts';
 import { Shape } from '../values/shape.ts';
 import type { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
+import { restrictionText } from './restrictions.ts';
 import { encodeStored } from './stored.ts';
 
 /** The form of a plain thing; those of dictionaries are negative, since types have positive ids. */
@@ -20,7 +21,7 @@ export function encodeThingBody(w: MsgpackWriter, thing: Thing): void {
     for (const value of thing.slots) encodeStored(w, value);
     return;
   }
-  if (thing.restriction !== null) w.str(thing.restriction.definition);
+  if (thing.restriction !== null) w.str(restrictionText(thing.restriction));
   w.int(thing.dict === null ? Form.PLAIN : thing.shape === Shape.sorted ? Form.SORTED : Form.DICTIONARY);
   const keys = thing.keys();
   w.int(keys.length);

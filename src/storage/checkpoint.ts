@@ -11,6 +11,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { asBinary, type Database, open, type RootDatabase } from 'lmdb';
+import type { TiError } from '../errors.ts';
 import { crc32 } from './crc32.ts';
 import { hasCode } from './file-system.ts';
 import { getSafeInteger, putSafeInteger, viewOf } from './log-format.ts';
@@ -19,6 +20,8 @@ import type { Key } from './store.ts';
 import { damageErr, misuseErr, reasonOf, storeErr } from './store-error.ts';
 
 export interface CheckpointMeta {
+  /** The format of the records; a checkpoint is always written in the newest. */
+  readonly format: number;
   readonly storeId: bigint;
   readonly checkpointId: number;
   /** The first segment of the log that is needed. */
@@ -31,7 +34,10 @@ export type RecordSource = Iterator<readonly [Key, Uint8Array | null]>;
 
 export interface Checkpoint {
   readonly meta: CheckpointMeta;
-  records(): Iterable<readonly [Key, Uint8Array]>;
+  /** Records in the order of their keys: all of them, or those from `start` on, and before `end`. */
+  records(start?: Key, end?: Key): Iterable<readonly [Key, Uint8Array]>;
+  keys(start: Key, end: Key): Iterable<Key>;
+  get(key: Key): Uint8Array | undefined;
   /**
    * Applies all that `source` gives, in one transaction. When it is drained, `finish` is waited for; it returns the first segment that is needed.
    * Rejects, and leaves the old checkpoint, when the source or `finish` throws or the commit fails.
@@ -48,7 +54,8 @@ export interface Checkpoint {
 /** The longest key that LMDB takes with pages of 4 KiB. */
 const MAX_KEY = 1978;
 
-const FORMAT_VERSION = 1;
+/** See `docs/architecture.md` for what earlier ones were. */
+export const FORMAT_VERSION = 2;
 const META_KEY = Uint8Array.of(0);
 const META_SIZE = 48;
 const MAGIC = 0x0a0d_5250_4b43_4954n; // the text "TICKPR\r\n"
@@ -78,7 +85,9 @@ export async function openCheckpoint(dir: string, hasLog: boolean, sliceMs: numb
     const found = databases.meta.getBinary(META_KEY);
     if (found === undefined && hasLog) throw damageErr(dir, 'it is empty, but there is a log that continues it');
     const meta = found === undefined ? await createMeta(databases) : parseMeta(dir, found);
-    return new LmdbCheckpoint(dir, databases, meta, sliceMs);
+    const checkpoint = new LmdbCheckpoint(dir, databases, meta, sliceMs);
+    checkpoint.checkCount();
+    return checkpoint;
   } catch (error) {
     await databases.root.close();
     throw error;
@@ -137,16 +146,16 @@ function openDatabases(dir: string): Databases {
 }
 
 async function createMeta({ meta }: Databases): Promise<CheckpointMeta> {
-  const created = { storeId: randomBytes(8).readBigUInt64LE(), checkpointId: 0, firstSeq: 1, count: 0 };
+  const created = { format: FORMAT_VERSION, storeId: randomBytes(8).readBigUInt64LE(), checkpointId: 0, firstSeq: 1, count: 0 };
   await meta.put(META_KEY, formatMeta(created));
   return created;
 }
 
-function formatMeta({ storeId, checkpointId, firstSeq, count }: CheckpointMeta): Uint8Array {
+function formatMeta({ format, storeId, checkpointId, firstSeq, count }: CheckpointMeta): Uint8Array {
   const bytes = new Uint8Array(META_SIZE);
   const view = viewOf(bytes);
   view.setBigUint64(0, MAGIC, true);
-  view.setUint32(8, FORMAT_VERSION, true);
+  view.setUint32(8, format, true);
   view.setUint32(12, firstSeq, true);
   view.setBigUint64(16, storeId, true);
   putSafeInteger(view, 24, checkpointId);
@@ -166,6 +175,7 @@ function parseMeta(dir: string, bytes: Uint8Array): CheckpointMeta {
     throw damageErr(dir, 'its description has a wrong checksum');
   }
   return {
+    format: version,
     firstSeq: view.getUint32(12, true),
     storeId: view.getBigUint64(16, true),
     checkpointId: getSafeInteger(view, 24),
@@ -186,15 +196,44 @@ class LmdbCheckpoint implements Checkpoint {
     this.sliceMs = sliceMs;
   }
 
-  *records(): Generator<readonly [Key, Uint8Array]> {
+  *records(start: Key = FIRST_KEY, end?: Key): Generator<readonly [Key, Uint8Array]> {
     const { records, reader } = this.databases;
     let count = 0;
-    for (const { key, value } of records.getRange({ start: FIRST_KEY })) {
-      if (!reader.isGood()) throw damageErr(this.dir, `the record with the key ${Buffer.from(key).toString('hex')} has a wrong checksum`);
+    for (const { key, value } of records.getRange({ start, ...(end === undefined ? {} : { end }) })) {
+      if (!reader.isGood()) throw this.wrongChecksum(key);
       count++;
       yield [key, value];
     }
-    if (count !== this.meta.count) throw damageErr(this.dir, `it has ${count} records, ${this.meta.count} are expected`);
+    if (start === FIRST_KEY && end === undefined && count !== this.meta.count) throw this.wrongCount(count);
+  }
+
+  /** Throws TiError (-1) when there are more or fewer records than were written. */
+  checkCount(): void {
+    const { entryCount } = this.databases.records.getStats() as { entryCount: number };
+    if (entryCount !== this.meta.count) throw this.wrongCount(entryCount);
+  }
+
+  private wrongChecksum(key: Key): TiError {
+    return damageErr(this.dir, `the record with the key ${Buffer.from(key).toString('hex')} has a wrong checksum`);
+  }
+
+  private wrongCount(count: number): TiError {
+    return damageErr(this.dir, `it has ${count} records, ${this.meta.count} are expected`);
+  }
+
+  keys(start: Key, end: Key): Iterable<Key> {
+    return this.databases.records.getKeys({ start, end });
+  }
+
+  get(key: Key): Uint8Array | undefined {
+    const { records, reader } = this.databases;
+    // It lies in a buffer of lmdb's, which may be longer.
+    const bytes = records.getBinaryFast(key) as Buffer | undefined;
+    if (bytes === undefined) return undefined;
+    reader.expectKey(key);
+    const value = reader.decodeValue(bytes, bytes.length);
+    if (!reader.isGood()) throw this.wrongChecksum(key);
+    return value;
   }
 
   async write(upTo: number, source: RecordSource, finish: () => Promise<number>): Promise<void> {
@@ -205,7 +244,7 @@ class LmdbCheckpoint implements Checkpoint {
       await this.pull(source);
       const firstSeq = await finish();
       const { entryCount } = records.getStats() as { entryCount: number };
-      next = { storeId: this.meta.storeId, checkpointId: upTo, firstSeq, count: entryCount };
+      next = { format: FORMAT_VERSION, storeId: this.meta.storeId, checkpointId: upTo, firstSeq, count: entryCount };
       await meta.put(META_KEY, formatMeta(next));
     });
     await committed(transaction);

@@ -22,8 +22,19 @@ class MemoryStore implements Store {
     return this.appendedId;
   }
 
+  /** The newest there is, as for a store that was just made. */
+  readonly format = Number.POSITIVE_INFINITY;
+
   records(): Iterable<never> {
     return [];
+  }
+
+  keys(): Iterable<never> {
+    return [];
+  }
+
+  get(): undefined {
+    return undefined;
   }
 
   log(): Iterable<never> {

@@ -141,9 +141,23 @@ class DiskStore implements Store {
     return this.checkpoints.meta.checkpointId;
   }
 
-  records(): Iterable<readonly [Key, Uint8Array]> {
+  get format(): number {
+    return this.checkpoints.meta.format;
+  }
+
+  records(start?: Key, end?: Key): Iterable<readonly [Key, Uint8Array]> {
     this.checkReadable();
-    return this.checkpoints.records();
+    return this.checkpoints.records(start, end);
+  }
+
+  keys(start: Key, end: Key): Iterable<Key> {
+    this.checkOpen();
+    return this.checkpoints.keys(start, end);
+  }
+
+  get(key: Key): Uint8Array | undefined {
+    this.checkOpen();
+    return this.checkpoints.get(key);
   }
 
   log(): Iterable<LogEntry> {
@@ -196,8 +210,12 @@ class DiskStore implements Store {
     return this.closing;
   }
 
-  private checkReadable(): void {
+  private checkOpen(): void {
     if (this.closing !== null) throw storeErr('the store is closed');
+  }
+
+  private checkReadable(): void {
+    this.checkOpen();
     if (this.appended) throw misuseErr('records and log can be read only before the first change');
   }
 

@@ -13,6 +13,8 @@ export interface RecordReader {
   readonly decodeKey: (bytes: Buffer, start: number, end: number) => Uint8Array;
   /** Copies the value out of the first `length` bytes of lmdb's buffer. */
   readonly decodeValue: (bytes: Buffer, length: number) => Uint8Array;
+  /** To be called before `decodeValue` of a record that is looked up by its key. */
+  expectKey(key: Uint8Array): void;
   /** Whether the last record had the right checksum. */
   isGood(): boolean;
 }
@@ -53,6 +55,9 @@ export function newRecordReader(): RecordReader {
       const value = copy(bytes, CRC_SIZE, length);
       good = crc32(value, 0, value.length, keyCrc) === stored >>> 0;
       return value;
+    },
+    expectKey(key) {
+      keyCrc = crc32(key, 0, key.length, 0);
     },
     isGood: () => good,
   };

@@ -45,8 +45,17 @@ export interface Store {
   readonly durableId: number;
   /** All changes up to this id are in the checkpoint. */
   readonly checkpointId: number;
-  /** Checkpoint records in key order; valid only before the first `append`. */
-  records(): Iterable<readonly [Key, Uint8Array]>;
+  /** The format of the checkpoint; a new one is always written in the newest. */
+  readonly format: number;
+  /** Checkpoint records in key order, from `start` on and before `end` when they are given; valid only before the first `append`. */
+  records(start?: Key, end?: Key): Iterable<readonly [Key, Uint8Array]>;
+  /** The keys of checkpoint records from `start` on and before `end`, at any time. */
+  keys(start: Key, end: Key): Iterable<Key>;
+  /**
+   * The checkpoint record under a key, at any time; while a checkpoint is written, those that it writes may be as they were before or as they will be.
+   * Throws TiError (-1) for one that is damaged.
+   */
+  get(key: Key): Uint8Array | undefined;
   /** Changes behind the checkpoint, in order; valid only before the first `append`. */
   log(): Iterable<LogEntry>;
   /**

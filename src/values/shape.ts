@@ -49,4 +49,6 @@ export class Shape {
   static readonly dictionary: Shape = new Shape([], EMPTY, null);
   /** A thing whose properties are in `dict`, told in the order of their bytes: it has, or had, a key that is no name. */
   static readonly sorted: Shape = new Shape([], EMPTY, null);
+  /** A stored thing of which nothing is in memory. */
+  static readonly absent: Shape = new Shape([], EMPTY, null);
 }

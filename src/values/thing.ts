@@ -6,31 +6,139 @@ import type { Value } from './value.ts';
 export const ThingFlag = {
   /** No property holds it any more; leaves the collection when the query ends, unless it is held again by then. */
   ORPHAN: 1,
-  /** Whether the last search for garbage came by; see `Collection.mark`. */
-  MARK: 2,
 } as const;
+
+/** Brings what a stored thing holds into memory. */
+export interface Loader {
+  /** Fills the thing, unless there is nothing stored of it. */
+  load(thing: Thing): void;
+}
+
+/** What few things have. */
+class Rest {
+  dict: Map<string, Value> | null = null;
+  restriction: Restriction | null = null;
+}
+
+/** Compared with `layout` at each access, so it is a constant of its own. */
+const ABSENT = Shape.absent;
+const NO_CELLS: Value[] = [];
 
 /**
  * A thing: keys and values. `shape` maps keys to `slots`; a dictionary (see `Shape.dictionary`) has its properties in `dict` instead. Only
  * the model's operations (`src/model/`) write properties of things that may be stored.
+ *
+ * What a stored thing holds need not be in memory: it then comes when one of `shape`, `slots`, `dict`, `restriction` and `refs` is asked for. Code that
+ * compares `layout` with the shape of another thing may read `cells` when they are the same.
  */
 export class Thing {
   /** 0 while no stored thing holds it. */
   id = 0;
-  shape: Shape;
-  slots: Value[];
-  dict: Map<string, Value> | null = null;
-  /** How many stored places hold it. */
-  refs = 0;
+  /** `Shape.absent` while what it holds is not in memory. */
+  layout: Shape;
+  cells: Value[];
+  private rest: Rest | Loader | null = null;
+  private count = 0;
   /** See `List.locks`. */
   locks = 0;
   flags = 0;
-  /** What the values of a plain thing must be (`restrict`); null for anything. */
-  restriction: Restriction | null = null;
 
   constructor(shape: Shape, slots: Value[]) {
-    this.shape = shape;
-    this.slots = slots;
+    this.layout = shape;
+    this.cells = slots;
+  }
+
+  /** A stored thing whose content `loader` brings when it is needed. */
+  static absent(id: number, loader: Loader): Thing {
+    const thing = new Thing(ABSENT, NO_CELLS);
+    thing.id = id;
+    thing.rest = loader;
+    return thing;
+  }
+
+  get isAbsent(): boolean {
+    return this.layout === ABSENT;
+  }
+
+  /** Gives the memory of what it holds back. */
+  leave(loader: Loader): void {
+    this.layout = ABSENT;
+    this.cells = NO_CELLS;
+    this.rest = loader;
+  }
+
+  /** Puts in what a stored thing holds; `dict` is null but for dictionaries. The count of references stays as it is. */
+  fill(shape: Shape, slots: Value[], dict: Map<string, Value> | null, restriction: Restriction | null): void {
+    this.layout = shape;
+    this.cells = slots;
+    this.rest = null;
+    if (dict === null && restriction === null) return;
+    const rest = new Rest();
+    rest.dict = dict;
+    rest.restriction = restriction;
+    this.rest = rest;
+  }
+
+  private need(): void {
+    (this.rest as Loader).load(this);
+    if (this.layout === ABSENT) throw new Error(`damaged store: thing ${this.id} is named, but is not there`);
+  }
+
+  get shape(): Shape {
+    if (this.layout === ABSENT) this.need();
+    return this.layout;
+  }
+
+  set shape(shape: Shape) {
+    if (this.layout === ABSENT) this.need();
+    this.layout = shape;
+  }
+
+  get slots(): Value[] {
+    if (this.layout === ABSENT) this.need();
+    return this.cells;
+  }
+
+  set slots(slots: Value[]) {
+    if (this.layout === ABSENT) this.need();
+    this.cells = slots;
+  }
+
+  get dict(): Map<string, Value> | null {
+    if (this.layout === ABSENT) this.need();
+    return this.rest === null ? null : (this.rest as Rest).dict;
+  }
+
+  set dict(dict: Map<string, Value> | null) {
+    if (this.layout === ABSENT) this.need();
+    if (dict !== null || this.rest !== null) this.ownRest().dict = dict;
+  }
+
+  /** What the values of a plain thing must be (`restrict`); null for anything. */
+  get restriction(): Restriction | null {
+    if (this.layout === ABSENT) this.need();
+    return this.rest === null ? null : (this.rest as Rest).restriction;
+  }
+
+  set restriction(restriction: Restriction | null) {
+    if (this.layout === ABSENT) this.need();
+    if (restriction !== null || this.rest !== null) this.ownRest().restriction = restriction;
+  }
+
+  private ownRest(): Rest {
+    this.rest ??= new Rest();
+    return this.rest as Rest;
+  }
+
+  /** How many stored places hold it. While changes are applied, also of a thing that is named before it is made. */
+  get refs(): number {
+    if (this.layout === ABSENT) (this.rest as Loader).load(this);
+    return this.count;
+  }
+
+  set refs(count: number) {
+    if (this.layout === ABSENT) (this.rest as Loader).load(this);
+    this.count = count;
   }
 
   get type(): TypeInfo | null {

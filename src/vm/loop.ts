@@ -510,7 +510,7 @@ export function runLoop(m: Machine, stop: number): Value {
             // GET_PROP
             const x = stack[sp - 1] as Value;
             const cache = caches[code[pc++] as number] as InlineCache;
-            if (x instanceof Thing && x.shape === cache.shape) stack[sp - 1] = x.slots[cache.slot] as Value;
+            if (x instanceof Thing && x.layout === cache.shape) stack[sp - 1] = x.cells[cache.slot] as Value;
             else {
               // A computed property calls a closure.
               m.sp = sp;

@@ -757,7 +757,7 @@ export class Machine {
   private propertyMethod(site: MethodSite, thing: Thing): Closure | Method {
     const { cache, name } = site;
     let value: Value | undefined;
-    if (thing.shape === cache.shape) value = thing.slots[cache.slot];
+    if (thing.layout === cache.shape) value = thing.cells[cache.slot];
     else {
       value = thing.get(name);
       if (value === undefined) {

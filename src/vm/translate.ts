@@ -618,7 +618,7 @@ class Translator {
         const c = this.cache(i.b);
         // Only things have a shape, and the cache never holds undefined.
         this.result(
-          `(typeof ${x.text} === 'object' && ${x.text} !== null && ${x.text}.shape === ${c}.shape) ? ${x.text}.slots[${c}.slot] : (${this.at(i)}, m.getProperty(${x.text}, N[${i.a}], ${c}))`,
+          `(typeof ${x.text} === 'object' && ${x.text} !== null && ${x.text}.layout === ${c}.shape) ? ${x.text}.cells[${c}.slot] : (${this.at(i)}, m.getProperty(${x.text}, N[${i.a}], ${c}))`,
         );
         break;
       }

@@ -5,13 +5,19 @@ import { LocalEngine } from '../../src/engine/engine.ts';
 import { lazyCode } from '../../src/engine/toolchain.ts';
 import { TiError } from '../../src/errors.ts';
 import { applyChange } from '../../src/model/apply.ts';
-import { CheckpointReader, CheckpointSource, countReferences } from '../../src/model/checkpoint.ts';
 import { Database } from '../../src/model/database.ts';
+import { valuesOf } from '../../src/model/references.ts';
 import { MsgpackReader, Tok } from '../../src/msgpack/reader.ts';
 import { MsgpackWriter } from '../../src/msgpack/writer.ts';
 import { memoryStore } from '../../src/storage/memory.ts';
 import type { LogEntry, Store } from '../../src/storage/store.ts';
+import { Wrapped } from '../../src/values/handles.ts';
+import { List } from '../../src/values/list.ts';
+import { SetValue } from '../../src/values/set.ts';
+import { Thing } from '../../src/values/thing.ts';
+import type { Value } from '../../src/values/value.ts';
 import { encodeValue } from '../../src/wire/encode.ts';
+import { Checkpoints, reopened } from '../model/recording.ts';
 
 /** What an answer says, as plain JavaScript: ints and floats alike as numbers. */
 export type Plain = null | boolean | number | bigint | string | Plain[] | { [key: string]: Plain };
@@ -94,27 +100,34 @@ export class Session {
     return ask(other, 'return root(), 20');
   }
 
-  /** References to each thing of the collection: as they were kept, and counted in a database made anew from the recorded changes. */
-  references(): readonly [Map<number, number>, Map<number, number>] {
+  /** References to each thing of the collection: as they were kept, counted by what names the things, and kept by a database made anew from the recorded changes. */
+  references(): readonly Map<number, number>[] {
     const other = new Database();
     for (const entry of this.entries) applyChange(other, entry.scope, entry.data, lazyCode);
-    countReferences(other);
-    const counts = (database: Database): Map<number, number> =>
-      new Map([...(database.collections.get(2)?.things.values() ?? [])].map((thing) => [thing.id, thing.refs]));
-    return [counts(this.engine.database), counts(other)];
+    const kept = ({ collections }: Database): Map<number, number> =>
+      new Map([...(collections.get(2)?.things.values() ?? [])].map((thing) => [thing.id, thing.refs]));
+    return [kept(this.engine.database), counted(this.engine.database), kept(other)];
   }
 
   /** A database made anew from the records of a checkpoint. */
   reopened(): Database {
-    const database = new Database();
-    const reader = new CheckpointReader(database, lazyCode);
-    const records = new CheckpointSource(this.engine.database).begin();
-    for (let next = records.next(); !next.done; next = records.next()) {
-      const [key, value] = next.value;
-      if (value !== null) reader.read(Buffer.from(key), Buffer.from(value));
-    }
-    return database;
+    const checkpoints = new Checkpoints(this.engine);
+    checkpoints.begin();
+    return reopened(checkpoints.end(), []).database;
   }
+}
+
+/** How many places of the collection name each thing. */
+function counted({ collections }: Database): Map<number, number> {
+  const counts = new Map<number, number>([[2, 1]]);
+  const count = (value: Value): void => {
+    if (value instanceof Thing) counts.set(value.id, (counts.get(value.id) ?? 0) + 1);
+    else if (value instanceof List) value.items.forEach(count);
+    else if (value instanceof SetValue) value.things.forEach(count);
+    else if (value instanceof Wrapped) count(value.thing);
+  };
+  for (const thing of collections.get(2)?.things.values() ?? []) for (const value of valuesOf(thing)) count(value);
+  return new Map([...counts].sort(([a], [b]) => a - b));
 }
 
 function ask(engine: LocalEngine, code: string, deep?: number): Plain {
@@ -133,6 +146,7 @@ function ask(engine: LocalEngine, code: string, deep?: number): Plain {
 /** Expects that the recorded changes, applied to an empty database, give the same things, with as many references to each. */
 export function expectRecorded(session: Session): void {
   expect(session.replayed()).toEqual(session.state);
-  const [kept, counted] = session.references();
-  expect(kept).toEqual(counted);
+  const [kept, counts, replayed] = session.references();
+  expect(kept).toEqual(counts);
+  expect(replayed).toEqual(counts);
 }

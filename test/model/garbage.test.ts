@@ -9,14 +9,13 @@ import { valuesOf } from '../../src/model/references.ts';
 import { Transaction } from '../../src/model/transaction.ts';
 import { MsgpackWriter } from '../../src/msgpack/writer.ts';
 import { memoryStore } from '../../src/storage/memory.ts';
-import { ThingFlag } from '../../src/values/thing.ts';
 import { ask, memoryEngine } from '../support.ts';
 import { Checkpoints, recordingEngine, reopened } from './recording.ts';
 import { inUse, wrongReferences } from './reference-check.ts';
 import { RELATED, RelatedStatements, START, Statements } from './schema-statements.ts';
 
 const stuff = (engine: LocalEngine): Collection => engine.database.collectionByName('stuff');
-const ids = (engine: LocalEngine): number[] => [...stuff(engine).things.keys()];
+const ids = (engine: LocalEngine): number[] => [...stuff(engine).things.values()].map((thing) => thing.id);
 
 const CIRCLES: readonly (readonly [string, string])[] = [
   ['of one', 'x = {}; x.self = x; .x = x; .del("x");'],
@@ -111,8 +110,7 @@ async function searchAmong(start: string, statements: { statement(): string }, r
     for (const thing of found) if (now.has(thing)) return `round ${round}: #${thing.id} is in use`;
     for (const thing of before) {
       // What came into use during the search and out of it again is left to the next one.
-      const wasReached = (thing.flags & ThingFlag.MARK) === collection.mark;
-      if (!wasReached && collection.things.get(thing.id) === thing && !found.has(thing))
+      if (!search.hasMark(thing) && collection.things.get(thing.id) === thing && !found.has(thing))
         return `round ${round}: #${thing.id} was not found`;
     }
     const tx = new Transaction(collection, new Change(engine.database.changeId, new MsgpackWriter()));

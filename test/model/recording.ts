@@ -9,9 +9,14 @@ type Records = readonly (readonly [Uint8Array, Uint8Array])[];
 /** A store that begins with these records and this log, and that tells what is appended. */
 function storeWith(records: Records, log: readonly LogEntry[], onAppend: (entry: LogEntry) => void): Store {
   const inner = memoryStore();
+  const byKey = new Map(records.map(([key, value]) => [Buffer.from(key).toString('latin1'), value]));
   const appendedId = Math.max(0, ...log.map((entry) => entry.id));
+  const isWithin = (key: Uint8Array, start?: Uint8Array, end?: Uint8Array): boolean =>
+    (start === undefined || Buffer.compare(key, start) >= 0) && (end === undefined || Buffer.compare(key, end) < 0);
   return Object.assign(Object.create(inner) as Store, {
-    records: () => records,
+    records: (start?: Uint8Array, end?: Uint8Array) => records.filter(([key]) => isWithin(key, start, end)),
+    keys: (start: Uint8Array, end: Uint8Array) => records.map(([key]) => key).filter((key) => isWithin(key, start, end)),
+    get: (key: Uint8Array) => byKey.get(Buffer.from(key).toString('latin1')),
     log: () => log,
     append: (id: number, scope: number, data: Uint8Array) => {
       inner.append(id, scope, data);
@@ -63,4 +68,31 @@ export class Checkpoints {
     this.pending = null;
     return [...this.kept].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => [Buffer.from(key, 'latin1'), value]);
   }
+}
+
+/** An engine whose things all leave the memory when `forget` is called, which writes a checkpoint first. */
+export async function forgetfulEngine(): Promise<{ readonly engine: LocalEngine; readonly forget: () => Promise<void> }> {
+  const kept = new Map<string, Uint8Array>();
+  const text = (key: Uint8Array): string => Buffer.from(key).toString('latin1');
+  const store = Object.assign(Object.create(memoryStore()) as Store, {
+    keys: (start: Uint8Array, end: Uint8Array) =>
+      [...kept.keys()].filter((key) => key >= text(start) && key < text(end)).map((key) => Buffer.from(key, 'latin1')),
+    get: (key: Uint8Array) => kept.get(text(key)),
+    checkpointId: 0,
+    checkpoint: async (upTo: number, records: Iterator<readonly [Uint8Array, Uint8Array | null]>) => {
+      for (let next = records.next(); next.done !== true; next = records.next()) {
+        const [key, value] = next.value;
+        if (value === null) kept.delete(text(key));
+        else kept.set(text(key), Uint8Array.from(value));
+      }
+      store.checkpointId = upTo;
+    },
+  });
+  const engine = new LocalEngine(store, { cacheSize: 0 });
+  await engine.initialize('no password');
+  const forget = async (): Promise<void> => {
+    while (store.checkpointId < engine.lastChangeId) await engine.checkpoint();
+    engine.cache.trim();
+  };
+  return { engine, forget };
 }

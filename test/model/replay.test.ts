@@ -59,7 +59,7 @@ async function outcome(test: Case): Promise<Outcome> {
 }
 
 describe('what the cases leave behind is the same after a restart', () => {
-  it.each(FAMILIES)('%s', async (family) => {
+  it.each(FAMILIES)('%s', { timeout: 120_000 }, async (family) => {
     const different: (Outcome & { readonly name: string })[] = [];
     for (const test of loadCases(family)) {
       const found = await outcome(test);

@@ -239,9 +239,9 @@ test('a store of a newer format, a damaged description and a foreign file are re
     writeFileSync(file, bad);
     await stored(dir);
   };
-  await expect(edited((all, meta) => all.writeUInt32LE(2, meta + 8))).rejects.toMatchObject({
+  await expect(edited((all, meta) => all.writeUInt32LE(3, meta + 8))).rejects.toMatchObject({
     code: -51,
-    message: expect.stringContaining('format 2, written by a newer release'),
+    message: expect.stringContaining('format 3, written by a newer release'),
   });
   await expect(edited((all, meta) => all.writeUInt8(1, meta + 30))).rejects.toThrow('wrong checksum');
   await expect(edited((all) => all.fill(0x55))).rejects.toThrow('no LMDB file');
