@@ -64,7 +64,7 @@ describe('what was let go of comes back as it was', () => {
 describe('objects of things that left the memory', () => {
   it('are the ones that names lead to, while anything has them', async () => {
     const { engine, forget } = await forgetfulEngine();
-    ask(engine, '.a = {n: 1}; .b = [.a]; for (i in range(100)) { .set(`k${i}`, {i:}); };');
+    ask(engine, '.a = {n: 1}; .b = [.a]; for (i in range(100)) { .set("k" + str(i), {i:}); };');
     const { things } = engine.database.collections.get(2) ?? {};
     const held = things?.get(3);
     await forget();
