@@ -75,6 +75,11 @@ function withReadBuffer(accepted: Socket, received: (length: number) => void): S
   return socket;
 }
 
+/** The address at the other end of a socket; an IPv4 client is the same one on a port of both families. '' for a pipe. */
+export function addressOf({ remoteAddress = '' }: Socket): string {
+  return remoteAddress.startsWith('::ffff:') ? remoteAddress.slice(7) : remoteAddress;
+}
+
 /** Whom a socket leads to, for the log. */
 export function peerName({ remoteAddress: address, remotePort }: Socket): string {
   return address === undefined ? 'pipe' : `${address.includes(':') ? `[${address}]` : address}:${remotePort ?? 0}`;
@@ -97,7 +102,7 @@ class SocketTransport implements Transport {
     this.socket = socket;
     this.fast = !(socket instanceof TLSSocket) && canWriteFast(socket);
     this.peer = peerName(socket);
-    this.address = socket.remoteAddress ?? '';
+    this.address = addressOf(socket);
     socket.setNoDelay(true);
   }
 

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { HEADER_SIZE, MAX_PAYLOAD, packageSize } from './framing.ts';
-import { COPY_SIZE, END_TIMEOUT, peerName, type Transport, type TransportEvents } from './transport.ts';
+import { addressOf, COPY_SIZE, END_TIMEOUT, peerName, type Transport, type TransportEvents } from './transport.ts';
 
 /** The subprotocol that clients may name; one who names others only speaks something else. */
 const PROTOCOL = 'thingsdb-protocol';
@@ -47,7 +47,7 @@ class WebSocketTransport implements Transport {
     this.webSocket = webSocket;
     this.socket = socket;
     this.peer = peerName(socket);
-    this.address = socket.remoteAddress ?? '';
+    this.address = addressOf(socket);
   }
 
   start(events: TransportEvents): void {

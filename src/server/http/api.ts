@@ -11,6 +11,7 @@ import { MAX_PAYLOAD } from '../framing.ts';
 import type { Receiver } from '../hold.ts';
 import type { Hub } from '../hub.ts';
 import { clientError } from '../outbox.ts';
+import { addressOf } from '../transport.ts';
 import { respond, respondText } from './answers.ts';
 import { type ApiRequest, type ContentType, contentType, credentials, readApiRequest } from './api-request.ts';
 
@@ -61,7 +62,7 @@ async function authenticate({ engine, logins }: Hub, request: IncomingMessage): 
   const given = credentials(request.headers.authorization);
   if (given === null) return null;
   try {
-    return await logins.attempt(request.socket.remoteAddress ?? '', () =>
+    return await logins.attempt(addressOf(request.socket), () =>
       'token' in given ? engine.authenticateToken(given.token) : engine.authenticate(given.user, given.password),
     );
   } catch (error) {
