@@ -15,6 +15,8 @@ export interface ClientOptions {
   readonly connectTimeout?: number;
   /** Is told what the server pushes as a warning, such as `log(...)` in a script: a byte string. */
   readonly onWarning?: (message: string) => void;
+  /** Is told of every other push: its type and its payload, which is no longer valid when this returns. */
+  readonly onPush?: (type: number, payload: Buffer) => void;
 }
 
 interface Pending {
@@ -35,12 +37,20 @@ export class Client {
     },
   });
   private readonly onWarning: (message: string) => void;
+  private readonly onPush: (type: number, payload: Buffer) => void;
+  /** Resolves with the reason when the connection has ended. */
+  readonly closed: Promise<ConnectionError>;
+  private tellClosed = (_failure: ConnectionError): void => {};
   private lastId = 0;
   private failure: ConnectionError | null = null;
 
   private constructor(socket: Socket, options: ClientOptions) {
     this.socket = socket;
     this.onWarning = options.onWarning ?? ((): void => {});
+    this.onPush = options.onPush ?? ((): void => {});
+    this.closed = new Promise((resolve) => {
+      this.tellClosed = resolve;
+    });
     socket.on('data', (chunk: Buffer) => {
       if (this.parser.feed(chunk) === 'broken') this.fail('the server sent something that is no package');
     });
@@ -94,6 +104,18 @@ export class Client {
     });
   }
 
+  /** Joins rooms, by id or name (a byte string); gives the packed list of their ids, nil for each that is not there. Rejects as `query`. */
+  join(scope: string, rooms: readonly (number | string)[]): Promise<Buffer> {
+    return this.request(PackageType.JOIN, (w) => {
+      w.arrayHeader(1 + rooms.length);
+      w.str(scope);
+      for (const room of rooms) {
+        if (typeof room === 'number') w.int(room);
+        else w.str(room);
+      }
+    });
+  }
+
   close(): void {
     this.fail('the connection was closed');
   }
@@ -118,7 +140,7 @@ export class Client {
 
   private onPackage(type: number, id: number, payload: Buffer): void {
     if (type === PackageType.WARN) this.onWarning(textUnder('warn_msg', payload));
-    // Other pushes are of no interest to one who asks.
+    else if (type < PackageType.PONG) this.onPush(type, payload);
     if (type < PackageType.PONG) return;
     const pending = this.pending.get(id);
     if (pending === undefined) return;
@@ -130,6 +152,7 @@ export class Client {
   private fail(why: string): void {
     if (this.failure !== null) return;
     this.failure = new ConnectionError(why);
+    this.tellClosed(this.failure);
     this.socket.destroy();
     for (const { reject } of this.pending.values()) reject(this.failure);
     this.pending.clear();

@@ -234,6 +234,7 @@ class CommandLine {
         'thingsc query -n db.example.org -u iris -c @thingsdb -q - < script.ti',
         'run a file at another server, password from THINGSC_PASSWORD',
       ],
+      ['thingsc query -c shop --watch-room orders', 'print what is emitted to the room `orders`, until Ctrl-C'],
     );
     const command = this.command('query', 'ask a server', shown, async (file: string | undefined, options: QueryOptions) => {
       const { query } = await import('./commands/query.ts');
@@ -247,7 +248,12 @@ class CommandLine {
       .option('-c, --collection <name>', 'a collection or a scope such as @thingsdb', 'stuff')
       .option('-q, --query <code>', 'use this code in place of a file; `-` for standard input')
       .addOption(VAR_OPTION)
-      .option('--timeout <seconds>', 'how long to wait for the answer', seconds);
+      .option('--timeout <seconds>', 'how long to wait for the answer', seconds)
+      .addOption(
+        new Option('--watch-room <name|id>', 'print the events of a room until Ctrl-C, each on a line; may be repeated')
+          .argParser(collect)
+          .default([], 'none'),
+      );
     for (const option of ANSWER_OPTIONS) command.addOption(option);
   }
 

@@ -38,6 +38,8 @@ export async function runBinary(words: readonly string[], given: Given = {}): Pr
 export interface InProcess extends Given {
   /** As on a terminal. */
   readonly colored?: boolean;
+  /** When this resolves, the user presses Ctrl-C. */
+  readonly interrupted?: Promise<unknown>;
 }
 
 /** Runs the command line in this process. Bytes of the output stay bytes when they are no UTF-8. */
@@ -56,7 +58,10 @@ export async function thingsc(words: readonly string[], given: InProcess = {}): 
     err: output('err'),
     env: given.env ?? {},
     readInput: async () => Buffer.from(given.input ?? '').toString('latin1'),
-    onSignal: () => () => {},
+    onSignal: (listener) => {
+      void given.interrupted?.then(() => listener('SIGINT'));
+      return () => {};
+    },
   };
   const code = await main(words, io);
   const text = (bytes: string): string => Buffer.from(bytes, 'latin1').toString();

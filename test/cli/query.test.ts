@@ -121,3 +121,66 @@ describe('the client', () => {
     fake.close();
   });
 });
+
+describe('thingsc query --watch-room', () => {
+  const admin = { user: { id: 1, name: 'admin' }, client: null, scope: '//stuff', vars: null };
+  const makeRoom = (name: string): void => {
+    engine.query({ ...admin, code: `.${name} = room(); .${name}.set_name('${name}');` });
+  };
+
+  it('tells what is emitted after the answer and before, until the room is gone', async () => {
+    makeRoom('news');
+    const code = ".news.emit('a b', 1, {x: 2.5}, 'z'); room_id = .news.id(); .del('news'); room_id;";
+    const { code: exit, out, err } = await thingsc([...node, '--watch-room', 'news', '-q', code]);
+    const id = Number(out.trim().split('\n').at(-1));
+    expect({ exit, out, err }).toEqual({ exit: 0, out: `room:${id} "a b" [1,{"x":2.5},"z"]\n${id}\n`, err: `room:${id} is no more\n` });
+  });
+
+  it('tells it as JSON, of several rooms, by name and by id', async () => {
+    makeRoom('one');
+    makeRoom('two');
+    const { value: id } = engine.query({ ...admin, code: '.one.id();' });
+    const code = ".two.emit('e'); .one.emit('f', 1); .del('one'); .del('two'); nil;";
+    const { out } = await thingsc([...node, '--json', '--watch-room', String(id), '--watch-room', 'two', '-q', code]);
+    const lines = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown);
+    expect(lines).toEqual([
+      { scope: '@collection:stuff', id: expect.any(Number), event: 'e', args: [] },
+      { scope: '@collection:stuff', id, event: 'f', args: [1] },
+      null,
+    ]);
+  });
+
+  it('watches without a query until Ctrl-C', async () => {
+    makeRoom('quiet');
+    let press = (): void => {};
+    const interrupted = new Promise<void>((resolve) => {
+      press = resolve;
+    });
+    const outcome = thingsc([...node, '--watch-room', 'quiet'], { interrupted });
+    while (server.connections === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    press();
+    expect(await outcome).toEqual({ code: 0, out: '', err: '' });
+  });
+
+  it('tells of a room that is not there, and of a server that goes away', async () => {
+    expect(await thingsc([...node, '--watch-room', 'nowhere'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('no room `nowhere` in //stuff'),
+    });
+    expect(await thingsc([...node, '-c', '@t', '--watch-room', 'x'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('cannot watch'),
+    });
+    const config = { ...defaultConfig(), listen_client_port: 0, listen_node_port: null };
+    const log = createLog({ level: 'critical', colorized: false });
+    const other = await startServer(engine, config, { log, hooks: engine.hooks, shutdownPause: 0 });
+    const outcome = thingsc(['query', '-n', `:${other.port}`, '--watch-room', 'quiet', '-q', "'there';"]);
+    while (engine.counters.queriesSuccess === 0 || other.connections === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await other.stop();
+    expect(await outcome).toMatchObject({ code: 3, out: '"there"\n' });
+  });
+});

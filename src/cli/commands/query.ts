@@ -7,6 +7,7 @@ import { fromBytes, type Io, toBytes } from '../io.ts';
 import { reportFailure } from '../report.ts';
 import { readSource, type Source } from '../source.ts';
 import { packVars } from '../vars.ts';
+import { RoomWatcher } from '../watch.ts';
 
 export interface QueryOptions extends FormatOptions {
   readonly node: string;
@@ -18,19 +19,29 @@ export interface QueryOptions extends FormatOptions {
   readonly query?: string;
   readonly var: readonly string[];
   readonly timeout?: number;
+  /** Names or ids of rooms whose events are told until a signal. */
+  readonly watchRoom: readonly string[];
 }
 
-/** Asks a server, and prints its answer. */
+/** Asks a server, and prints its answer; then, if rooms are watched, their events. */
 export async function query(file: string | undefined, options: QueryOptions, io: Io): Promise<ExitCode> {
   if (file !== undefined && options.query !== undefined) throw usageError('give either a file or -q CODE, not both');
-  const source = await readSource(file, options.query === '-' ? undefined : options.query, io);
+  const watcher = options.watchRoom.length === 0 ? null : new RoomWatcher(options.watchRoom, options.json === true, io);
+  // Who only watches has nothing to ask.
+  const asks = watcher === null || file !== undefined || options.query !== undefined;
+  const source = asks ? await readSource(file, options.query === '-' ? undefined : options.query, io) : null;
   const vars = packVars(options.var);
   const onWarning = (message: string): void => io.err.write(`${message}\n`);
   try {
-    const client = await Client.open({ ...parseAddress(options.node), onWarning });
+    const onPush = watcher === null ? {} : { onPush: watcher.onPush };
+    const client = await Client.open({ ...parseAddress(options.node), onWarning, ...onPush });
     try {
       await login(client, options);
-      return await ask(client, source, vars, options, io);
+      await watcher?.join(client, toBytes(scopeOf(options.collection)));
+      const code = source === null ? ExitCode.FINE : await ask(client, source, vars, options, io);
+      if (watcher === null || code !== ExitCode.FINE) return code;
+      await watcher.untilOver(client);
+      return ExitCode.FINE;
     } finally {
       client.close();
     }
