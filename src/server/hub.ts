@@ -15,6 +15,9 @@ import { Rooms } from './rooms.ts';
 import type { NodeStatus } from './status.ts';
 import { TextMemo } from './text-memo.ts';
 
+/** So much of a query's text goes to the log, in bytes. */
+const MAX_TOLD = 200;
+
 /** The settings that bound what clients may do; see `Config`. */
 export type Limits = Pick<
   Config,
@@ -26,6 +29,7 @@ export type Limits = Pick<
   | 'max_push_backlog'
   | 'login_failures'
   | 'login_delay'
+  | 'query_duration_warn'
 >;
 
 export class Hub {
@@ -142,6 +146,19 @@ export class Hub {
     if (max_connections === 0 || this.connections.size < max_connections) return true;
     this.log.warning(`refused a connection from ${peer}: there are ${this.connections.size} already (\`max_connections\`)`);
     return false;
+  }
+
+  /** Has a query or procedure run, and tells the log of one that takes longer than the settings allow without word. `text` says which it is. */
+  timed<T>(text: string, run: () => T): T {
+    const limit = this.limits.query_duration_warn;
+    if (limit === 0) return run();
+    const started = performance.now();
+    try {
+      return run();
+    } finally {
+      const seconds = (performance.now() - started) / 1000;
+      if (seconds > limit) this.log.warning(`took ${seconds.toFixed(3)} seconds: ${JSON.stringify(text.slice(0, MAX_TOLD))}`);
+    }
   }
 
   /** Tells all who have logged in about the node's state. */

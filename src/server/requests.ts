@@ -56,11 +56,17 @@ export function handlePackage(hub: Hub, connection: Connection, type: number, id
 }
 
 function query(hub: Hub, connection: Connection, id: number, bytes: Buffer, start: number, end: number): void {
-  answerWith(hub, connection, id, (user) => hub.engine.query(readQuery(hub, user, connection, bytes, start, end)));
+  answerWith(hub, connection, id, (user) => {
+    const request = readQuery(hub, user, connection, bytes, start, end);
+    return hub.timed(request.code, () => hub.engine.query(request));
+  });
 }
 
 function run(hub: Hub, connection: Connection, id: number, bytes: Buffer, start: number, end: number): void {
-  answerWith(hub, connection, id, (user) => hub.engine.run(readRun(hub, user, connection, bytes, start, end)));
+  answerWith(hub, connection, id, (user) => {
+    const request = readRun(hub, user, connection, bytes, start, end);
+    return hub.timed(request.procedure, () => hub.engine.run(request));
+  });
 }
 
 function answerWith(hub: Hub, connection: Connection, id: number, ask: (user: UserRef) => QueryAnswer): void {

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Config, defaultConfig, loadConfig } from '../../src/server/config.ts';
 import { ConfigError } from '../../src/server/config-error.ts';
@@ -137,5 +138,32 @@ describe('the environment', () => {
     const { config, warnings } = load('[thingsdb]\nzone = 1\n', { THINGSDB_ZONE: 'x' });
     expect(warnings).toEqual([expect.stringContaining('`THINGSDB_ZONE`')]);
     expect(config.zone).toBe(1);
+  });
+});
+
+describe('docs/configuration.md', () => {
+  const page = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
+  const rows = new Map([...page.matchAll(/^\| `(\w+)` \| ([^|]*) \|/gm)].map(([, key, value]) => [key as string, value as string]));
+  const defaults = Object.entries(defaultConfig());
+
+  it('tells of each setting, and of no other', () => {
+    expect([...rows.keys()].sort()).toEqual(defaults.map(([key]) => key).sort());
+  });
+
+  it('tells the defaults that do not depend on the machine', () => {
+    const local = new Set(['storage_path', 'modules_path', 'node_name']);
+    for (const [key, value] of defaults) if (!local.has(key)) expect([key, rows.get(key)]).toEqual([key, String(value ?? 'none')]);
+  });
+});
+
+describe('deploy/thingsdb.conf', () => {
+  it('is understood', () => {
+    const told: string[] = [];
+    const file = fileURLToPath(new URL('../../deploy/thingsdb.conf', import.meta.url));
+    const config = loadConfig({ file, env: {}, warn: (text) => told.push(text) });
+    expect(told).toEqual([]);
+    const known = new Set(Object.keys(defaultConfig()));
+    for (const key of parseIni(readFileSync(file, 'utf8'), 'thingsdb').keys()) expect(known).toContain(key);
+    expect(config.storage_path).toBe('/var/lib/thingsdb/');
   });
 });

@@ -132,3 +132,20 @@ describe('log-ins that fail', () => {
     await server.stop();
   });
 });
+
+describe('query_duration_warn', () => {
+  it('tells of slow queries in the log', async () => {
+    const slow = (): number => {
+      const end = performance.now() + 30;
+      while (performance.now() < end);
+      return 1;
+    };
+    const server = await testServer(new FakeEngine({ slow, '1': 1 }), { config: { query_duration_warn: 0.025 } });
+    const client = await RawClient.login(server.port);
+    await client.query('1');
+    await client.query('slow');
+    expect(server.lines.filter((line) => line.startsWith('took '))).toEqual([expect.stringMatching(/^took 0\.\d{3} seconds: "slow"$/)]);
+    client.close();
+    await server.stop();
+  });
+});

@@ -112,9 +112,11 @@ function readJson(body: Buffer): Buffer | null {
   }
 }
 
-function ask({ engine }: Hub, user: UserRef, scope: string, request: ApiRequest): QueryAnswer {
-  if (request.type === 'query') return engine.query({ user, client: null, scope, code: request.code, vars: request.vars });
-  return engine.run({ user, client: null, scope, procedure: request.name, args: request.args });
+function ask(hub: Hub, user: UserRef, scope: string, request: ApiRequest): QueryAnswer {
+  const { engine } = hub;
+  const from = { user, client: null, scope };
+  if (request.type === 'query') return hub.timed(request.code, () => engine.query({ ...from, code: request.code, vars: request.vars }));
+  return hub.timed(request.name, () => engine.run({ ...from, procedure: request.name, args: request.args }));
 }
 
 function packAnswer(hub: Hub, { value, deep, flags }: QueryAnswer, type: ContentType): Uint8Array | string {
