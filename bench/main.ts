@@ -1,7 +1,7 @@
 /**
  * Benchmarks, as a table with ratios.
  *
- *     npm run bench -- [--reference PORT] [--rows toolchain,vm,things,load,million,storage] [--rounds N] [--seconds N] [--save] [--json]
+ *     npm run bench -- [--reference PORT] [--rows toolchain,vm,values,things,load,million,storage] [--rounds N] [--seconds N] [--save] [--json]
  *
  * Compares with the reference node that listens at a port of this machine (its collection `bench` is removed and made anew), else with the numbers of
  * an earlier run in `bench/results.json`, which `--save` writes.
@@ -14,10 +14,10 @@ import { measureLoad } from './load.ts';
 import { measureMillion } from './million.ts';
 import { OwnServer } from './own-server.ts';
 import { measureQuery, median, prepared, SCOPE } from './queries.ts';
-import { LOAD_ROWS, type LoadRow, type QueryRow, THING_ROWS, VM_ROWS } from './rows.ts';
+import { LOAD_ROWS, type LoadRow, type QueryRow, THING_ROWS, VALUE_ROWS, VM_ROWS } from './rows.ts';
 import { type Measured, printGroup, printSummary, type Saved } from './table.ts';
 
-const GROUPS = ['toolchain', 'vm', 'things', 'load', 'million', 'storage'] as const;
+const GROUPS = ['toolchain', 'vm', 'values', 'things', 'load', 'million', 'storage'] as const;
 const RESULTS = new URL('./results.json', import.meta.url);
 
 const { values: options } = parseArgs({
@@ -104,6 +104,7 @@ async function overTheWire(): Promise<void> {
     const ports = [server.port, ...(referencePort === null ? [] : [referencePort])];
     const clients = await Promise.all(ports.map(prepared));
     if (wanted.has('vm')) show('virtual machine, over one connection', await queryRows(clients, VM_ROWS));
+    if (wanted.has('values')) show('function library, over one connection', await queryRows(clients, VALUE_ROWS));
     if (wanted.has('things')) show('stored things, over one connection', await queryRows(clients, THING_ROWS));
     if (wanted.has('load')) show('server under load', await loadRows(clients, ports));
     for (const client of clients) client.close();
@@ -113,7 +114,7 @@ async function overTheWire(): Promise<void> {
 }
 
 if (wanted.has('toolchain')) show('toolchain', await toolchainRows());
-if (['vm', 'things', 'load'].some((group) => wanted.has(group))) await overTheWire();
+if (['vm', 'values', 'things', 'load'].some((group) => wanted.has(group))) await overTheWire();
 if (wanted.has('million')) show('a million small typed things', await measureMillion());
 if (wanted.has('storage')) show('storage alone', await storageRows());
 if (options.json) console.log(JSON.stringify(all));

@@ -4,7 +4,7 @@ import { TiError } from '../src/errors.ts';
 import type { QueryRow } from './rows.ts';
 
 export const SCOPE = '//bench';
-const WARM_UP_ROUNDS = 3;
+const WARM_UP_ROUNDS = 12;
 
 /** Logs in at a server and makes the empty collection for the benchmark. */
 export async function prepared(port: number): Promise<Client> {

@@ -65,6 +65,64 @@ export const THING_ROWS: readonly QueryRow[] = [
   { name: 'filter typed things, sum', code: '.typed.filter(|t| t.n > 100).map(|t| t.n).sum();' },
 ];
 
+/** The function library: what a call of each kind costs, in loops that do little else. */
+export const VALUE_ROWS: readonly QueryRow[] = [
+  { name: 'map with index, 5e4', code: 'range(50000).map(|x, i| x - i).len();', aim: 1 },
+  { name: 'sort texts, 1e4', code: 'range(10000).map(|x| `k{(x * 7919) % 10007}`).sort().len();', aim: 1 },
+  { name: 'sort by a key, 1e4', code: 'range(10000).map(|x| (x * 7919) % 10007).sort(|x| -x).len();', aim: 1 },
+  { name: 'unique, 2e4', code: 'range(20000).map(|x| x % 100).unique().len();', aim: 1 },
+  { name: 'upper and lower, 1e4', code: "for (x in range(10000)) { 'Hello World'.upper(); 'Hello World'.lower(); }; nil;", aim: 1 },
+  { name: 'trim, 2e4', code: "for (x in range(20000)) '  some text '.trim(); nil;", aim: 1 },
+  {
+    name: 'starts_with and contains, 1e4',
+    code: "for (x in range(10000)) { 'hello world'.starts_with('hello'); 'hello world'.contains('wor'); }; nil;",
+    aim: 1,
+  },
+  { name: 'replace, 1e4', code: "for (x in range(10000)) 'one two one'.replace('one', 'three'); nil;", aim: 1 },
+  { name: 'split a short text, 1e4', code: "for (x in range(10000)) 'a,b,c,d'.split(','); nil;", aim: 1 },
+  { name: 'join a short list, 1e4', code: "l = ['a', 'b', 'c', 'd']; for (x in range(10000)) l.join(','); nil;", aim: 1 },
+  { name: 'regex test, 1e4', code: "for (x in range(10000)) /^[a-z]+-[0-9]+$/.test('item-2024'); nil;", aim: 1 },
+  { name: 'regex test of distinct texts, 1e4', code: 'for (x in range(10000)) /^item-[0-9]+$/.test(`item-{x}`); nil;', aim: 1 },
+  { name: 'regex match, 1e4', code: "for (x in range(10000)) /([a-z]+)-([0-9]+)/.match('an item-2024'); nil;", aim: 1 },
+  { name: 'regex replace, 1e4', code: "for (x in range(10000)) 'a1b22c333'.replace(/[0-9]+/, '#'); nil;", aim: 1 },
+  {
+    name: 'json_dump of a small thing, 1e4',
+    code: "t = {name: 'Iris', age: 6, tags: ['a', 'b']}; for (x in range(10000)) json_dump(t); nil;",
+    aim: 1,
+  },
+  { name: 'json_dump of a list of 2e4', code: 'l = range(20000).map(|x| `text {x}`); json_dump(l).len();', aim: 1 },
+  {
+    name: 'json_load of a small text, 1e4',
+    code: `s = '{"name": "Iris", "age": 6, "tags": ["a", "b"]}'; for (x in range(10000)) json_load(s); nil;`,
+    aim: 1,
+  },
+  { name: 'format a datetime, 5e3', code: "for (x in range(5000)) datetime(1600000000 + x).format('%Y-%m-%d %H:%M:%S'); nil;", aim: 1 },
+  {
+    name: 'format with a zone, 5e3',
+    code: "for (x in range(5000)) datetime(1600000000 + x * 86400).to('Europe/Amsterdam').format('%Y-%m-%d %H:%M:%S %z'); nil;",
+    aim: 1,
+  },
+  { name: 'datetime as text, 5e3', code: 'for (x in range(5000)) str(datetime(1600000000 + x)); nil;', aim: 1 },
+  { name: 'parse a datetime, 5e3', code: "for (x in range(5000)) datetime('2013-02-06T13:00:00Z'); nil;", aim: 1 },
+  {
+    name: 'move and extract, 5e3',
+    code: "d = datetime(1600000000); for (x in range(5000)) d.move('days', x).extract('month'); nil;",
+    aim: 1,
+  },
+  { name: 'try without an error, 2e4', code: 'for (x in range(20000)) try(x + 1); nil;', aim: 1 },
+  { name: 'try with an error, 2e4', code: 'for (x in range(20000)) try(x / 0); nil;', aim: 1 },
+  { name: 'try with an error of a built-in, 1e4', code: "for (x in range(10000)) try(int('x').foo()); nil;", aim: 1 },
+  { name: 'str and int, 2e4', code: 'for (x in range(20000)) int(str(x)); nil;', aim: 1 },
+  { name: 'is_ and type, 2e4', code: 'for (x in range(20000)) { is_int(x); type(x); }; nil;', aim: 1 },
+  { name: 'base64 both ways, 1e4', code: "for (x in range(10000)) base64_decode(base64_encode('hello world')); nil;", aim: 1 },
+  { name: 'range, slice, reverse, 5e3', code: 'for (x in range(5000)) range(20)[2:10].reverse(); nil;', aim: 1 },
+  {
+    name: 'count in a dictionary, 2e4',
+    code: 'd = {}; for (x in range(20000)) { k = `k{x % 50}`; d[k] = (d.get(k) || 0) + 1; }; d.len();',
+    aim: 1,
+  },
+];
+
 const DISTINCT = Array.from({ length: 8192 }, (_, i) => `x = ${i}.25; x + ${i};`);
 
 export const LOAD_ROWS: readonly LoadRow[] = [

@@ -1,5 +1,5 @@
 /** A row as the machine uses it: counts and kinds of arguments as numbers. */
-import { ErrorCode, TiError } from '../errors.ts';
+import { ErrorCode, type Failed, fail, TiError } from '../errors.ts';
 import { Right } from '../model/rights.ts';
 import type { Lockable } from '../model/types.ts';
 import type { Value } from '../values/value.ts';
@@ -22,7 +22,7 @@ const ANY = kindMask('any');
 /** The rest of the arguments when there is none, as in most calls of `push`. */
 const NO_MORE: readonly Value[] = Object.freeze([]);
 
-type Run = (cx: Context, ...args: unknown[]) => Value | Loop;
+type Run = (cx: Context, ...args: unknown[]) => Value | Loop | Failed;
 
 export class Builtin {
   readonly row: Row;
@@ -79,16 +79,21 @@ export class Builtin {
     return argumentCountError(this.row, given);
   }
 
-  private check(stack: readonly Value[], base: number, count: number): void {
+  /** The error of the first argument of a wrong type; null when all are right. */
+  private check(stack: readonly Value[], base: number, count: number): TiError | null {
     for (let i = 0; i < count; i++) {
       const mask = this.masks[this.rest >= 0 && i > this.rest ? this.rest : i] as number;
-      if (mask !== ANY && (kindOf(stack[base + i] as Value) & mask) === 0) throw argumentTypeError(this.row, i, stack[base + i] as Value);
+      if (mask !== ANY && (kindOf(stack[base + i] as Value) & mask) === 0) return argumentTypeError(this.row, i, stack[base + i] as Value);
     }
+    return null;
   }
 
   /** Calls a function with the `count` arguments at `base` of the stack. */
-  callFunction(cx: Context, stack: readonly Value[], base: number, count: number): Value | Loop {
-    if (this.checked) this.check(stack, base, count);
+  callFunction(cx: Context, stack: readonly Value[], base: number, count: number): Value | Loop | Failed {
+    if (this.checked) {
+      const wrong = this.check(stack, base, count);
+      if (wrong !== null) return fail(wrong);
+    }
     const { run, rest } = this;
     if (rest < 0) {
       if (count === 1) return run(cx, stack[base]);
@@ -100,16 +105,19 @@ export class Builtin {
   }
 
   /** Calls a function with one argument. */
-  callOne(cx: Context, value: Value): Value | Loop {
-    if (this.checked && (kindOf(value) & (this.masks[0] as number)) === 0) throw argumentTypeError(this.row, 0, value);
+  callOne(cx: Context, value: Value): Value | Loop | Failed {
+    if (this.checked && (kindOf(value) & (this.masks[0] as number)) === 0) return fail(argumentTypeError(this.row, 0, value));
     const { run } = this;
     if (this.rest < 0) return run(cx, value);
     return this.rest === 0 ? run(cx, [value]) : run(cx, value, NO_MORE);
   }
 
   /** Calls a method on `self`. */
-  callMethod(cx: Context, self: Value, stack: readonly Value[], base: number, count: number): Value | Loop {
-    if (this.checked) this.check(stack, base, count);
+  callMethod(cx: Context, self: Value, stack: readonly Value[], base: number, count: number): Value | Loop | Failed {
+    if (this.checked) {
+      const wrong = this.check(stack, base, count);
+      if (wrong !== null) return fail(wrong);
+    }
     const { run, rest } = this;
     if (rest < 0) {
       if (count === 0) return run(cx, self);

@@ -1,5 +1,5 @@
 /** Errors as values: constructors, what they tell, and raising them. */
-import { ErrorCode, TiError, typeErr, valueErr } from '../errors.ts';
+import { ErrorCode, type Failed, fail, TiError, typeErr, valueErr } from '../errors.ts';
 import { isUtf8 } from '../utf8.ts';
 import { Bytes } from '../values/scalars.ts';
 import { truthy, typeName, type Value } from '../values/value.ts';
@@ -85,10 +85,10 @@ function lateMessage(name: string, position: number, message: Value): string {
 }
 
 /** Raises an error of its own: where an error was raised is noted in it, and the value may be stored. */
-function raise(value: TiError | string | Bytes | undefined): never {
-  if (value instanceof TiError) throw new TiError(value.code, value.message);
-  if (value === undefined) throw new TiError(ErrorCode.CUSTOM, messageOf(ErrorCode.CUSTOM));
-  throw new TiError(ErrorCode.CUSTOM, checkMessage(value instanceof Bytes ? value.bytes : value));
+function raise(value: TiError | string | Bytes | undefined): Failed {
+  if (value instanceof TiError) return fail(new TiError(value.code, value.message));
+  if (value === undefined) return fail(new TiError(ErrorCode.CUSTOM, messageOf(ErrorCode.CUSTOM)));
+  return fail(new TiError(ErrorCode.CUSTOM, checkMessage(value instanceof Bytes ? value.bytes : value)));
 }
 
 const MESSAGE: Param = { name: 'message', type: 'str', optional: true };
@@ -137,7 +137,7 @@ export const errorRows: readonly Row[] = [
     page: 'collection-api/assert',
     run: (_cx, condition: Value, message?: Value) => {
       if (truthy(condition)) return null;
-      throw new TiError(ErrorCode.ASSERT, message === undefined ? messageOf(ErrorCode.ASSERT) : lateMessage('assert', 2, message));
+      return fail(new TiError(ErrorCode.ASSERT, message === undefined ? messageOf(ErrorCode.ASSERT) : lateMessage('assert', 2, message)));
     },
   },
   {
@@ -154,7 +154,7 @@ export const errorRows: readonly Row[] = [
     // Only called with the error of the statement: without one, code and message are not evaluated.
     run: (_cx, error: Value, code: number | bigint, message?: string) => {
       if (!(error instanceof TiError)) return error;
-      throw makeError('alt_raise', code, message ?? error.message);
+      return fail(makeError('alt_raise', code, message ?? error.message));
     },
   },
   {

@@ -2,7 +2,7 @@
  * How a built-in is declared: one row beside its code. The machine checks arguments from it, the compiler reads its effect, and the reference
  * documentation, `help` and editors read the rest.
  */
-import { ErrorCode, TiError } from '../errors.ts';
+import { ErrorCode, type Failed, TiError } from '../errors.ts';
 import type { Collection } from '../model/collection.ts';
 import type { Database } from '../model/database.ts';
 import type { Right } from '../model/rights.ts';
@@ -214,7 +214,7 @@ export interface FunctionRow extends RowBase {
    */
   readonly names?: (cx: Context, name: string) => Lockable | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: arguments were checked against `params`, so each row names the types it declared.
-  readonly run: (cx: Context, a: any, b: any, c: any, d: any) => Value | Loop;
+  readonly run: (cx: Context, a: any, b: any, c: any, d: any) => Value | Loop | Failed;
 }
 
 /** Called as `receiver.name(...)`. */
@@ -229,7 +229,7 @@ export interface MethodRow extends RowBase {
   /** The receiver is locked, and must not be in use, while the arguments are evaluated: for methods that change it. */
   readonly locks?: true;
   // biome-ignore lint/suspicious/noExplicitAny: see FunctionRow.
-  readonly run: (cx: Context, self: any, a: any, b: any, c: any, d: any) => Value | Loop;
+  readonly run: (cx: Context, self: any, a: any, b: any, c: any, d: any) => Value | Loop | Failed;
 }
 
 export type Row = FunctionRow | MethodRow;

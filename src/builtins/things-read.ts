@@ -1,5 +1,5 @@
 /** Methods of things that look at their properties, and the functions `thing`, `root` and `refs`. */
-import { lookupErr } from '../errors.ts';
+import { type Failed, fail, lookupErr } from '../errors.ts';
 import type { TypeDef } from '../model/types.ts';
 import { List } from '../values/list.ts';
 import { equal } from '../values/operators.ts';
@@ -12,13 +12,13 @@ import type { Context, FunctionRow, MethodRow, Row } from './row.ts';
 import { cannotConvert } from './text.ts';
 import { newThing, plainOnly } from './things-common.ts';
 
-function thingById(cx: Context, id: number | bigint): Thing {
+function thingById(cx: Context, id: number | bigint): Thing | Failed {
   const { collection } = cx;
   if (collection === null)
     throw lookupErr(`there are no things with ids in the \`@${cx.scope}\` scope; you might want to query a \`@collection\` scope`);
   const found = typeof id === 'number' ? collection.things.get(id) : undefined;
   // One that nothing holds any more leaves the collection when the query ends.
-  if (found === undefined || found.refs === 0) throw lookupErr(`collection \`${collection.name}\` has no thing with id ${id}`);
+  if (found === undefined || found.refs === 0) return fail(lookupErr(`collection \`${collection.name}\` has no thing with id ${id}`));
   return found;
 }
 

@@ -9,7 +9,7 @@
 import { Builtin, Given } from '../builtins/builtin.ts';
 import { Loop } from '../builtins/row.ts';
 import type { FunctionCode, InlineCache, MethodSite } from '../bytecode/program.ts';
-import type { TiError } from '../errors.ts';
+import { Failed, TiError, zeroDivErr } from '../errors.ts';
 import { type Lockable, Method, type TypeDef } from '../model/types.ts';
 import { Closure } from '../values/closure.ts';
 import { List } from '../values/list.ts';
@@ -34,9 +34,11 @@ export function runLoop(m: Machine, stop: number): Value {
   let fp = frame.fp;
   let sp = fp + fn.localCount;
   let pc = 0;
+  /** The error that ends the running of instructions below. */
+  let raised: unknown = null;
   for (;;) {
     try {
-      for (;;) {
+      running: for (;;) {
         const word = code[pc++] as number;
         const a = word >> 8;
         switch (word & 255) {
@@ -182,6 +184,10 @@ export function runLoop(m: Machine, stop: number): Value {
           case 20: {
             // BINARY
             const y = stack[--sp] as Value;
+            if (y === 0 && (a === 4 || a === 5) && typeof stack[sp - 1] === 'number') {
+              raised = zeroDivErr();
+              break running;
+            }
             stack[sp - 1] = binary(NAMES[a] as (typeof NAMES)[number], stack[sp - 1] as Value, y);
             break;
           }
@@ -514,7 +520,12 @@ export function runLoop(m: Machine, stop: number): Value {
             else {
               // A computed property calls a closure.
               m.sp = sp;
-              stack[sp - 1] = m.getProperty(x, program.names[a] as string, cache);
+              const value = m.findProperty(x, program.names[a] as string, cache);
+              if (value instanceof Failed) {
+                raised = value.error;
+                break running;
+              }
+              stack[sp - 1] = value;
             }
             break;
           }
@@ -679,6 +690,10 @@ export function runLoop(m: Machine, stop: number): Value {
               }
               break;
             }
+            if (result instanceof Failed) {
+              raised = result.error;
+              break running;
+            }
             sp = base;
             stack[sp++] = result;
             break;
@@ -802,6 +817,10 @@ export function runLoop(m: Machine, stop: number): Value {
                 }
                 break;
               }
+              if (result instanceof Failed) {
+                raised = result.error;
+                break running;
+              }
               sp = base - 2;
               stack[sp++] = result;
               break;
@@ -812,7 +831,11 @@ export function runLoop(m: Machine, stop: number): Value {
           }
           case 94: {
             // METHOD
-            const callee = m.resolveMethod(program.sites[a] as MethodSite, stack[sp - 1] as Value, code[pc++] as number);
+            const callee = m.findMethod(program.sites[a] as MethodSite, stack[sp - 1] as Value, code[pc++] as number);
+            if (callee instanceof TiError) {
+              raised = callee;
+              break running;
+            }
             (stack as unknown[])[sp++] = callee;
             break;
           }
@@ -826,18 +849,20 @@ export function runLoop(m: Machine, stop: number): Value {
         }
       }
     } catch (error) {
-      frame.pc = pc;
-      const handler = m.recover(error, stop);
-      frame = m.frames[handler.depth - 1] as Frame;
-      fn = frame.fn;
-      code = fn.code;
-      caches = fn.caches;
-      program = fn.program;
-      fp = frame.fp;
-      sp = handler.sp;
-      stack[sp++] = handler.error as TiError;
-      handler.error = null;
-      pc = handler.pc;
+      raised = error;
     }
+    frame.pc = pc;
+    const handler = m.recover(raised, stop);
+    raised = null;
+    frame = m.frames[handler.depth - 1] as Frame;
+    fn = frame.fn;
+    code = fn.code;
+    caches = fn.caches;
+    program = fn.program;
+    fp = frame.fp;
+    sp = handler.sp;
+    stack[sp++] = handler.error as TiError;
+    handler.error = null;
+    pc = handler.pc;
   }
 }

@@ -9,7 +9,7 @@ import { type Context, kindOf, Loop, ScopeBit, type ScopeName } from '../builtin
 import { textOf } from '../builtins/text.ts';
 import { BINARY_OPS } from '../bytecode/opcodes.ts';
 import { type FramedCode, FunctionCode, type InlineCache, type LeafCode, type MethodSite, type Program } from '../bytecode/program.ts';
-import { ErrorCode, lookupErr, operationErr, TiError, typeErr, valueErr } from '../errors.ts';
+import { ErrorCode, Failed, fail, lookupErr, operationErr, TiError, typeErr, valueErr } from '../errors.ts';
 import type { Collection } from '../model/collection.ts';
 import type { Database } from '../model/database.ts';
 import { EnumDef } from '../model/enums.ts';
@@ -280,6 +280,7 @@ export class Machine {
     const base = this.sp + 1;
     this.sp = base + count;
     const result = callee.callMethod(this.context, self, this.stack, base, count);
+    if (result instanceof Failed) throw result.error;
     this.sp = base - 1;
     return result instanceof Loop ? this.loopFrom(result) : result;
   }
@@ -301,12 +302,14 @@ export class Machine {
     const base = this.sp;
     this.sp = base + count;
     const result = builtin.callFunction(this.context, this.stack, base, count);
+    if (result instanceof Failed) throw result.error;
     this.sp = base;
     return result instanceof Loop ? this.loopFrom(result) : result;
   }
 
   builtinOne(builtin: Builtin, value: Value): Value {
     const result = builtin.callOne(this.context, value);
+    if (result instanceof Failed) throw result.error;
     return result instanceof Loop ? this.loopFrom(result) : result;
   }
 
@@ -482,10 +485,11 @@ export class Machine {
       throw caught;
     }
     this.handlerTop--;
+    // What free names mean only changes with the frames.
+    if (this.depth !== handler.depth) this.epoch++;
     this.depth = handler.depth;
     this.nested = handler.nested;
     this.unlockTo(handler.locks);
-    this.epoch++;
     handler.error = caught;
     return handler;
   }
@@ -734,7 +738,15 @@ export class Machine {
 
   // --- methods ---
 
+  /** What a call of a method calls. Throws. */
   resolveMethod(site: MethodSite, x: Value, count: number): Builtin | Closure | Method {
+    const callee = this.findMethod(site, x, count);
+    if (callee instanceof TiError) throw callee;
+    return callee;
+  }
+
+  /** The same, but an error that scripts may well expect is given. */
+  findMethod(site: MethodSite, x: Value, count: number): Builtin | Closure | Method | TiError {
     let table = site.table as MethodTable | undefined;
     if (table === undefined) {
       table = this.host.methodTable(site.name);
@@ -742,7 +754,7 @@ export class Machine {
     }
     const builtin = table.find(kindOf(x));
     if (builtin !== undefined) {
-      if (count < builtin.min || (builtin.max >= 0 && count > builtin.max)) throw builtin.countError(count);
+      if (count < builtin.min || (builtin.max >= 0 && count > builtin.max)) return builtin.countError(count);
       if ((builtin.scopes & ScopeBit[this.scope]) === 0) throw scopeError(builtin, this.scope);
       if (builtin.locks) this.lockFree(x as Container);
       return builtin;
@@ -751,10 +763,10 @@ export class Machine {
     if (x instanceof Closure && site.name === 'call') return x;
     const method = ownerOf(x)?.methods.callable(site.name);
     if (method !== undefined) return method;
-    throw lookupErr(`type \`${typeName(x)}\` has no function \`${site.name}\``);
+    return lookupErr(`type \`${typeName(x)}\` has no function \`${site.name}\``);
   }
 
-  private propertyMethod(site: MethodSite, thing: Thing): Closure | Method {
+  private propertyMethod(site: MethodSite, thing: Thing): Closure | Method | TiError {
     const { cache, name } = site;
     let value: Value | undefined;
     if (thing.layout === cache.shape) value = thing.cells[cache.slot];
@@ -771,8 +783,8 @@ export class Machine {
       }
     }
     if (value instanceof Closure) return value;
-    if (value === undefined) throw lookupErr(`thing \`#${thing.id}\` has no property or method \`${name}\``);
-    throw typeErr(`property \`${name}\` is of type \`${typeName(value)}\` and is not callable`);
+    if (value === undefined) return lookupErr(`thing \`#${thing.id}\` has no property or method \`${name}\``);
+    return typeErr(`property \`${name}\` is of type \`${typeName(value)}\` and is not callable`);
   }
 
   /** Whether a callee takes no more than the arguments given so far; a method of a type takes its instance besides. */
@@ -810,6 +822,12 @@ export class Machine {
   }
 
   getProperty(x: Value, name: string, cache: InlineCache): Value {
+    const value = this.findProperty(x, name, cache);
+    if (value instanceof Failed) throw value.error;
+    return value;
+  }
+
+  findProperty(x: Value, name: string, cache: InlineCache): Value | Failed {
     if (x instanceof Thing) {
       if (x.dict === null) {
         const slot = x.shape.slotOf.get(name);
@@ -824,9 +842,9 @@ export class Machine {
         const value = x.dict.get(name);
         if (value !== undefined) return value;
       }
-      throw noProperty(x, name);
+      return fail(noProperty(x, name));
     }
-    throw typeErr(`type \`${typeName(x)}\` has no properties`);
+    return fail(typeErr(`type \`${typeName(x)}\` has no properties`));
   }
 
   compoundProperty(thing: Thing, name: string, op: number, value: Value): Value {
