@@ -5,9 +5,13 @@ import { Bytes } from '../values/scalars.ts';
 import type { Context, Row } from './row.ts';
 
 function encode(cx: Context, value: string | Bytes | MpData): string {
-  const data = value instanceof MpData ? Buffer.from(value.data) : Buffer.from(value instanceof Bytes ? value.bytes : value, 'latin1');
-  cx.spend(data.length >> 6);
-  return data.toString('base64');
+  if (value instanceof MpData) {
+    cx.spend(value.data.length >> 6);
+    return Buffer.from(value.data).toString('base64');
+  }
+  const bytes = value instanceof Bytes ? value.bytes : value;
+  cx.spend(bytes.length >> 6);
+  return btoa(bytes);
 }
 
 /** What each character stands for; both alphabets, and 0 for characters of neither. */
@@ -23,10 +27,7 @@ const PLAIN = /^[A-Za-z0-9+/]*={0,2}$/;
 /** Both alphabets, with or without padding. Characters that belong to none count as zeros. */
 function decode(cx: Context, text: string): Bytes {
   cx.spend(text.length >> 3);
-  if (text.length % 4 === 0 && PLAIN.test(text)) {
-    const data = Buffer.from(text, 'base64');
-    return new Bytes(data.latin1Slice(0, data.length));
-  }
+  if (text.length % 4 === 0 && PLAIN.test(text)) return new Bytes(atob(text));
   const padded = text.length % 4 !== 0 || text.endsWith('=');
   // The last group of four, when it is not whole, is read on its own.
   const whole = (Math.ceil(text.length / 4) - (padded ? 1 : 0)) * 4;

@@ -26,6 +26,11 @@ export class MethodSite {
   readonly cache = new InlineCache();
   /** The built-ins of that name by receiver; set by the machine at first use. */
   table: unknown = undefined;
+  /** The kind of the last receiver that had a built-in which exists in all scopes, and the built-in; 0 before. */
+  kind = 0;
+  /** How many arguments it was called with. */
+  count = 0;
+  builtin: unknown = undefined;
 
   constructor(name: string) {
     this.name = name;

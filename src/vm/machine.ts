@@ -38,6 +38,7 @@ const MAX_DEPTH = 2000;
 /** Runs of the loop inside of one another (a built-in that calls a closure that ...); each takes much of the native stack. */
 const MAX_NESTED = 150;
 const FUEL_SLICE = 10_000;
+const ALL_SCOPES = ScopeBit.collection | ScopeBit.thingsdb | ScopeBit.node;
 const RECURSION = 'maximum recursion depth exceeded; see https://docs.thingsdb.io/v1/data-types/closure';
 
 /** What the machine needs of those who put it together. */
@@ -747,15 +748,26 @@ export class Machine {
 
   /** The same, but an error that scripts may well expect is given. */
   findMethod(site: MethodSite, x: Value, count: number): Builtin | Closure | Method | TiError {
+    const kind = kindOf(x);
+    if (kind === site.kind && count === site.count) {
+      const builtin = site.builtin as Builtin;
+      if (builtin.locks) this.lockFree(x as Container);
+      return builtin;
+    }
     let table = site.table as MethodTable | undefined;
     if (table === undefined) {
       table = this.host.methodTable(site.name);
       site.table = table;
     }
-    const builtin = table.find(kindOf(x));
+    const builtin = table.find(kind);
     if (builtin !== undefined) {
       if (count < builtin.min || (builtin.max >= 0 && count > builtin.max)) return builtin.countError(count);
       if ((builtin.scopes & ScopeBit[this.scope]) === 0) throw scopeError(builtin, this.scope);
+      if (builtin.scopes === ALL_SCOPES) {
+        site.kind = kind;
+        site.count = count;
+        site.builtin = builtin;
+      }
       if (builtin.locks) this.lockFree(x as Container);
       return builtin;
     }
