@@ -72,4 +72,5 @@ export const valueErr = (message: string): TiError => new TiError(ErrorCode.VALU
 export const operationErr = (message: string): TiError => new TiError(ErrorCode.OPERATION, message);
 export const overflowErr = (): TiError => new TiError(ErrorCode.OVERFLOW, 'integer overflow');
 export const zeroDivErr = (): TiError => new TiError(ErrorCode.ZERO_DIV, 'division or modulo by zero');
+export const nodeErr = (message: string): TiError => new TiError(ErrorCode.NODE, message);
 export const numArgsErr = (message: string): TiError => new TiError(ErrorCode.NUM_ARGUMENTS, message);

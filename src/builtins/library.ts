@@ -4,6 +4,7 @@ import { Effect } from '../values/closure.ts';
 import { Float } from '../values/scalars.ts';
 import type { Value } from '../values/value.ts';
 import { Builtin } from './builtin.ts';
+import { rows2019 } from './dialect-2019/registry.ts';
 import { allRows } from './registry.ts';
 import type { MethodRow, Row } from './row.ts';
 
@@ -96,7 +97,7 @@ class Library implements Catalog {
   }
 }
 
-export const library = new Library(allRows);
+export const library = new Library([...allRows, ...rows2019]);
 
 const CONSTANTS: ReadonlyMap<string, Value> = new Map<string, Value>([
   ['INT_MAX', 9223372036854775807n],

@@ -13,7 +13,7 @@ import type { User } from '../model/users.ts';
 import type { MsgpackWriter } from '../msgpack/writer.ts';
 import { Closure } from '../values/closure.ts';
 import { DateTime } from '../values/datetime.ts';
-import { AnoType, EnumMember, Future, ModuleRef, MpData, Room, Task, Wrapped } from '../values/handles.ts';
+import { AnoType, Attribute, EnumMember, Future, ModuleRef, MpData, Room, Task, Wrapped } from '../values/handles.ts';
 import { List } from '../values/list.ts';
 import { Regex } from '../values/regex.ts';
 import { Bytes, Float } from '../values/scalars.ts';
@@ -21,6 +21,7 @@ import { SetValue } from '../values/set.ts';
 import { Thing } from '../values/thing.ts';
 import { typeName, type Value } from '../values/value.ts';
 import type { EncodeHooks } from '../wire/encode.ts';
+import type { Session2019 } from './dialect-2019/session.ts';
 
 /** Types as bits, for checks of arguments and for finding methods. */
 export const Kind = {
@@ -47,6 +48,7 @@ export const Kind = {
   mpdata: 1048576,
   future: 2097152,
   module: 4194304,
+  attribute: 8388608,
 } as const;
 
 /** `any`, a kind, or several: `int|float`; `number` is int, float and bool; `raw` is str and bytes; `array` is list and tuple. */
@@ -146,6 +148,8 @@ export interface Context {
   compile(text: string): Closure;
   /** Sends a line to the client that asks, if there is one to send it to. */
   warn(message: string): void;
+  /** What a query in the 2019 dialect has beside others; null for any other query. */
+  readonly session: Session2019 | null;
   /** Keeps the query with this message in the history of the scope. Throws operation_err, value_err. */
   commit(message: string): void;
   /** Throws operation_err when the scope keeps a history and the query has made no commit; `what` is the function that needs one. */
@@ -286,12 +290,17 @@ function kindOfObject(value: object): number {
   if (value instanceof MpData) return Kind.mpdata;
   if (value instanceof Future) return Kind.future;
   if (value instanceof ModuleRef) return Kind.module;
+  if (value instanceof Attribute) return Kind.attribute;
   throw new Error('a value of no known type');
 }
 
 export const minArgs = (row: Row): number => row.params.filter((p) => !p.optional && !p.rest).length;
 /** -1: no limit. */
 export const maxArgs = (row: Row): number => (row.params.at(-1)?.rest ? -1 : row.params.length);
+
+/** Names of built-ins of the 2019 dialect have a prefix that no text can write. */
+const shownName = (row: Row): string => row.name.replace(/^2019:/, '');
+const pointer = (row: Row): string => (row.page === '' ? '' : `; see ${DOCS}${row.page}`);
 
 const DOCS = 'https://docs.thingsdb.io/v1/';
 const plural = (n: number): string => `${n} argument${n === 1 ? '' : 's'}`;
@@ -303,7 +312,7 @@ export function argumentCountError(row: Row, given: number): TiError {
   const want = min === max ? `takes ${plural(min)}` : given < min ? `requires at least ${plural(min)}` : `takes at most ${plural(max)}`;
   return new TiError(
     ErrorCode.NUM_ARGUMENTS,
-    `function \`${row.name}\` ${want} but ${given} ${given === 1 ? 'was' : 'were'} given; see ${DOCS}${row.page}`,
+    `function \`${shownName(row)}\` ${want} but ${given} ${given === 1 ? 'was' : 'were'} given${pointer(row)}`,
   );
 }
 
@@ -316,6 +325,6 @@ export function argumentTypeError(row: Row, index: number, value: Value): TiErro
     .join(' or ');
   return new TiError(
     ErrorCode.TYPE,
-    `function \`${row.name}\` expects argument ${index + 1} to be of type ${wanted} but got type \`${typeName(value)}\` instead; see ${DOCS}${row.page}`,
+    `function \`${shownName(row)}\` expects argument ${index + 1} to be of type ${wanted} but got type \`${typeName(value)}\` instead${pointer(row)}`,
   );
 }

@@ -12,13 +12,13 @@ function isAscii(text: string): boolean {
   return true;
 }
 
-function upper(cx: Context, text: string): string {
+export function upper(cx: Context, text: string): string {
   cx.spend(text.length >> 5);
   // JavaScript's own change of case knows letters beyond ASCII.
   return isAscii(text) ? text.toUpperCase() : text.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
 }
 
-function lower(cx: Context, text: string): string {
+export function lower(cx: Context, text: string): string {
   cx.spend(text.length >> 5);
   return isAscii(text) ? text.toLowerCase() : text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

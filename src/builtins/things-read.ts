@@ -12,7 +12,7 @@ import type { Context, FunctionRow, MethodRow, Row } from './row.ts';
 import { cannotConvert } from './text.ts';
 import { newThing, plainOnly } from './things-common.ts';
 
-function thingById(cx: Context, id: number | bigint): Thing | Failed {
+export function thingById(cx: Context, id: number | bigint): Thing | Failed {
   const { collection } = cx;
   if (collection === null)
     throw lookupErr(`there are no things with ids in the \`@${cx.scope}\` scope; you might want to query a \`@collection\` scope`);

@@ -50,6 +50,11 @@ export class Tables {
     return index;
   }
 
+  /** A float; without a sign when it is zero, as everywhere. */
+  float(value: number): Float {
+    return new Float(value === 0 ? 0 : value);
+  }
+
   /** A constant tuple of keys for one place alone: what the machine keeps for the place is found by it. */
   ownKeys(keys: readonly string[]): number {
     return this.constants.push(new List([...keys], true)) - 1;

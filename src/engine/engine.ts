@@ -1,4 +1,5 @@
 /** The database of one store: takes queries, runs them one after another, and keeps what they change. */
+import { Session2019 } from '../builtins/dialect-2019/session.ts';
 import { constant, library } from '../builtins/library.ts';
 import type { ScopeName } from '../builtins/row.ts';
 import type { FunctionCode, Program } from '../bytecode/program.ts';
@@ -10,6 +11,7 @@ import { CheckpointReader, settleDatabase } from '../model/checkpoint-reader.ts'
 import { Collection } from '../model/collection.ts';
 import { Database } from '../model/database.ts';
 import { PAGES_START } from '../model/pages.ts';
+import { checkRawSize } from '../model/quotas.ts';
 import { checkRights, Right, scopeName } from '../model/rights.ts';
 import { parseScope, type Scope } from '../model/scope.ts';
 import { endTask, type TaskRun } from '../model/tasks.ts';
@@ -28,6 +30,7 @@ import { decodeRunArgs, decodeVars } from './arguments.ts';
 import { Backups } from './backups.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Counters } from './counters.ts';
+import { type Answer2019, collectionOfTarget, compileText2019, type Query2019 } from './dialect-2019.ts';
 import { checkUnstored, settle, settled } from './futures.ts';
 import { GarbageCollector } from './garbage.ts';
 import { encodeHooks } from './hooks.ts';
@@ -80,6 +83,7 @@ interface Job {
   readonly code: string | null;
   /** The task of which this is the closure or a callback. */
   readonly taskRun?: TaskRun;
+  readonly session?: Session2019;
   /** Called at the end of the closure of a task, within its change. */
   readonly ended?: TaskEnd;
 }
@@ -107,6 +111,8 @@ export class LocalEngine implements Engine {
   readonly database = new Database();
   readonly store: Store;
   readonly programs = new ProgramCache();
+  private readonly programs2019 = new ProgramCache((text) => compileText2019(text, 'collection'));
+  private readonly rootPrograms2019 = new ProgramCache((text) => compileText2019(text, 'root'));
   readonly source = new CheckpointSource(this.database);
   readonly cache: PageCache;
   private readonly machine: Machine;
@@ -401,6 +407,34 @@ export class LocalEngine implements Engine {
     }
   }
 
+  /**
+   * Runs a query in the 2019 dialect to its end; the rules for its answer are those of `query`. Throws TiError, whose code `codeOf2019` gives in the numbers of
+   * the dialect.
+   */
+  query2019(request: Query2019): Answer2019 {
+    const started = performance.now();
+    let isSuccess = false;
+    try {
+      const session = new Session2019(request.blobs);
+      this.complete(this.job2019(request, session));
+      isSuccess = true;
+      return session;
+    } finally {
+      this.counters.query(performance.now() - started, isSuccess);
+    }
+  }
+
+  private job2019({ user: { id }, client, target, code, blobs }: Query2019, session: Session2019): Job {
+    const collection = collectionOfTarget(this.database, target);
+    const scope = collection === null ? 'thingsdb' : 'collection';
+    const user = this.database.users.get(id);
+    checkRights(user, scope, collection, Right.QUERY);
+    checkRawSize(collection, code.length);
+    for (const blob of blobs) checkRawSize(collection, blob.length);
+    const { main } = (collection === null ? this.rootPrograms2019 : this.programs2019).get(code);
+    return { main, args: NO_ARGS, vars: null, place: { scope, collection, deep: 1 }, user: user as User, client, code, session };
+  }
+
   private queryJob(request: QueryRequest, compiled: Program | null): Job {
     const place = this.place(request.scope);
     const user = this.database.users.get(request.user.id);
@@ -454,6 +488,7 @@ export class LocalEngine implements Engine {
     const tx = new Transaction(collection, change);
     tx.suppressed = main.program.rowNames.includes('nse');
     const context = new QueryContext(this.host, user, scope, collection, tx, client, code, job.taskRun);
+    context.session = job.session ?? null;
     const { machine } = this;
     const started = changes ? performance.now() : 0;
     let failure = '';

@@ -1,4 +1,5 @@
 /** What built-ins see of the query in which they run. */
+import type { Session2019 } from '../builtins/dialect-2019/session.ts';
 import type { Context, NodeView, RightName, ScopeName } from '../builtins/row.ts';
 import { operationErr, valueErr } from '../errors.ts';
 import { Change, ChangeOp } from '../model/change.ts';
@@ -45,6 +46,7 @@ export class QueryContext implements Context {
   readonly taskRun: TaskRun | null;
   /** In the order in which they were made. */
   futures: Future[] = NO_FUTURES;
+  session: Session2019 | null = null;
   /** The message of the commit that the query made; null before that. */
   private message: string | null = null;
   /** The text of the query; null for what has none of its own. */

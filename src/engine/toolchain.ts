@@ -10,6 +10,7 @@ import { verifyProgram } from '../bytecode/verify.ts';
 import { type ClosureTexts, compileClosure, compileScript } from '../compiler/compile.ts';
 import { ErrorCode, TiError } from '../errors.ts';
 import { Closure, type ClosureCode } from '../values/closure.ts';
+import { arrowCode, isArrow } from './dialect-2019.ts';
 
 const texts: ClosureTexts = { compact: compactClosure, definition: closureDefinition };
 
@@ -25,8 +26,9 @@ export function loadCompiled(bytes: Uint8Array): Program {
   return program;
 }
 
-/** Compiles the text of a closure and gives its code. Throws TiError (-52). */
+/** Compiles the text of a closure, in either dialect, and gives its code. Throws TiError (-52). */
 export function closureCode(text: string): FunctionCode {
+  if (isArrow(text)) return arrowCode(text);
   return compileClosure(parseClosure(text), text, library, texts).main;
 }
 
@@ -50,7 +52,7 @@ class LazyCode implements ClosureCode {
   }
 
   get definition(): string {
-    return closureDefinition(this.text);
+    return isArrow(this.text) ? this.text : closureDefinition(this.text);
   }
 
   get params(): readonly string[] {
@@ -77,6 +79,7 @@ export function codeOf(closure: Closure): FunctionCode {
 
 /** A new closure from a text of unknown origin. Throws TiError: -52 for what does not parse, -53 for what is no closure. */
 export function closureFromText(text: string): Closure {
+  if (isArrow(text)) return new Closure(arrowCode(text));
   const { body } = parse(text);
   if (body.length !== 1 || body[0]?.kind !== 'ClosureLiteral') throw new TiError(ErrorCode.BAD_DATA, 'the text is not that of a closure');
   return new Closure(closureCode(text));
@@ -91,8 +94,13 @@ export class ProgramCache {
   private readonly programs = new Map<string, Program>();
   private lastText = '';
   private last: Program | null = null;
+  private readonly compile: (text: string) => Program;
   /** How often a program was found. */
   hits = 0;
+
+  constructor(compile: (text: string) => Program = compileText) {
+    this.compile = compile;
+  }
 
   get(text: string): Program {
     if (this.last !== null && text === this.lastText) {
@@ -101,7 +109,7 @@ export class ProgramCache {
     }
     let program = this.programs.get(text);
     if (program === undefined) {
-      program = compileText(text);
+      program = this.compile(text);
       if (text.length > MAX_CACHED_TEXT) return program;
       if (this.programs.size >= MAX_PROGRAMS) this.programs.delete(this.programs.keys().next().value as string);
     } else {

@@ -14,6 +14,7 @@ import { hold, holdAll, release, releaseAll } from './counts.ts';
 import type { Database } from './database.ts';
 import { decodeCollectionInfo, decodeScopeInfo } from './database-records.ts';
 import { historianOf, readCommit, readDeletedCommits } from './history.ts';
+import { readQuotas } from './quotas.ts';
 import { readCount, readInt, readStr } from './read.ts';
 import { valuesOf } from './references.ts';
 import { readRestriction } from './restrictions.ts';
@@ -140,6 +141,12 @@ class CollectionApplier {
         releaseAll(collection, values);
         break;
       }
+      case ChangeOp.SET_ATTRIBUTE:
+        collection.attributes.set(readInt(r), readStr(r), decodeStored(r, this.cx));
+        break;
+      case ChangeOp.UNSET_ATTRIBUTE:
+        collection.attributes.unset(readInt(r), readStr(r));
+        break;
       case ChangeOp.RESTRICT: {
         const thing = this.thing(r);
         const definition = readStr(r);
@@ -162,6 +169,7 @@ class CollectionApplier {
           indexOf(thing)?.delete(thing);
           collection.things.delete(id);
           releaseAll(collection, valuesOf(thing));
+          collection.attributes.drop(id);
         }
         break;
       case ChangeOp.NEXT_ID:
@@ -319,6 +327,15 @@ function applyGlobal(database: Database, r: MsgpackReader, op: number, load: (te
     case ChangeOp.DEL_COMMITS:
       readDeletedCommits(r, database);
       break;
+    case ChangeOp.ZONE:
+      database.zone = readInt(r);
+      break;
+    case ChangeOp.QUOTAS: {
+      const collection = database.collections.get(readInt(r));
+      if (collection === undefined) throw new Error('damaged change: no such collection');
+      collection.quotas = readQuotas(r);
+      break;
+    }
     case ChangeOp.SCOPE_INFO:
       decodeScopeInfo(r, database);
       break;

@@ -27,6 +27,10 @@ export const ChangeOp = {
   REMOVE: 9,
   /** thing, definition; an empty one takes the restriction away */
   RESTRICT: 10,
+  /** thing, name, value: an attribute of the 2019 dialect */
+  SET_ATTRIBUTE: 11,
+  /** thing, name */
+  UNSET_ATTRIBUTE: 12,
   /** type, whole, as `encodeType` writes it: new, or one without fields that got some */
   TYPE: 20,
   /** type id: its instances become plain things */
@@ -63,6 +67,10 @@ export const ChangeOp = {
   DEL_COLLECTION: 61,
   /** id, name, default deep, time zone: what of a collection can be set */
   COLLECTION_INFO: 62,
+  /** the zone of the node */
+  ZONE: 84,
+  /** id, then the four quotas in the order of `QUOTAS`, nil for none */
+  QUOTAS: 63,
   /** user, whole, as `encodeUser` writes it: new or replaced */
   USER: 70,
   /** id */

@@ -1,6 +1,7 @@
 /** Reads checkpoint records into an empty database, those of earlier formats too. Things come later, page by page; see `ThingIndex`. */
 import { MsgpackReader } from '../msgpack/reader.ts';
 import { decodeThingBody, readProcedure } from './apply.ts';
+import { decodeAttributes } from './attributes.ts';
 import { Kind } from './checkpoint.ts';
 import { Collection } from './collection.ts';
 import { hold, holdAll } from './counts.ts';
@@ -9,6 +10,7 @@ import { decodeCollectionInfo, decodeScopeInfo } from './database-records.ts';
 import { valuesBesideThings } from './garbage.ts';
 import { readCommit } from './history.ts';
 import { type RecordFinder, StoredPages } from './pages.ts';
+import { readQuotas } from './quotas.ts';
 import { readInt, readStr } from './read.ts';
 import { valuesOf } from './references.ts';
 import {
@@ -67,6 +69,7 @@ export class CheckpointReader {
       decodeScopeInfo(r, database);
       database.changeId = readInt(r);
     } else if (kind === Kind.USER) decodeUser(r, database);
+    else if (kind === Kind.ZONE) database.zone = readInt(r);
     else if (kind === Kind.HISTORY) database.history = [];
     else if (kind === Kind.COMMIT) readCommit(r, database);
     else if (kind === Kind.TASKS) while (!r.atEnd) decodeTask(r, database, globalContext(database, this.load), this.load);
@@ -104,6 +107,8 @@ export class CheckpointReader {
     else if (kind === Kind.TYPE) decodeType(r, collection, cx);
     else if (kind === Kind.RELATIONS) decodeRelations(r, collection);
     else if (kind === Kind.ENUM) decodeEnum(r, collection, cx);
+    else if (kind === Kind.QUOTAS) collection.quotas = readQuotas(r);
+    else if (kind === Kind.ATTRIBUTES) decodeAttributes(r, collection.attributes, cx);
     else if (kind === Kind.HISTORY) collection.history = [];
     else if (kind === Kind.COMMIT) readCommit(r, collection);
     else if (kind === Kind.TASKS) while (!r.atEnd) decodeTask(r, collection, cx, this.load);

@@ -2,11 +2,13 @@
  * Writes a database as checkpoint records: what changed since the last checkpoint. `CheckpointReader` reads them.
  */
 import { MsgpackWriter } from '../msgpack/writer.ts';
+import { encodeAttributes } from './attributes.ts';
 import type { Collection } from './collection.ts';
 import type { Database } from './database.ts';
 import { encodeCollectionInfo, encodeScopeInfo } from './database-records.ts';
 import { type Commit, encodeCommit, type Historian } from './history.ts';
 import { encodePage, pageKey } from './pages.ts';
+import { writeQuotas } from './quotas.ts';
 import { encodeEnum, encodeProcedure, encodeRelations, encodeType, encodeTypeNames } from './schema-records.ts';
 import { encodeTask, type TaskScope } from './tasks.ts';
 import { pageOf } from './thing-index.ts';
@@ -29,6 +31,9 @@ export const Kind = {
   HISTORY: 16,
   COMMIT: 17,
   TASKS: 18,
+  ATTRIBUTES: 19,
+  QUOTAS: 20,
+  ZONE: 21,
 } as const;
 
 type CheckpointRecord = readonly [Buffer, Uint8Array | null];
@@ -170,6 +175,7 @@ export class CheckpointSource {
       encodeScopeInfo(w, database);
       w.int(database.changeId);
     });
+    if (database.zone !== 0) this.record(key(0, Kind.ZONE, 0), (w) => w.int(database.zone));
     for (const user of database.users.values()) this.record(key(0, Kind.USER, user.id), (w) => encodeUser(w, user));
     for (const procedure of database.procedures.values()) {
       this.record(key(0, Kind.PROCEDURE, procedure.name), (w) => encodeProcedure(w, procedure));
@@ -245,6 +251,8 @@ export class CheckpointSource {
     for (const e of c.enumsById.values()) this.record(key(c.id, Kind.ENUM, e.id), (w) => encodeEnum(w, e));
     this.writeHistory(c.id, c);
     this.writeTasks(c.id, c);
+    if (c.quotas !== null) this.record(key(c.id, Kind.QUOTAS, 0), (w) => writeQuotas(w, c.quotas));
+    for (const id of c.attributes.ids()) this.record(key(c.id, Kind.ATTRIBUTES, id), (w) => encodeAttributes(w, id, c.attributes));
     for (const p of c.procedures.values()) this.record(key(c.id, Kind.COLLECTION_PROCEDURE, p.name), (w) => encodeProcedure(w, p));
   }
 

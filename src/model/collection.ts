@@ -4,10 +4,12 @@ import { lookupErr } from '../errors.ts';
 import type { Room } from '../values/handles.ts';
 import { Shape } from '../values/shape.ts';
 import { Thing } from '../values/thing.ts';
+import { Attributes } from './attributes.ts';
 import type { EnumDef } from './enums.ts';
 import type { GarbageSearch } from './garbage.ts';
 import type { Commit } from './history.ts';
 import type { Procedure } from './procedures.ts';
+import type { Quotas } from './quotas.ts';
 import { TaskList } from './tasks.ts';
 import { type PageSource, pageOf, ThingIndex } from './thing-index.ts';
 import type { TypeDef } from './types.ts';
@@ -43,6 +45,9 @@ export class Collection {
   /** Commits of the collection; null while they are not kept. */
   history: Commit[] | null = null;
   readonly roomsByName = new Map<string, Room>();
+  readonly attributes = new Attributes();
+  /** Null while there is no limit of any kind. */
+  quotas: Quotas | null = null;
   /** Types that were removed, by the name they had: wraps in the collection may still name them. */
   readonly goneTypes = new Map<string, TypeDef>();
   nextTypeId = 1;

@@ -10,6 +10,7 @@ import { Regex } from '../values/regex.ts';
 import { SetValue } from '../values/set.ts';
 import { Shape } from '../values/shape.ts';
 import { Thing } from '../values/thing.ts';
+import { Attributes } from './attributes.ts';
 import { Collection } from './collection.ts';
 import { Database } from './database.ts';
 import { EnumDef } from './enums.ts';
@@ -39,7 +40,7 @@ const LEFT_OUT: readonly (readonly [Class, readonly string[]])[] = [
 ];
 
 /** Their maps are told in an order of their own, such as by name. */
-const UNORDERED: readonly Class[] = [Database, Collection];
+const UNORDERED: readonly Class[] = [Database, Collection, Attributes];
 
 /** What there is once: one of them in two places must be one in the other database too. */
 const ENTITIES: readonly Class[] = [Thing, Room, Task, Collection, TypeDef, EnumDef, EnumMember];

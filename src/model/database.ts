@@ -21,6 +21,8 @@ export class Database {
   /** Levels of things that answers of the scopes without collection show. */
   thingsdbDeep = 1;
   nodeDeep = 127;
+  /** The zone of the node, 0 to 255: what the 2019 dialect sets and tells. */
+  zone = 0;
   /** Time zones of the scopes without collection; new collections begin with the first. */
   thingsdbZone = 'UTC';
   nodeZone = 'UTC';

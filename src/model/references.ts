@@ -163,6 +163,7 @@ export class References {
   private takeOut(collection: Collection, thing: Thing): void {
     collection.touch(thing.id);
     collection.things.delete(thing.id);
+    collection.attributes.drop(thing.id);
     (thing.shape.type as TypeDef | null)?.instances?.delete(thing);
   }
 

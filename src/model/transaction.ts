@@ -14,10 +14,12 @@ import { recordProperty, recordRemoval, recordSet, recordSplice } from './change
 import type { Collection } from './collection.ts';
 import { asItem, detach, owned } from './owned.ts';
 import { checkFree, checkItems, checkKey, checkProperty, noProperty } from './property-checks.ts';
+import { checkArraySize, checkPropertyCount } from './quotas.ts';
 import { References, valuesOf } from './references.ts';
 import { checkStored, type Linker, link, relationOf, unlink } from './relations.ts';
 import { RuleKind } from './rules.ts';
 import { compact, runsOf, spliceInto } from './splice.ts';
+import { encodeStored } from './stored.ts';
 import type { FieldDef, RelationEnd, TypeDef } from './types.ts';
 
 /** A list in a runaway loop ends with an error long before the memory does. */
@@ -94,6 +96,7 @@ export class Transaction implements Linker {
     checkFree(old);
     const end = relationOf(thing, key);
     if (end !== null) return this.setRelated(thing, key, end, value);
+    if ((this.collection?.quotas ?? null) !== null) this.checkQuotas(thing, key, old, value);
     // Nothing is done before it is known that it may be done.
     const change = thing.id === 0 ? null : this.touch(thing);
     detach(old);
@@ -101,6 +104,12 @@ export class Transaction implements Linker {
     if (change === null) thing.put(key, kept);
     else this.store(change, thing, key, kept, old);
     return kept;
+  }
+
+  /** Throws max_quota_err for a property or a list too many. */
+  private checkQuotas(thing: Thing, key: string, old: Value | undefined, value: Value): void {
+    if (old === undefined && !thing.has(key)) checkPropertyCount(this.collection, thing.size + 1);
+    if (value instanceof List) checkArraySize(this.collection, value.items.length);
   }
 
   /** Puts a value that `property` gave into a stored thing. */
@@ -230,6 +239,7 @@ export class Transaction implements Linker {
     if (list.restriction !== null && !unchecked) checkItems(list, items);
     if (list.items.length - count + items.length > MAX_ITEMS)
       throw new TiError(ErrorCode.MEMORY, `a list may have ${MAX_ITEMS} items, no more`);
+    if (items.length > 0) checkArraySize(this.collection, list.items.length - count + items.length);
     const owner = list.parent;
     const change = owner === null || owner.id === 0 ? null : this.touch(owner);
     if (change !== null) for (const item of items) this.references.hold(item);
@@ -304,6 +314,24 @@ export class Transaction implements Linker {
   drop(value: Value): void {
     this.need();
     this.references.release(value);
+  }
+
+  /** Sets an attribute of a stored thing. */
+  setAttribute(thing: Thing, name: string, value: Value): void {
+    const { ops } = this.need();
+    (this.collection as Collection).attributes.set(thing.id, name, value);
+    ops.int(ChangeOp.SET_ATTRIBUTE);
+    ops.int(thing.id);
+    ops.str(name);
+    encodeStored(ops, value);
+  }
+
+  unsetAttribute(thing: Thing, name: string): void {
+    const { ops } = this.need();
+    (this.collection as Collection).attributes.unset(thing.id, name);
+    ops.int(ChangeOp.UNSET_ATTRIBUTE);
+    ops.int(thing.id);
+    ops.str(name);
   }
 
   /** Gives a stored room a name, or takes it away. Throws lookup_err for a name that another room has. */

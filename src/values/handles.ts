@@ -165,3 +165,16 @@ export class ModuleRef {
     return 'module';
   }
 }
+
+/** What the 2019 dialect's `get` gives: the value of an attribute, which can be returned and nothing else. */
+export class Attribute {
+  readonly value: Value;
+
+  constructor(value: Value) {
+    this.value = value;
+  }
+
+  get typeName(): string {
+    return 'attribute';
+  }
+}

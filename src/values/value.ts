@@ -15,7 +15,7 @@
 import { TiError } from '../errors.ts';
 import type { Closure } from './closure.ts';
 import { DateTime } from './datetime.ts';
-import type { AnoType, EnumMember, Future, ModuleRef, MpData, Room, Task, Wrapped } from './handles.ts';
+import type { AnoType, Attribute, EnumMember, Future, ModuleRef, MpData, Room, Task, Wrapped } from './handles.ts';
 import { List } from './list.ts';
 import { Regex } from './regex.ts';
 import { Bytes, Float } from './scalars.ts';
@@ -44,7 +44,8 @@ export type Value =
   | AnoType
   | MpData
   | Future
-  | ModuleRef;
+  | ModuleRef
+  | Attribute;
 
 /** Every object that is a value says its type; an instance of a type says the name of that type, a wrap `<Name>`. */
 export interface TypedValue {

@@ -179,6 +179,8 @@ const OF_KIND: Readonly<Record<keyof typeof Kind, readonly string[]>> = {
   mpdata: ['time_zones_info()', "type_info('P')", "procedure_info('proc')", 'user_info()'],
   future: ['future(nil, 1)', 'future(|| 1)', 'future(|| 1 / 0)'],
   module: [],
+  // Only the 2019 dialect has those.
+  attribute: [],
 };
 
 const kinds = Object.keys(OF_KIND).filter((name) => OF_KIND[name as keyof typeof Kind].length > 0) as (keyof typeof Kind)[];

@@ -1,0 +1,55 @@
+/** Queries in the 2019 dialect: their targets and their programs. */
+
+import { compactArrow } from '../../grammar/2019/compact.ts';
+import { parse, parseArrow } from '../../grammar/2019/parser.ts';
+import { library } from '../builtins/library.ts';
+import type { FunctionCode, Program } from '../bytecode/program.ts';
+import type { ClosureTexts } from '../compiler/compile.ts';
+import { compileArrow2019, compileScript2019, type Target2019 } from '../compiler/dialect-2019.ts';
+import { lookupErr } from '../errors.ts';
+import type { Collection } from '../model/collection.ts';
+import type { Database } from '../model/database.ts';
+import type { Value } from '../values/value.ts';
+import type { ClientSink, UserRef } from './api.ts';
+
+/** What is asked for; texts and blobs are byte strings. */
+export interface Query2019 {
+  readonly user: UserRef;
+  readonly client: ClientSink | null;
+  /** A collection by name or id; 0 for the root. */
+  readonly target: string | number;
+  readonly code: string;
+  readonly blobs: readonly string[];
+}
+
+export interface Answer2019 {
+  /** The value of each statement. */
+  readonly results: readonly Value[];
+  /** Arrays whose things are told with their properties. */
+  readonly fetched: { has(value: object): boolean };
+}
+
+/** Arrow functions are told as they are stored. */
+const texts: ClosureTexts = { compact: compactArrow, definition: compactArrow };
+
+/** Compiles a query text (a byte string). Throws TiError: -52, -53, and -59 for an int that is none. */
+export function compileText2019(text: string, target: Target2019): Program {
+  return compileScript2019(parse(text), text, target, library, texts);
+}
+
+/** Compiles the text of an arrow function. Throws TiError (-52). */
+export function arrowCode(text: string): FunctionCode {
+  return compileArrow2019(parseArrow(text), text, library, texts).main;
+}
+
+/** Whether the text of a closure is that of an arrow function: a closure of today begins with a bar. */
+export const isArrow = (text: string): boolean => /^\s*[A-Za-z_][0-9A-Za-z_]*\s*(?:,|=>)/.test(text);
+
+/** The collection of a target; null for the root. Throws lookup_err. */
+export function collectionOfTarget(database: Database, target: string | number): Collection | null {
+  if (target === 0) return null;
+  if (typeof target === 'string') return database.collectionByName(target);
+  const collection = database.collections.get(target);
+  if (collection === undefined) throw lookupErr(`there is no collection with id ${target}`);
+  return collection;
+}

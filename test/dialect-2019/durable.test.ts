@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { firstDifference } from '../../src/model/compare.ts';
+import { Checkpoints, recordingEngine, reopened } from '../model/recording.ts';
+import { openDatabase } from './database.ts';
+
+interface Case {
+  readonly name: string;
+  readonly target: string | number;
+  readonly steps: readonly { readonly code: string; readonly target?: string | number; readonly blobs?: readonly string[] }[];
+}
+
+const cases = JSON.parse(readFileSync(new URL('./cases.json', import.meta.url), 'utf8')) as Case[];
+
+/** Runs texts, then tells where a database that is read from the log, or from a checkpoint, is another one. */
+async function differences(steps: Case['steps'], target: string | number): Promise<(string | null)[]> {
+  const { engine, log } = await recordingEngine();
+  const database = await openDatabase(engine);
+  for (const step of steps) database.query(step.code, step.target ?? target, step.blobs ?? []);
+  const checkpoint = new Checkpoints(engine);
+  checkpoint.begin();
+  return [
+    firstDifference(engine.database, reopened([], log).database),
+    firstDifference(engine.database, reopened(checkpoint.end(), []).database),
+  ];
+}
+
+describe('what queries in the 2019 dialect leave behind is the same after a restart', () => {
+  it('in all acceptance cases', async () => {
+    for (const { name, target, steps } of cases) expect([name, ...(await differences(steps, target))]).toEqual([name, null, null]);
+  });
+
+  it('with attributes of things that leave, quotas and arrow functions', async () => {
+    const collection = [
+      "t = {}; t.set('a', [1, 'x']); t.set('b', 2.5); u = {}; u.set('c', true);",
+      "t.unset('b'); del('u'); f = x => (x + 1);",
+    ];
+    const steps = [...collection.map((code) => ({ code })), { code: "set_quota('stuff', 'things', 9); set_zone(3);", target: 0 }];
+    expect(await differences(steps, 'stuff')).toEqual([null, null]);
+  });
+});
+
+describe('a stored arrow function', () => {
+  it('runs in both dialects, and so does a closure of today', async () => {
+    const database = await openDatabase();
+    expect(database.query('n = 5; f = x => (x + n); [1, 2].map(f); f;')).toMatchObject({ value: [null, null, [6, 7], { $: 'x=>(x+n)' }] });
+    const { engine } = database;
+    const query = (code: string): unknown =>
+      engine.query({ user: { id: 1, name: 'admin' }, client: null, scope: '//stuff', code, vars: null }).value;
+    expect(query('.f.call(10)')).toBe(15);
+    query('.g = |x| x * 2;');
+    expect(database.query('[1, 2].map(g)')).toMatchObject({ value: [2, 4] });
+    await database.close();
+  });
+});
