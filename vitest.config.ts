@@ -6,7 +6,7 @@ export default defineConfig({
     // Files share their workers, and the modules in them: loading the project anew for each would take longer than most files do.
     isolate: false,
     // Tests that start processes or wait for a disk take their time on a busy machine.
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });
