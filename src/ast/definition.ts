@@ -6,15 +6,16 @@ import type * as ast from './nodes.ts';
 import { accept, type Visitor } from './visitor.ts';
 
 /** Lays out a node. `source` is the text that the tree was made from: template strings are told as they were written. */
-export function definition(node: ast.Node, source: string): string {
-  return new Layout(source).text(node);
+export function definition(node: ast.Node, source: string, depth = 0): string {
+  return new Layout(source, depth).text(node);
 }
 
 class Layout {
   private readonly source: string;
-  private depth = 0;
+  private depth: number;
 
-  constructor(source: string) {
+  constructor(source: string, depth: number) {
+    this.depth = depth;
     this.source = source;
   }
 

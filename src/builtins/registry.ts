@@ -7,6 +7,7 @@ import { datetimeRows } from './datetime.ts';
 import { datetimeMethodRows } from './datetime-methods.ts';
 import { enumRows } from './enums.ts';
 import { errorRows } from './errors.ts';
+import { exportRows } from './export.ts';
 import { futureRows } from './futures.ts';
 import { historyRows } from './history.ts';
 import { instanceRows } from './instances.ts';
@@ -179,7 +180,7 @@ export const topics: readonly Topic[] = [
     name: 'collections',
     title: 'Collections and their settings',
     about: '',
-    rows: [...adminRows],
+    rows: [...adminRows, ...exportRows],
   },
   {
     name: 'users',

@@ -119,6 +119,12 @@ export interface Context {
   variable(name: string): Value;
   /** Has a future completed after the query. */
   addFuture(future: Future): void;
+  /** How many futures the query has made. */
+  readonly futureCount: number;
+  /** A closure in the layout in which definitions are told, `depth` tabs deep. */
+  definition(closure: Closure, depth: number): string;
+  /** Whether a variable of the query holds a thing, or something is at work on it. */
+  isInUse(thing: Thing): boolean;
   /** Counts work that no instruction counts (items copied, bytes searched) against the query's budget; throws when it is used up. */
   spend(units: number): void;
   /** Keeps a list, set, thing, type or enumerator from being changed until `unlock`, or until an error leaves the built-in. */

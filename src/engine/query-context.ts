@@ -14,13 +14,14 @@ import type { User } from '../model/users.ts';
 import { MsgpackWriter } from '../msgpack/writer.ts';
 import type { Closure } from '../values/closure.ts';
 import type { Future, Room } from '../values/handles.ts';
+import type { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
 import type { Machine } from '../vm/machine.ts';
 import { type EncodeHooks, encodeValue } from '../wire/encode.ts';
 import type { ClientSink, RoomEvent } from './api.ts';
 import { hashPasswordNow } from './passwords.ts';
 import { deletionOf } from './rooms.ts';
-import { closureFromText } from './toolchain.ts';
+import { closureDefinition, closureFromText } from './toolchain.ts';
 
 /** Shared by all queries that make none, so that they pay nothing for it; never changed. */
 const NO_FUTURES: Future[] = [];
@@ -105,6 +106,20 @@ export class QueryContext implements Context {
   addFuture(future: Future): void {
     if (this.futures === NO_FUTURES) this.futures = [];
     this.futures.push(future);
+  }
+
+  get futureCount(): number {
+    return this.futures.length;
+  }
+
+  definition(closure: Closure, depth: number): string {
+    return closureDefinition(closure.code.text, depth);
+  }
+
+  isInUse(thing: Thing): boolean {
+    if (thing.locks > 0) return true;
+    for (const root of this.machine.roots()) if (root === thing || (Array.isArray(root) && root.includes(thing))) return true;
+    return false;
   }
 
   spend(units: number): void {

@@ -12,6 +12,8 @@ import { ErrorCode, TiError } from '../errors.ts';
 import { Closure, type ClosureCode } from '../values/closure.ts';
 import { arrowCode, isArrow } from './dialect-2019.ts';
 
+export { closureDefinition };
+
 const texts: ClosureTexts = { compact: compactClosure, definition: closureDefinition };
 
 /** Compiles a query text (a byte string). Throws TiError (-52). */

@@ -35,6 +35,12 @@ export function applyChange(database: Database, scope: number, data: Uint8Array,
   }
   const collection = database.collections.get(scope);
   if (collection === undefined) throw new Error(`a change of collection ${scope}, which does not exist`);
+  applyToCollection(collection, data, load);
+}
+
+/** Applies operations to one collection. Throws when they are damaged. */
+export function applyToCollection(collection: Collection, data: Uint8Array, load: ClosureLoader): void {
+  const r = new MsgpackReader(data);
   const applier = new CollectionApplier(collection, load);
   while (!r.atEnd) applier.apply(r, readInt(r));
 }
@@ -190,6 +196,11 @@ class CollectionApplier {
         releaseAll(collection, before);
         break;
       }
+      case ChangeOp.NO_TYPES:
+        collection.typesById.clear();
+        collection.goneTypes.clear();
+        collection.nextTypeId = 1;
+        break;
       case ChangeOp.DEL_ENUM: {
         const enumeration = collection.enumsById.get(readInt(r));
         if (enumeration === undefined) throw new Error('damaged change: no such enumerator');

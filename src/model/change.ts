@@ -87,6 +87,8 @@ export const ChangeOp = {
   DEL_TASK: 96,
   /** collection id, bytes: operations that a change of the scope of users and collections does in a collection */
   WITHIN: 97,
+  /** the types of an empty collection that were removed are forgotten, so that their ids can be given anew */
+  NO_TYPES: 98,
   /** default deep and time zones of the scopes without collection, as `encodeScopeInfo` writes them */
   SCOPE_INFO: 80,
 } as const;

@@ -67,9 +67,9 @@ const FLAG_HIDE_ID = 2;
 const FLAG_INDEX = 4;
 
 /** Name, time of the last change, flags, name of the id and methods: what changes without the instances. */
-export function encodeTypeInfo(w: MsgpackWriter, type: TypeDef): void {
+export function encodeTypeInfo(w: MsgpackWriter, type: TypeDef, name = type.name): void {
   w.int(type.id);
-  w.str(type.name);
+  w.str(name);
   w.int(type.modifiedAt ?? 0);
   w.int((type.wrapOnly ? FLAG_WRAP_ONLY : 0) | (type.hideId ? FLAG_HIDE_ID : 0) | (type.autoIndex ? FLAG_INDEX : 0));
   w.str(type.idName ?? '');
