@@ -21,8 +21,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   builtins: ['msgpack', 'values', 'regex', 'time', 'wire', 'compiler', 'model'],
   vm: ['bytecode', 'values', 'model', 'builtins'],
   engine: ['msgpack', 'storage', 'grammar', 'values', 'bytecode', 'compiler', 'wire', 'model', 'builtins', 'vm'],
+  modules: ['msgpack', 'values', 'model'],
   server: ['msgpack', 'values', 'wire', 'model', 'engine'],
-  cli: ['msgpack', 'storage', 'ast', 'grammar', 'values', 'bytecode', 'wire', 'engine', 'server'],
+  cli: ['msgpack', 'model', 'storage', 'ast', 'grammar', 'values', 'bytecode', 'wire', 'engine', 'modules', 'server'],
 };
 
 /** Files that may be imported from anywhere. */

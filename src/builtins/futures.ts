@@ -1,16 +1,17 @@
 /** Results that are there after the query, and the closures that are called with them. */
-import { lookupErr, numArgsErr, operationErr, type TiError, typeErr, valueErr } from '../errors.ts';
+import { lookupErr, numArgsErr, operationErr, typeErr } from '../errors.ts';
 import type { Closure } from '../values/closure.ts';
 import { Future } from '../values/handles.ts';
 import { List } from '../values/list.ts';
-import { isName, Thing } from '../values/thing.ts';
+import { Thing } from '../values/thing.ts';
 import { typeName, type Value } from '../values/value.ts';
+import { askModule, moduleNamed } from './module-calls.ts';
 import type { Context, Row } from './row.ts';
 
 const SEE = 'see https://docs.thingsdb.io/v1/collection-api/future';
 
 function future(cx: Context, request: Thing | Closure | null, args: readonly Value[]): Future {
-  if (request instanceof Thing) throw noModule(request);
+  if (request instanceof Thing) return askModule(cx, moduleNamed(cx, moduleName(request)), request, args);
   const made = new Future(request === null ? [null, ...args] : closureArgs(cx, request, args));
   if (request !== null) made.onSuccess = request;
   cx.addFuture(made);
@@ -37,13 +38,12 @@ function closureArgs(cx: Context, closure: Closure, given: readonly Value[]): re
   return [...list.items];
 }
 
-function noModule(request: Thing): TiError {
+function moduleName(request: Thing): string {
   const name = request.get('module');
-  if (name === undefined) return lookupErr(`the request of a future must have the property \`module\`; ${SEE}`);
+  if (name === undefined) throw lookupErr(`the request of a future must have the property \`module\`; ${SEE}`);
   if (typeof name !== 'string')
-    return typeErr(`the property \`module\` must be of type \`str\` but is of type \`${typeName(name)}\`; ${SEE}`);
-  if (!isName(name)) return valueErr('a module name must follow the naming rules; see https://docs.thingsdb.io/v1/overview/names');
-  return lookupErr(`module \`${name}\` not found`);
+    throw typeErr(`the property \`module\` must be of type \`str\` but is of type \`${typeName(name)}\`; ${SEE}`);
+  return name;
 }
 
 function then(_cx: Context, self: Future, closure: Closure): Future {
@@ -68,7 +68,7 @@ export const futureRows: readonly Row[] = [
       { name: 'args', type: 'any', rest: true },
     ],
     returns: 'future',
-    doc: 'Makes a future: what is done with it comes after the query, in a change of its own. A closure is called with the variables that its parameters name, or with the items of a list.',
+    doc: 'Makes a future: what is done with it comes after the query, in a change of its own. A thing asks the module that its property `module` names. A closure is called with the variables that its parameters name, or with the items of a list.',
     example: 'x = 6; future(|x| x * 7);  // => 42',
     page: 'collection-api/future',
     defers: true,

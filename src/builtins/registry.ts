@@ -21,6 +21,7 @@ import { mathRows } from './math.ts';
 import { miscRows } from './misc.ts';
 import { modEnumRow } from './mod-enum.ts';
 import { modTypeRow } from './mod-type.ts';
+import { moduleRows } from './modules.ts';
 import { nodeRows } from './node.ts';
 import { predicateRows } from './predicates.ts';
 import { procedureRows } from './procedures.ts';
@@ -187,6 +188,13 @@ export const topics: readonly Topic[] = [
     title: 'Users, rights and tokens',
     about: '',
     rows: [...userRows, ...rightRows, ...tokenRows],
+  },
+  {
+    name: 'modules',
+    title: 'Modules',
+    about:
+      'A module is a program beside the server. It is asked by `name({...})`, by a function that it exposes, or by `future({module: name, ...})`; each gives a future.',
+    rows: [...moduleRows],
   },
   {
     name: 'nodes',

@@ -5,6 +5,7 @@
 import { ErrorCode, type Failed, TiError } from '../errors.ts';
 import type { Collection } from '../model/collection.ts';
 import type { Database } from '../model/database.ts';
+import type { ModuleHost } from '../model/modules.ts';
 import type { Right } from '../model/rights.ts';
 import type { TaskRun } from '../model/tasks.ts';
 import type { Transaction } from '../model/transaction.ts';
@@ -165,6 +166,7 @@ export interface Context {
   /** To be called with a collection that was removed: those who joined its rooms are told. */
   roomsGone(collection: Collection): void;
   readonly node: NodeView;
+  readonly modules: ModuleHost;
   /** Ends the server after the answer. */
   requestShutdown(): void;
   /** To be called when a type, an enumerator or a procedure came or went: names may mean something else now. */

@@ -153,11 +153,14 @@ async function runServer(config: Config, dir: string, log: Log, world: World): P
     // Loaded late: usage and version are told without the engine.
     const { openEngine } = await import('../engine/open.ts');
     const { engineMetrics } = await import('../engine/metrics.ts');
+    const { moduleHost } = await import('./modules.ts');
+    const modules = moduleHost(config, log);
     const { engine, created } = await openEngine({
       dir,
       durability: config.durability,
       onWarning: log.warning,
       queryDurationError: config.query_duration_error,
+      ...(modules === undefined ? {} : { modules }),
     });
     if (created) world.print(WELCOME);
     try {
@@ -172,6 +175,7 @@ async function runServer(config: Config, dir: string, log: Log, world: World): P
       });
       engine.startSchedules();
       if (stopping) void server.stop();
+      else engine.startModules();
       await server.stopped;
     } finally {
       await engine.close();

@@ -90,6 +90,12 @@ export interface QueryAnswer {
   readonly flags: number;
 }
 
+/**
+ * Called when the answer of a query that had to wait for a module is there, in a turn of the event loop in which nothing else runs. `finish` gives the
+ * answer or throws, as `Engine.query`, and must be called, and its value packed, before the listener returns.
+ */
+export type Later = (finish: () => QueryAnswer) => void;
+
 export interface Engine {
   /** Checks a password off the thread. Rejects with TiError (-56). */
   authenticate(name: string, password: string): Promise<UserRef>;
@@ -100,8 +106,11 @@ export interface Engine {
    * before `durableId` reaches the `lastChangeId` read right after this call.
    */
   query(request: QueryRequest): QueryAnswer;
+  /** As above; null when the query waits for a module: `later` is called then when it is done. Without `later` such a query fails. */
+  query(request: QueryRequest, later: Later): QueryAnswer | null;
   /** Runs a procedure, with the rules of `query` for the answer. Throws TiError. */
   run(request: RunRequest): QueryAnswer;
+  run(request: RunRequest, later: Later): QueryAnswer | null;
   /** The rooms of the collection that the scope names, for a user with the right to join them. Throws TiError. */
   rooms(user: UserRef, scope: string): RoomScope;
   readonly counters: RequestCounters;

@@ -9,7 +9,7 @@ import { type DecodeContext, decodeArguments, detachedContext } from '../wire/de
 import { decodeRunArguments } from '../wire/decode-run.ts';
 import { closureFromText } from './toolchain.ts';
 
-/** What arguments of clients may refer to in a collection. */
+/** What values from outside may refer to in a collection. */
 export function contextOf(collection: Collection | null): DecodeContext {
   if (collection === null) return { ...detachedContext, closure: closureFromText };
   return {

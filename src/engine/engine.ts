@@ -3,13 +3,14 @@ import { Session2019 } from '../builtins/dialect-2019/session.ts';
 import { constant, library } from '../builtins/library.ts';
 import type { ScopeName } from '../builtins/row.ts';
 import type { FunctionCode, Program } from '../bytecode/program.ts';
-import { ErrorCode, lookupErr, TiError } from '../errors.ts';
+import { ErrorCode, lookupErr, operationErr, TiError } from '../errors.ts';
 import { applyChange } from '../model/apply.ts';
 import { Change, ChangeOp } from '../model/change.ts';
 import { CheckpointSource } from '../model/checkpoint.ts';
 import { CheckpointReader, settleDatabase } from '../model/checkpoint-reader.ts';
 import { Collection } from '../model/collection.ts';
 import { Database } from '../model/database.ts';
+import { type ModuleHost, noModules, sortedModules } from '../model/modules.ts';
 import { PAGES_START } from '../model/pages.ts';
 import { checkRawSize } from '../model/quotas.ts';
 import { checkRights, Right, scopeName } from '../model/rights.ts';
@@ -25,13 +26,14 @@ import type { Future, Room, Task } from '../values/handles.ts';
 import type { Value } from '../values/value.ts';
 import { Machine } from '../vm/machine.ts';
 import type { EncodeHooks } from '../wire/encode.ts';
-import type { ClientSink, Engine, QueryAnswer, QueryRequest, RoomEvent, RoomScope, RunRequest, UserRef } from './api.ts';
+import type { ClientSink, Engine, Later, QueryAnswer, QueryRequest, RoomEvent, RoomScope, RunRequest, UserRef } from './api.ts';
 import { decodeRunArgs, decodeVars } from './arguments.ts';
+import { askModule } from './ask-module.ts';
 import { Backups } from './backups.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Counters } from './counters.ts';
 import { type Answer2019, collectionOfTarget, compileText2019, type Query2019 } from './dialect-2019.ts';
-import { checkUnstored, settle, settled } from './futures.ts';
+import { checkUnstored, Settlement, settled } from './futures.ts';
 import { GarbageCollector } from './garbage.ts';
 import { encodeHooks } from './hooks.ts';
 import { NodeInfo } from './node-info.ts';
@@ -55,6 +57,8 @@ export interface EngineOptions {
   readonly checkpointChanges?: number;
   /** Seconds between two searches for things that only hold one another, at least; 60 when not said. */
   readonly garbageInterval?: number;
+  /** What runs modules; without it none is ever installed. */
+  readonly modules?: ModuleHost;
   /** About how much memory things may take, in bytes; what a checkpoint has written is let go of beyond that. Only for stores that keep what they get. */
   readonly cacheSize?: number;
 }
@@ -137,6 +141,7 @@ export class LocalEngine implements Engine {
   readonly backups: Backups;
   private readonly clock: Clock;
   private readonly onWarning: (message: string) => void;
+  readonly modules: ModuleHost;
   private readonly host: QueryHost;
   private readonly garbage: GarbageCollector;
 
@@ -177,6 +182,7 @@ export class LocalEngine implements Engine {
       clock: this.clock,
       runTask: (collection, task) => this.runTask(collection, task),
     });
+    this.modules = options.modules ?? noModules;
     this.host = {
       tasksChanged: () => this.tasks.changed(),
       now: () => Math.floor(this.clock.now() / 1000),
@@ -184,6 +190,7 @@ export class LocalEngine implements Engine {
       machine: this.machine,
       hooks: this.hooks,
       node: this.node,
+      modules: this.modules,
       shutdown: () => {
         for (const listener of this.shutdownListeners) listener();
       },
@@ -256,10 +263,16 @@ export class LocalEngine implements Engine {
     this.commit(change, 0);
   }
 
+  /** Starts all modules; to be called once, when queries may come. */
+  startModules(): void {
+    for (const module of sortedModules(this.database)) this.modules.add(module);
+  }
+
   async close(): Promise<void> {
     this.tasks.stop();
     this.garbage.close();
     await this.backups.stop();
+    await this.modules.close();
     await this.checkpointing?.catch(() => undefined);
     if (this.store.status().failure === null && this.store.checkpointId < this.store.appendedId) {
       await this.checkpoint().catch(() => undefined);
@@ -370,19 +383,27 @@ export class LocalEngine implements Engine {
     return { scope: 'collection', collection, deep: collection.defaultDeep };
   }
 
-  query(request: QueryRequest): QueryAnswer {
-    return this.answer(request, null);
+  query(request: QueryRequest): QueryAnswer;
+  query(request: QueryRequest, later: Later): QueryAnswer | null;
+  query(request: QueryRequest, later: Later | null = null): QueryAnswer | null {
+    const started = performance.now();
+    try {
+      return this.complete(this.queryJob(request, null), started, later);
+    } catch (error) {
+      this.counters.query(performance.now() - started, false);
+      throw error;
+    }
   }
 
-  run(request: RunRequest): QueryAnswer {
+  run(request: RunRequest): QueryAnswer;
+  run(request: RunRequest, later: Later): QueryAnswer | null;
+  run(request: RunRequest, later: Later | null = null): QueryAnswer | null {
     const started = performance.now();
-    let isSuccess = false;
     try {
-      const answer = this.complete(this.runJob(request));
-      isSuccess = true;
-      return answer;
-    } finally {
-      this.counters.query(performance.now() - started, isSuccess);
+      return this.complete(this.runJob(request), started, later);
+    } catch (error) {
+      this.counters.query(performance.now() - started, false);
+      throw error;
     }
   }
 
@@ -392,18 +413,14 @@ export class LocalEngine implements Engine {
 
   /** Runs a program that was compiled elsewhere; else as `query`. */
   runProgram(program: Program, request: Omit<QueryRequest, 'code'>): QueryAnswer {
-    return this.answer({ ...request, code: program.source }, program);
-  }
-
-  private answer(request: QueryRequest, compiled: Program | null): QueryAnswer {
     const started = performance.now();
-    let isSuccess = false;
     try {
-      const answer = this.complete(this.queryJob(request, compiled));
-      isSuccess = true;
-      return answer;
-    } finally {
-      this.counters.query(performance.now() - started, isSuccess);
+      const job = this.queryJob({ ...request, code: program.source }, program);
+      // Without `later` there is an answer or an error.
+      return this.complete(job, started, null) as QueryAnswer;
+    } catch (error) {
+      this.counters.query(performance.now() - started, false);
+      throw error;
     }
   }
 
@@ -416,7 +433,7 @@ export class LocalEngine implements Engine {
     let isSuccess = false;
     try {
       const session = new Session2019(request.blobs);
-      this.complete(this.job2019(request, session));
+      this.complete(this.job2019(request, session), null, null);
       isSuccess = true;
       return session;
     } finally {
@@ -462,26 +479,65 @@ export class LocalEngine implements Engine {
     return { main, args, vars: null, place, user, client: request.client, code: null };
   }
 
-  /** Runs a job, then the callbacks of the futures that it made. */
-  private complete(job: Job): QueryAnswer {
+  /** Runs a job, then the callbacks of the futures that it made; null when it has to wait for a module. `started` is null for what is no query. */
+  private complete(job: Job, started: number | null, later: Later | null): QueryAnswer | null {
     const { machine } = this;
-    const deadline = this.deadlineMs === 0 ? Number.POSITIVE_INFINITY : performance.now() + this.deadlineMs;
-    const { value, futures } = this.step(job, deadline);
+    const { value, futures } = this.step(job, this.deadline());
     const { deep, flags } = machine;
-    if (futures.length === 0) return { value, deep, flags };
-    settle(futures, (closure, args) => {
-      const main = codeOf(closure);
-      if (changesIn(main, job.place.scope)) checkUnstored(args);
-      const { ended: _, ...rest } = job;
-      return this.step({ ...rest, main, args, vars: null, code: null }, deadline);
-    });
+    if (futures.length > 0) {
+      const settlement = this.settlement(job, this.deadline());
+      settlement.start(futures);
+      if (settlement.waiting > 0) {
+        if (later === null) {
+          settlement.abandon();
+          throw operationErr('nothing here waits for a module; ask over a connection to a server');
+        }
+        settlement.onDone = (error) => later(() => this.finish(job, started, error, { value, deep, flags }));
+        return null;
+      }
+    }
+    if (started !== null) this.counters.query(performance.now() - started, true);
     return { value: settled(value), deep, flags };
+  }
+
+  /** The answer to a query that had to wait. */
+  private finish(job: Job, started: number | null, error: unknown, { value, deep, flags }: QueryAnswer): QueryAnswer {
+    if (started !== null) this.counters.query(performance.now() - started, error === null);
+    if (error !== null) throw error;
+    // Packing asks the machine, which has been elsewhere meanwhile.
+    const { ended: _, ...rest } = job;
+    this.step({ ...rest, main: this.programs.get('nil').main, args: NO_ARGS, vars: null }, Number.POSITIVE_INFINITY);
+    return { value: settled(value), deep, flags };
+  }
+
+  private settlement(job: Job, deadline: number): Settlement {
+    const { collection, scope } = job.place;
+    return new Settlement({
+      run: (closure, args) => {
+        const main = codeOf(closure);
+        if (changesIn(main, scope)) checkUnstored(args);
+        const { ended: _, ...rest } = job;
+        return this.step({ ...rest, main, args, vars: null, code: null }, deadline);
+      },
+      ask: (future, done) =>
+        askModule(this.database, this.modules, this.hooks, collection, future, (asked) => {
+          // Waiting is not running.
+          deadline = this.deadline();
+          done(asked);
+        }),
+    });
+  }
+
+  private deadline(): number {
+    return this.deadlineMs === 0 ? Number.POSITIVE_INFINITY : performance.now() + this.deadlineMs;
   }
 
   /** Runs one function to its end, in a change of its own when it needs one. */
   private step(job: Job, deadline: number): Step {
     const { main, args, vars, place, user, client, code, ended } = job;
     const { scope, collection } = place;
+    if (collection !== null && !this.database.collections.has(collection.id))
+      throw lookupErr(`collection \`${collection.name}\` not found`);
     const changes = ended !== undefined || changesIn(main, scope);
     if (changes) checkRights(user, scope, collection, Right.CHANGE);
     const change = changes ? this.newChange() : null;
@@ -542,18 +598,33 @@ export class LocalEngine implements Engine {
       endTask(tx, collection ?? this.database, run, error);
       isOver = true;
     };
-    let failure: TiError | null = null;
-    try {
+    const end = (finish: () => QueryAnswer | null): void => {
+      let failure: TiError | null = null;
+      try {
+        if (finish() === null) {
+          this.tasks.hold(task);
+          return;
+        }
+      } catch (error) {
+        failure = error instanceof TiError ? error : internalErr();
+        const why = error instanceof TiError ? error.message : error instanceof Error ? error.stack : String(error);
+        this.onWarning(`${name} failed: ${why}`);
+      }
+      if (failure === null) this.counters.tasksSuccess++;
+      else this.counters.tasksWithError++;
+      if (!isOver) this.endTaskAlone(collection, run, failure, name);
+    };
+    const late: Later = (finish) => {
+      end(finish);
+      this.tasks.release(task);
+    };
+    end(() => {
       if (user === undefined) throw new TiError(ErrorCode.FORBIDDEN, 'the owner of the task is gone');
-      this.complete(this.taskJob(collection, run, user, ended));
-    } catch (error) {
-      failure = error instanceof TiError ? error : internalErr();
-      const why = error instanceof TiError ? error.message : error instanceof Error ? error.stack : String(error);
-      this.onWarning(`${name} failed: ${why}`);
-    }
-    if (failure === null) this.counters.tasksSuccess++;
-    else this.counters.tasksWithError++;
-    if (isOver) return;
+      return this.complete(this.taskJob(collection, run, user, ended), null, late);
+    });
+  }
+
+  private endTaskAlone(collection: Collection | null, run: TaskRun, failure: TiError | null, name: string): void {
     try {
       this.alone(collection, (tx) => endTask(tx, collection ?? this.database, run, failure));
     } catch (error) {

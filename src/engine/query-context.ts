@@ -6,6 +6,7 @@ import { Change, ChangeOp } from '../model/change.ts';
 import type { Collection } from '../model/collection.ts';
 import type { Database } from '../model/database.ts';
 import { type Commit, encodeCommit } from '../model/history.ts';
+import type { ModuleHost } from '../model/modules.ts';
 import { Right, rightsOf } from '../model/rights.ts';
 import type { TaskRun } from '../model/tasks.ts';
 import { Transaction } from '../model/transaction.ts';
@@ -32,6 +33,7 @@ export interface QueryHost {
   readonly machine: Machine;
   readonly hooks: EncodeHooks;
   readonly node: NodeView;
+  readonly modules: ModuleHost;
   shutdown(): void;
   tasksChanged(): void;
   now(): number;
@@ -80,6 +82,10 @@ export class QueryContext implements Context {
 
   get node(): NodeView {
     return this.host.node;
+  }
+
+  get modules(): ModuleHost {
+    return this.host.modules;
   }
 
   get hooks(): EncodeHooks {

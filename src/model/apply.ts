@@ -14,6 +14,7 @@ import { hold, holdAll, release, releaseAll } from './counts.ts';
 import type { Database } from './database.ts';
 import { decodeCollectionInfo, decodeScopeInfo } from './database-records.ts';
 import { historianOf, readCommit, readDeletedCommits } from './history.ts';
+import { decodeModule, readDeletedModule, readDeployedModule, readRenamedModule } from './modules.ts';
 import { readQuotas } from './quotas.ts';
 import { readCount, readInt, readStr } from './read.ts';
 import { valuesOf } from './references.ts';
@@ -366,6 +367,18 @@ function applyGlobal(database: Database, r: MsgpackReader, op: number, load: (te
       break;
     case ChangeOp.WITHIN:
       applyWithin(database, r, load);
+      break;
+    case ChangeOp.MODULE:
+      decodeModule(r, database);
+      break;
+    case ChangeOp.DEL_MODULE:
+      readDeletedModule(r, database);
+      break;
+    case ChangeOp.RENAME_MODULE:
+      readRenamedModule(r, database);
+      break;
+    case ChangeOp.DEPLOY_MODULE:
+      readDeployedModule(r, database);
       break;
     default:
       throw new Error(`damaged change: unknown operation ${op}`);

@@ -91,6 +91,14 @@ export const ChangeOp = {
   NO_TYPES: 98,
   /** default deep and time zones of the scopes without collection, as `encodeScopeInfo` writes them */
   SCOPE_INFO: 80,
+  /** module, whole, as `encodeModule` writes it: new or replaced */
+  MODULE: 100,
+  /** name */
+  DEL_MODULE: 101,
+  /** old name, new name */
+  RENAME_MODULE: 102,
+  /** name, code: goes into the file of the module */
+  DEPLOY_MODULE: 103,
 } as const;
 
 export class Change {

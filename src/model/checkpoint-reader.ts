@@ -9,6 +9,7 @@ import type { Database } from './database.ts';
 import { decodeCollectionInfo, decodeScopeInfo } from './database-records.ts';
 import { valuesBesideThings } from './garbage.ts';
 import { readCommit } from './history.ts';
+import { decodeModule } from './modules.ts';
 import { type RecordFinder, StoredPages } from './pages.ts';
 import { readQuotas } from './quotas.ts';
 import { readInt, readStr } from './read.ts';
@@ -70,6 +71,7 @@ export class CheckpointReader {
       database.changeId = readInt(r);
     } else if (kind === Kind.USER) decodeUser(r, database);
     else if (kind === Kind.ZONE) database.zone = readInt(r);
+    else if (kind === Kind.MODULE) decodeModule(r, database);
     else if (kind === Kind.HISTORY) database.history = [];
     else if (kind === Kind.COMMIT) readCommit(r, database);
     else if (kind === Kind.TASKS) while (!r.atEnd) decodeTask(r, database, globalContext(database, this.load), this.load);

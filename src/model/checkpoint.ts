@@ -7,6 +7,7 @@ import type { Collection } from './collection.ts';
 import type { Database } from './database.ts';
 import { encodeCollectionInfo, encodeScopeInfo } from './database-records.ts';
 import { type Commit, encodeCommit, type Historian } from './history.ts';
+import { encodeModule } from './modules.ts';
 import { encodePage, pageKey } from './pages.ts';
 import { writeQuotas } from './quotas.ts';
 import { encodeEnum, encodeProcedure, encodeRelations, encodeType, encodeTypeNames } from './schema-records.ts';
@@ -20,6 +21,7 @@ export const Kind = {
   USER: 1,
   COLLECTION: 2,
   PROCEDURE: 3,
+  MODULE: 4,
   TYPE_NAMES: 9,
   ENUM: 10,
   TYPE: 11,
@@ -180,6 +182,7 @@ export class CheckpointSource {
     for (const procedure of database.procedures.values()) {
       this.record(key(0, Kind.PROCEDURE, procedure.name), (w) => encodeProcedure(w, procedure));
     }
+    for (const module of database.modules.values()) this.record(key(0, Kind.MODULE, module.name), (w) => encodeModule(w, module));
     this.writeHistory(0, database);
     this.writeTasks(0, database);
     for (const collection of database.collections.values()) this.writeCollection(collection);

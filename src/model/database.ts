@@ -3,6 +3,7 @@ import { lookupErr, valueErr } from '../errors.ts';
 import { isName } from '../values/thing.ts';
 import type { Collection } from './collection.ts';
 import type { Commit } from './history.ts';
+import type { ModuleDef } from './modules.ts';
 import type { Procedure } from './procedures.ts';
 import { TaskList } from './tasks.ts';
 import type { Token, User } from './users.ts';
@@ -14,6 +15,7 @@ export class Database {
   private readonly usersByName = new Map<string, User>();
   private readonly tokenOwners = new Map<string, User>();
   readonly procedures = new Map<string, Procedure>();
+  readonly modules = new Map<string, ModuleDef>();
   /** Tasks of the scope of users and collections. */
   readonly tasks = new TaskList();
   /** The next id of a user, a collection, or a task of their scope; never goes back. */

@@ -23,6 +23,7 @@ import { encodeCollectionInfo, encodeScopeInfo } from './database-records.ts';
 import { DumpError, DumpParser, valueText } from './dump-text.ts';
 import { EnumDef } from './enums.ts';
 import { encodeCommit, type Historian } from './history.ts';
+import { encodeModule, sortedModules } from './modules.ts';
 import { type ClosureLoader, encodeEnum, encodeProcedure, encodeType } from './schema-records.ts';
 import { encodeTask, type TaskScope } from './tasks.ts';
 import { encodeThingBody } from './thing-record.ts';
@@ -81,6 +82,7 @@ class Dumper {
     for (const user of byId(database.users.values())) yield this.op('USER', (w) => encodeUser(w, user));
     yield* this.lastId(database);
     yield* this.common(0, database, database);
+    for (const module of sortedModules(database)) yield this.op('MODULE', (w) => encodeModule(w, module));
     // Turned on from the scope of users and collections.
     for (const c of byId(database.collections.values())) if (c.history !== null) yield this.historyOn(c.id);
     for (const c of byId(database.collections.values())) {

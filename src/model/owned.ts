@@ -1,7 +1,7 @@
 /** What is kept of a value that goes into a thing, a list or a set. */
 import { operationErr } from '../errors.ts';
 import { Closure } from '../values/closure.ts';
-import { Future } from '../values/handles.ts';
+import { Future, ModuleRef } from '../values/handles.ts';
 import { List } from '../values/list.ts';
 import { SetValue } from '../values/set.ts';
 import type { Thing } from '../values/thing.ts';
@@ -60,7 +60,7 @@ export function asItem(value: Value): Value {
     if (tuple.nesting >= MAX_NESTING) throw operationErr(`lists may be nested ${MAX_NESTING} levels deep, and not deeper`);
     return tuple;
   } else if (value instanceof SetValue) return new List([...value.things], true);
-  else if (value instanceof Future) return null;
+  else if (value instanceof Future || value instanceof ModuleRef) return null;
   return value;
 }
 

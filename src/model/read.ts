@@ -20,3 +20,9 @@ export function readBool(r: MsgpackReader): boolean {
   if (r.next() !== Tok.BOOL) throw new Error('damaged record: expected a bool');
   return r.number === 1;
 }
+
+/** A copy of the bytes. */
+export function readBytes(r: MsgpackReader): Uint8Array {
+  if (r.next() !== Tok.BIN) throw new Error('damaged record: expected bytes');
+  return Buffer.from(r.bytes());
+}

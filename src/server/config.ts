@@ -59,6 +59,7 @@ const OPTIONS = {
   modules_path: path(defaultModulesPath),
   python_interpreter: text('python'),
   wait_for_modules: int(0, 0, 1),
+  module_timeout: seconds(),
   pipe_client_name: path(),
   threshold_full_storage: int(1000),
   result_size_limit: int(20_971_520),

@@ -45,6 +45,8 @@ export class Connection implements PackageHandler, TransportEvents, Receiver, Cl
   lastActive: number;
   /** By the same clock. */
   readonly openedAt: number;
+  /** Answers that wait for a module. */
+  private owed = 0;
   /** Waits for a log-in to be decided; requests behind it wait too. */
   private isBlocked = false;
   /** Waits for the peer to read. */
@@ -109,6 +111,22 @@ export class Connection implements PackageHandler, TransportEvents, Receiver, Cl
   /** Notes that the answer just made could have seen this change. */
   saw(changeId: number): void {
     this.seenChange = changeId;
+  }
+
+  /** Takes note that an answer follows later, by `pay`. */
+  owe(): void {
+    this.owed += 1;
+  }
+
+  /** Sends an answer that was owed, which `add` puts into the outbox; to be called in a turn of its own. */
+  pay(add: () => void): void {
+    this.owed -= 1;
+    if (this.isClosed) return;
+    this.hub.current = this;
+    add();
+    this.seenChange = this.hub.engine.lastChangeId;
+    this.endTurn(this.parser.state);
+    this.goOn();
   }
 
   /** Stops handling requests until `unblock`. */
@@ -259,7 +277,7 @@ export class Connection implements PackageHandler, TransportEvents, Receiver, Cl
   }
 
   private closeWhenDone(): void {
-    if (this.isBlocked || this.isChoked || this.heldCount > 0 || this.parser.state === 'stopped') return;
+    if (this.isBlocked || this.isChoked || this.owed > 0 || this.heldCount > 0 || this.parser.state === 'stopped') return;
     this.isEnding = true;
     this.transport.end();
   }

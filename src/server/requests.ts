@@ -1,5 +1,5 @@
 /** What each type of request does. */
-import type { QueryAnswer, RunRequest, UserRef } from '../engine/api.ts';
+import type { Later, QueryAnswer, RunRequest, UserRef } from '../engine/api.ts';
 import { ErrorCode, TiError, typeErr } from '../errors.ts';
 import { parseScope } from '../model/scope.ts';
 import { type MsgpackReader, Tok } from '../msgpack/reader.ts';
@@ -56,33 +56,48 @@ export function handlePackage(hub: Hub, connection: Connection, type: number, id
 }
 
 function query(hub: Hub, connection: Connection, id: number, bytes: Buffer, start: number, end: number): void {
-  answerWith(hub, connection, id, (user) => {
+  answerWith(hub, connection, id, (user, later) => {
     const request = readQuery(hub, user, connection, bytes, start, end);
-    return hub.timed(request.code, () => hub.engine.query(request));
+    return hub.timed(request.code, () => hub.engine.query(request, later));
   });
 }
 
 function run(hub: Hub, connection: Connection, id: number, bytes: Buffer, start: number, end: number): void {
-  answerWith(hub, connection, id, (user) => {
+  answerWith(hub, connection, id, (user, later) => {
     const request = readRun(hub, user, connection, bytes, start, end);
-    return hub.timed(request.procedure, () => hub.engine.run(request));
+    return hub.timed(request.procedure, () => hub.engine.run(request, later));
   });
 }
 
-function answerWith(hub: Hub, connection: Connection, id: number, ask: (user: UserRef) => QueryAnswer): void {
+function answerWith(hub: Hub, connection: Connection, id: number, ask: (user: UserRef, later: Later) => QueryAnswer | null): void {
+  const late: Later = (finish) => connection.pay(() => addAnswer(hub, id, finish));
+  let isLate = false;
+  addAnswer(hub, id, () => {
+    const user = authenticatedUser(connection);
+    requireStatus(hub, 'SHUTTING_DOWN', 'client requests');
+    if (hub.failure !== null) throw hub.failure;
+    const answer = ask(user, late);
+    isLate = answer === null;
+    return answer;
+  });
+  if (isLate) connection.owe();
+  else connection.saw(hub.engine.lastChangeId);
+}
+
+/** Puts the answer that `finish` gives, or the error that it throws, into the outbox; nothing when it gives null. */
+function addAnswer(hub: Hub, id: number, finish: () => QueryAnswer | null): void {
   const { engine, outbox, rooms } = hub;
   const { counters } = engine;
   const failedBefore = counters.queriesWithError;
   let isAnswered = false;
   rooms.defer();
   try {
-    const user = authenticatedUser(connection);
-    requireStatus(hub, 'SHUTTING_DOWN', 'client requests');
-    if (hub.failure !== null) throw hub.failure;
-    const answer = ask(user);
-    isAnswered = true;
-    if (!rooms.outlives(answer.value)) rooms.endGone();
-    outbox.data(id, answer.value, answer.deep, answer.flags);
+    const answer = finish();
+    if (answer !== null) {
+      isAnswered = true;
+      if (!rooms.outlives(answer.value)) rooms.endGone();
+      outbox.data(id, answer.value, answer.deep, answer.flags);
+    }
   } catch (error) {
     if (isAnswered) counters.queriesSuccess--;
     // The engine has counted what failed in it.
@@ -91,7 +106,6 @@ function answerWith(hub: Hub, connection: Connection, id: number, ask: (user: Us
     outbox.error(id, clientError(error, hub.log.error));
   }
   rooms.settle();
-  connection.saw(engine.lastChangeId);
 }
 
 /** Has a request on rooms answered, by the handler or with its error. */

@@ -134,12 +134,23 @@ export class MpData {
   }
 }
 
+/** How a module is asked. */
+export interface ModuleRequest {
+  readonly module: string;
+  /** Levels of things that the request shows below its own. */
+  readonly deep: number;
+  /** Whether the answer becomes a value; else it stays MessagePack. */
+  readonly load: boolean;
+}
+
 /** A result that is there after the query: callbacks run then, each in a change of its own. */
 export class Future {
   /** Null until the future is done. */
   value: Value = null;
-  /** What the callback is called with. */
+  /** What the callback is called with; with a module, its request and later its answer come first. */
   args: readonly Value[];
+  /** What it waits for; null for nothing but the end of the query. */
+  request: ModuleRequest | null = null;
   /** Called when the future succeeds; its value is that of the future. Null: the arguments are the value, as a list. */
   onSuccess: Closure | null = null;
   /** Called instead when what the future waits for fails, with the error in place of the first argument. */

@@ -5,6 +5,7 @@
 import { Builtin, Given, scopeError } from '../builtins/builtin.ts';
 import type { MethodTable } from '../builtins/library.ts';
 import { USE_ARGUMENT } from '../builtins/lists-early.ts';
+import { callModule, checkModuleScope, exposedFunction } from '../builtins/module-calls.ts';
 import { type Context, kindOf, Loop, ScopeBit, type ScopeName } from '../builtins/row.ts';
 import { textOf } from '../builtins/text.ts';
 import { BINARY_OPS } from '../bytecode/opcodes.ts';
@@ -21,7 +22,7 @@ import type { Transaction } from '../model/transaction.ts';
 import { type Lockable, Method, type TypeDef, typeByName } from '../model/types.ts';
 import { makeAnoType } from '../model/types-define.ts';
 import { Closure, Effect } from '../values/closure.ts';
-import { type AnoType, EnumMember, Future, Wrapped } from '../values/handles.ts';
+import { type AnoType, EnumMember, Future, ModuleRef, Wrapped } from '../values/handles.ts';
 import { List } from '../values/list.ts';
 import { add, binary, setResult } from '../values/operators.ts';
 import type { Regex } from '../values/regex.ts';
@@ -645,6 +646,8 @@ export class Machine {
     if (value !== undefined) return value;
     const procedure = this.procedures()?.get(name);
     if (procedure !== undefined) return procedure.closure;
+    const module = this.host.database.modules.get(name);
+    if (module !== undefined) return module.ref;
     throw lookupErr(`variable \`${name}\` is undefined`);
   }
 
@@ -687,7 +690,7 @@ export class Machine {
     return compound(this, op, old, value);
   }
 
-  /** What a call of `name(...)` calls: a type, an enumerator, or the closure in a variable or procedure. */
+  /** What a call of `name(...)` calls: a type, an enumerator, the closure in a variable or procedure, or a module. */
   resolveCall(name: string, cache: InlineCache | null): unknown {
     const { collection } = this;
     const made = collection?.types.get(name) ?? collection?.enums.get(name);
@@ -705,9 +708,15 @@ export class Machine {
       }
       return value;
     }
-    if (value !== undefined) throw typeErr(`variable \`${name}\` is of type \`${typeName(value)}\` and is not callable`);
+    const module = this.host.database.modules.get(name);
+    if (value !== undefined && module === undefined)
+      throw typeErr(`variable \`${name}\` is of type \`${typeName(value)}\` and is not callable`);
     const procedure = this.procedures()?.get(name);
     if (procedure !== undefined) return procedure.closure;
+    if (module !== undefined) {
+      checkModuleScope(this.context, module);
+      return module.ref;
+    }
     throw lookupErr(`function \`${name}\` is undefined`);
   }
 
@@ -724,8 +733,9 @@ export class Machine {
     throw lookupErr(`procedure \`${name}\` not found`);
   }
 
-  /** Calls what is no closure: makes or finds an instance of a type, or finds the member of an enumerator. */
+  /** Calls what is no closure: makes or finds an instance of a type, finds the member of an enumerator, or asks a module. */
   construct(callee: unknown, base: number, count: number): Value {
+    if (callee instanceof ModuleRef) return callModule(this.context, callee, this.stack.slice(base, base + count));
     this.unlock();
     if (callee instanceof EnumDef) {
       if (count > 1) throw numArguments(callee.name, 'at most 1 argument', count);
@@ -773,6 +783,7 @@ export class Machine {
     }
     if (x instanceof Thing) return this.propertyMethod(site, x);
     if (x instanceof Closure && site.name === 'call') return x;
+    if (x instanceof ModuleRef) return exposedFunction(this.context, x, site.name);
     const method = ownerOf(x)?.methods.callable(site.name);
     if (method !== undefined) return method;
     return lookupErr(`type \`${typeName(x)}\` has no function \`${site.name}\``);

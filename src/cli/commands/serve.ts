@@ -5,12 +5,13 @@ import { openEngine } from '../../engine/open.ts';
 import { TiError } from '../../errors.ts';
 import { type Config, loadConfig } from '../../server/config.ts';
 import { ConfigError } from '../../server/config-error.ts';
-import { createLog, type LogLevel } from '../../server/log.ts';
+import { createLog, type Log, type LogLevel } from '../../server/log.ts';
 import { ListenError } from '../../server/ports.ts';
 import { startServer } from '../../server/serve.ts';
 import { compileSource } from '../compile.ts';
 import { CliError, ExitCode, fileError, usageError } from '../exit.ts';
 import { fromBytes, type Io, toBytes } from '../io.ts';
+import { moduleHost } from '../modules.ts';
 import { reportDiagnostics, reportFailure } from '../report.ts';
 import { readSource, type Source } from '../source.ts';
 import { ownVersion } from '../version.ts';
@@ -33,7 +34,7 @@ export async function serve(options: ServeOptions, io: Io): Promise<ExitCode> {
   if (dir === null) throw usageError('say with --data where the store is');
   const seeds = await readSeeds(options.seed, io);
   if (seeds === null) return ExitCode.SCRIPT;
-  const { engine, created } = await open(dir, config, warn);
+  const { engine, created } = await open(dir, config, log, warn);
   try {
     if (created && !seeds.every((seed) => plant(seed, engine, io))) return ExitCode.SCRIPT;
     const server = await startServer(engine, config, {
@@ -45,6 +46,7 @@ export async function serve(options: ServeOptions, io: Io): Promise<ExitCode> {
       onFailure: (listener) => engine.store.onFailure(listener),
     });
     engine.startSchedules();
+    engine.startModules();
     io.out.write(toBytes(welcome(io.program, dir, config.bind_client_addr, server.port, seeds[0]?.collection ?? 'stuff')));
     const offSignals = io.onSignal((name) => {
       log.info(`stopping (${name})`);
@@ -83,9 +85,21 @@ function settings(
   }
 }
 
-async function open(dir: string, config: Pick<Config, 'durability' | 'query_duration_error'>, warn: (message: string) => void) {
+async function open(
+  dir: string,
+  config: Parameters<typeof moduleHost>[0] & Pick<Config, 'durability' | 'query_duration_error'>,
+  log: Log,
+  warn: (message: string) => void,
+) {
   try {
-    return await openEngine({ dir, durability: config.durability, onWarning: warn, queryDurationError: config.query_duration_error });
+    const modules = moduleHost(config, log);
+    return await openEngine({
+      dir,
+      durability: config.durability,
+      onWarning: warn,
+      queryDurationError: config.query_duration_error,
+      ...(modules === undefined ? {} : { modules }),
+    });
   } catch (error) {
     if (error instanceof TiError) throw fileError(fromBytes(error.message));
     throw error;

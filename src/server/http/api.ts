@@ -1,6 +1,6 @@
 /** The HTTP API: one query or procedure a request. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { QueryAnswer, UserRef } from '../../engine/api.ts';
+import type { Later, QueryAnswer, UserRef } from '../../engine/api.ts';
 import { ErrorCode, TiError } from '../../errors.ts';
 import { parseScope } from '../../model/scope.ts';
 import { MsgpackWriter } from '../../msgpack/writer.ts';
@@ -89,17 +89,25 @@ function answer(hub: Hub, user: UserRef, scope: string, type: ContentType, body:
     respondText(response, 400, 'BAD REQUEST\r\n');
     return;
   }
-  let send: () => void;
-  try {
+  const reply = (finish: () => QueryAnswer | null): void => {
+    let send: () => void;
+    try {
+      const found = finish();
+      // It waits for a module, and comes later.
+      if (found === null) return;
+      const result = packAnswer(hub, found, type);
+      send = () => respond(response, 200, type, result);
+    } catch (error) {
+      // An error too may tell of what was changed and is not on the disk yet.
+      const told = clientError(error, hub.log.error);
+      send = () => respondError(response, told);
+    }
+    whenDurable(hub, () => (hub.failure === null ? send() : respondError(response, hub.failure)));
+  };
+  reply(() => {
     if (hub.failure !== null) throw hub.failure;
-    const result = packAnswer(hub, ask(hub, user, scope, readApiRequest(packed)), type);
-    send = () => respond(response, 200, type, result);
-  } catch (error) {
-    // An error too may tell of what was changed and is not on the disk yet.
-    const told = clientError(error, hub.log.error);
-    send = () => respondError(response, told);
-  }
-  whenDurable(hub, () => (hub.failure === null ? send() : respondError(response, hub.failure)));
+    return ask(hub, user, scope, readApiRequest(packed), reply);
+  });
 }
 
 /** A body that is cut off reads as one that lacks something; null for one that is no JSON. */
@@ -112,11 +120,12 @@ function readJson(body: Buffer): Buffer | null {
   }
 }
 
-function ask(hub: Hub, user: UserRef, scope: string, request: ApiRequest): QueryAnswer {
+function ask(hub: Hub, user: UserRef, scope: string, request: ApiRequest, later: Later): QueryAnswer | null {
   const { engine } = hub;
   const from = { user, client: null, scope };
-  if (request.type === 'query') return hub.timed(request.code, () => engine.query({ ...from, code: request.code, vars: request.vars }));
-  return hub.timed(request.name, () => engine.run({ ...from, procedure: request.name, args: request.args }));
+  if (request.type === 'query')
+    return hub.timed(request.code, () => engine.query({ ...from, code: request.code, vars: request.vars }, later));
+  return hub.timed(request.name, () => engine.run({ ...from, procedure: request.name, args: request.args }, later));
 }
 
 function packAnswer(hub: Hub, { value, deep, flags }: QueryAnswer, type: ContentType): Uint8Array | string {
