@@ -82,7 +82,6 @@ function rename(cx: Context, from: string, to: string): Value {
   ops.str(to);
   renameModule(cx.database, module, to);
   cx.namesChanged();
-  cx.modules.rename(module, from);
   return null;
 }
 
@@ -326,7 +325,7 @@ export const moduleRows: readonly Row[] = [
     params: [NAME],
     returns: 'nil',
     doc: 'Stops a module and starts it again; its count of restarts begins anew.',
-    example: "restart_module('mail');",
+    example: "try(restart_module('nowhere')).code();  // => -54",
     page: 'node-api/restart_module',
     scopes: ['node'],
     right: 'CHANGE',
@@ -346,7 +345,7 @@ export const moduleRows: readonly Row[] = [
     params: [NAME],
     returns: 'mpdata',
     doc: 'Tells about a module: status, scope, file, what it exposes, and, to those who may change it, its configuration.',
-    example: "new_module('mail', 'mail.py'); module_info('mail').load().scope;  // => null",
+    example: "try(module_info('nowhere')).code();  // => -54",
     page: 'thingsdb-api/module_info',
     run: (cx, name: string) => info(cx, moduleNamed(cx, name)),
   },

@@ -9,9 +9,11 @@ import type { Value } from '../values/value.ts';
 import type { Database } from './database.ts';
 import { readBytes, readInt, readStr } from './read.ts';
 
-/** What a module is; its code lies in a folder of its name, in the folder for modules. */
+/** What a module is. */
 export class ModuleDef {
   name: string;
+  /** The folder of its code, in the folder for modules: the name that it had first. */
+  readonly folder: string;
   /** In seconds since 1970. */
   readonly createdAt: number;
   /** A file in the module's folder, `github.com/owner/repo[:token][@ref]`, or `file:///folder[@ref]`. */
@@ -19,18 +21,18 @@ export class ModuleDef {
   /** One MessagePack value; null for none. */
   conf: Uint8Array | null;
   /** The only scope that may use it: `@thingsdb`, `@node` or the id of a collection; null for all. */
-  scope: string | null;
+  scope: string | null = null;
   /** Code that was deployed and may not have reached the file yet when the server ended; never part of a checkpoint. */
   deployed: Uint8Array | null = null;
   /** The value that the name of the module means in a query. */
   ref: ModuleRef;
 
-  constructor(name: string, createdAt: number, source: string, conf: Uint8Array | null = null, scope: string | null = null) {
+  constructor(name: string, createdAt: number, source: string, conf: Uint8Array | null = null, folder = name) {
     this.name = name;
+    this.folder = folder;
     this.createdAt = createdAt;
     this.source = source;
     this.conf = conf;
-    this.scope = scope;
     this.ref = new ModuleRef(name);
   }
 }
@@ -85,8 +87,6 @@ export interface ModuleHost {
   add(module: ModuleDef): void;
   /** Stops a module; requests that are open are cancelled. */
   remove(module: ModuleDef): void;
-  /** The module has had another name till now. */
-  rename(module: ModuleDef, from: string): void;
   /** The configuration was set. */
   configure(module: ModuleDef): void;
   /** Writes new code into the file of a module when there is some, and starts the module anew; one with a manifest is updated. */
@@ -137,6 +137,7 @@ export function encodeModule(w: MsgpackWriter, module: ModuleDef): void {
   w.str(module.name);
   w.int(module.createdAt);
   w.str(module.source);
+  w.str(module.folder);
   w.bin(module.conf === null ? '' : Buffer.from(module.conf).latin1Slice());
   w.str(module.scope ?? '');
 }
@@ -144,7 +145,9 @@ export function encodeModule(w: MsgpackWriter, module: ModuleDef): void {
 /** Reads what `encodeModule` wrote: a new module, or one in place of that with its name. */
 export function decodeModule(r: MsgpackReader, database: Database): void {
   const name = readStr(r);
-  const module = new ModuleDef(name, readInt(r), readStr(r));
+  const createdAt = readInt(r);
+  const source = readStr(r);
+  const module = new ModuleDef(name, createdAt, source, null, readStr(r));
   const conf = readBytes(r);
   module.conf = conf.length === 0 ? null : conf;
   module.scope = readStr(r) || null;
@@ -198,7 +201,6 @@ export function moduleScopeName(database: Database, scope: string): string {
 export const noModules: ModuleHost = {
   add: () => {},
   remove: () => {},
-  rename: () => {},
   configure: () => {},
   deploy: () => {},
   restart: () => {},

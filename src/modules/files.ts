@@ -8,6 +8,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  readSync,
   rmSync,
   statSync,
   writeSync,
@@ -59,6 +60,16 @@ export function localManifest(folder: string, checkClosure: (text: string) => vo
     if (error instanceof ManifestError) throw error;
     throw new ManifestError(`failed to read local ${MANIFEST_FILE} (${(error as Error).message})`);
   }
+}
+
+/** Whether this server's own Node.js runs the file: JavaScript or TypeScript that does not ask for another interpreter in its first line. */
+export function isForNode(path: string): boolean {
+  if (!/\.[cm]?[jt]s$/.test(path)) return false;
+  const head = Buffer.alloc(128);
+  const fd = openSync(path, 'r');
+  const first = head.latin1Slice(0, readSync(fd, head)).split('\n')[0] as string;
+  closeSync(fd);
+  return !first.startsWith('#!') || /[/ ]node( |$)/.test(first);
 }
 
 /** The path of a program that is named as on a command line; null when there is none. */

@@ -20,12 +20,10 @@ export class ProcessHost implements ModuleHost {
   }
 
   remove(module: ModuleDef): void {
-    this.runners.get(module)?.remove();
+    const runner = this.runners.get(module);
     this.runners.delete(module);
-  }
-
-  rename(module: ModuleDef, from: string): void {
-    this.runners.get(module)?.rename(from);
+    const isShared = [...this.runners.keys()].some(({ folder }) => folder === module.folder);
+    runner?.remove(!isShared);
   }
 
   configure(module: ModuleDef): void {

@@ -1,9 +1,9 @@
 /** One module: its files, its process, and what becomes of both. */
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { operationErr } from '../errors.ts';
 import { type Manifest, type ModuleDef, type ModuleOutcome, type ModuleView, notRunning, parseSource } from '../model/modules.ts';
-import { findProgram, hasContent, isFolder, localManifest, writeModuleFile } from './files.ts';
+import { findProgram, hasContent, isFolder, isForNode, localManifest, writeModuleFile } from './files.ts';
 import { install } from './install.ts';
 import { MANIFEST_FILE, ManifestError } from './manifest.ts';
 import { type ModuleOptions, RESTART_DELAYS } from './options.ts';
@@ -36,7 +36,7 @@ export class ModuleRunner {
   private status: string = Status.NOT_INSTALLED;
   private manifest: Manifest | null = null;
   private file: string | null = null;
-  private process: ModuleProcess | null = null;
+  private child: ModuleProcess | null = null;
   private readonly requests: Requests;
   private restarts = 0;
   private startedAt = 0;
@@ -48,6 +48,7 @@ export class ModuleRunner {
   /** The source is to be asked for a new version before the next start. */
   private needsUpdate = false;
   private isRemoved = false;
+  private keepsFolder = false;
   private onEnd: () => void = () => {};
 
   constructor(module: ModuleDef, options: ModuleOptions) {
@@ -58,7 +59,7 @@ export class ModuleRunner {
   }
 
   private get folder(): string {
-    return join(this.options.path, this.module.name);
+    return join(this.options.path, this.module.folder);
   }
 
   private get checkClosure(): (text: string) => void {
@@ -105,18 +106,6 @@ export class ModuleRunner {
     }
   }
 
-  /** The module has had another name till now; its folder follows. */
-  rename(from: string): void {
-    const old = join(this.options.path, from);
-    if (!isFolder(old) || existsSync(this.folder)) return;
-    try {
-      renameSync(old, this.folder);
-      if (this.file !== null) this.file = join(this.folder, this.file.slice(old.length + 1));
-    } catch (error) {
-      this.options.log.warning(`failed to rename the folder of module \`${this.module.name}\`: ${(error as Error).message}`);
-    }
-  }
-
   private install(): void {
     const source = parseSource(this.module.source);
     if (source.kind === 'file') {
@@ -147,7 +136,7 @@ export class ModuleRunner {
 
   /** Starts the module when it does not run, after having installed it when it must be. */
   load(): void {
-    if (this.process !== null || this.isRemoved || this.status === Status.INSTALLING) return;
+    if (this.child !== null || this.isRemoved || this.status === Status.INSTALLING) return;
     if (this.restartTimer !== null) clearTimeout(this.restartTimer);
     this.restartTimer = null;
     if (this.needsUpdate || this.status === Status.NOT_INSTALLED || this.status === Status.INSTALL_FAILED || this.file === null) {
@@ -166,7 +155,7 @@ export class ModuleRunner {
     else {
       this.status = Status.RUNNING;
       this.startedAt = performance.now();
-      this.process = this.spawn(interpreter === null ? [file] : [interpreter, file]);
+      this.child = this.spawn(interpreter !== null ? [interpreter, file] : isForNode(file) ? [process.execPath, file] : [file]);
       log.info(`loaded module \`${this.module.name}\` (${file})`);
       this.isUnconfigured = this.module.conf !== null;
       this.sendConf();
@@ -186,7 +175,7 @@ export class ModuleRunner {
   }
 
   private onExit(reason: string, failed: string | null): void {
-    this.process = null;
+    this.child = null;
     this.requests.cancelAll();
     this.options.log.info(`module \`${this.module.name}\` has ended: ${reason}`);
     this.onEnd();
@@ -222,7 +211,7 @@ export class ModuleRunner {
   restart(): void {
     this.options.log.info(`restarting module \`${this.module.name}\`...`);
     if (this.status === Status.INSTALLING) return;
-    if (this.process === null) {
+    if (this.child === null) {
       this.restarts = 0;
       if (this.file !== null) this.status = Status.NOT_LOADED;
       this.load();
@@ -230,7 +219,7 @@ export class ModuleRunner {
     }
     this.isRestarting = true;
     this.status = Status.STOPPING;
-    this.process.stop();
+    this.child.stop();
   }
 
   /** New code, or, with null, what the source has now. */
@@ -240,17 +229,18 @@ export class ModuleRunner {
     this.restart();
   }
 
-  /** Stops the module for ever. Its folder goes when the files came from elsewhere. */
-  remove(): void {
+  /** Stops the module for ever. Its folder goes, if it may, when the files came from elsewhere. */
+  remove(withFolder: boolean): void {
     this.isRemoved = true;
+    this.keepsFolder = !withFolder;
     if (this.restartTimer !== null) clearTimeout(this.restartTimer);
     this.requests.cancelAll();
-    if (this.process === null) this.cleanUp();
-    else this.process.stop();
+    if (this.child === null) this.cleanUp();
+    else this.child.stop();
   }
 
   private cleanUp(): void {
-    if (parseSource(this.module.source).kind === 'file') return;
+    if (this.keepsFolder || parseSource(this.module.source).kind === 'file') return;
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -258,13 +248,13 @@ export class ModuleRunner {
   close(): Promise<void> {
     if (this.restartTimer !== null) clearTimeout(this.restartTimer);
     this.restartTimer = null;
-    const { process } = this;
-    if (process === null) return Promise.resolve();
+    const { child } = this;
+    if (child === null) return Promise.resolve();
     return new Promise((resolve) => {
       this.onEnd = resolve;
       this.isRestarting = false;
       this.status = Status.STOPPING;
-      process.stop();
+      child.stop();
     });
   }
 
@@ -272,7 +262,7 @@ export class ModuleRunner {
 
   /** The configuration was set. */
   configure(): void {
-    if (this.process !== null) this.sendConf();
+    if (this.child !== null) this.sendConf();
     else if (this.status !== Status.INSTALLING) {
       this.restarts = 0;
       if (this.file !== null) this.status = Status.NOT_LOADED;
@@ -283,17 +273,17 @@ export class ModuleRunner {
   private sendConf(): void {
     const { conf } = this.module;
     if (conf === null) this.isUnconfigured = false;
-    else this.process?.send(packageOf(ModulePackage.CONF, 0, conf));
+    else this.child?.send(packageOf(ModulePackage.CONF, 0, conf));
   }
 
   request(payload: Uint8Array, done: (outcome: ModuleOutcome) => void): void {
     const { name } = this.module;
-    if (this.status !== Status.RUNNING || this.process === null) done({ error: notRunning(name, this.status) });
+    if (this.status !== Status.RUNNING || this.child === null) done({ error: notRunning(name, this.status) });
     else if (this.isUnconfigured) {
       done({
         error: operationErr(`module \`${name}\` is not configured; if you keep this error, then please check the module status`),
       });
-    } else this.process.send(packageOf(ModulePackage.REQUEST, this.requests.add(name, done), payload));
+    } else this.child.send(packageOf(ModulePackage.REQUEST, this.requests.add(name, done), payload));
   }
 
   private onPackage(type: number, id: number, payload: Buffer): void {
