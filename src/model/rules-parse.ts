@@ -68,14 +68,15 @@ export function parseRule(scope: RuleScope, definition: string): FieldRule {
     throw conditionError(scope.where, 'the flags `+` and `-` exclude each other');
   }
   const parts = parseBody(scope, definition.slice(at));
-  if ((flags & WrapFlag.SKIP_NIL) !== 0 && !parts.nillable && parts.kind !== RuleKind.ANY && isWord(parts)) {
+  if ((flags & WrapFlag.SKIP_NIL) !== 0 && !parts.nillable && parts.kind !== RuleKind.ANY && namesSomething(parts)) {
     throw typeErr(`${scope.where}; the flag \`?\` needs a definition that can be nil`);
   }
   return new FieldRule({ ...parts, flags, flagText: definition.slice(0, at) });
 }
 
-/** Whether the definition is a single word: one of the language, a type or an enumerator. */
-const isWord = ({ kind, base }: RuleParts): boolean => kind === RuleKind.TYPE || kind === RuleKind.MEMBER || NAMED.has(base ?? '');
+/** Whether the definition has a word: one of the language, a type or an enumerator; ranges, patterns and brackets around nothing have none. */
+const namesSomething = ({ kind, base, item }: RuleParts): boolean =>
+  kind === RuleKind.TYPE || kind === RuleKind.MEMBER || NAMED.has(base ?? '') || (item ?? null) !== null;
 
 function parseBody(scope: RuleScope, text: string): RuleParts {
   const nillable = text.endsWith('?');
