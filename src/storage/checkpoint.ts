@@ -8,12 +8,12 @@
  * a gigabyte of changed pages LMDB begins to write out pages in between, and single slices take up to a few hundred milliseconds.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { asBinary, type Database, open, type RootDatabase } from 'lmdb';
 import type { TiError } from '../errors.ts';
 import { crc32 } from './crc32.ts';
 import { hasCode } from './file-system.ts';
+import { checkPages } from './lmdb-check.ts';
 import { getSafeInteger, putSafeInteger, viewOf } from './log-format.ts';
 import { newRecordReader, newRecordWriter, type RecordReader, writeKey } from './record-codec.ts';
 import type { Key } from './store.ts';
@@ -59,11 +59,6 @@ export const FORMAT_VERSION = 2;
 const META_KEY = Uint8Array.of(0);
 const META_SIZE = 48;
 const MAGIC = 0x0a0d_5250_4b43_4954n; // the text "TICKPR\r\n"
-const LMDB_MAGIC = Buffer.from([0xde, 0xc0, 0xef, 0xbe]);
-/** Behind the magic number. */
-const PAGE_SIZE_AT = 24;
-/** Of a root page, the part that is looked at. */
-const ROOT_SIZE = 128;
 const FIRST_KEY = Uint8Array.of(0);
 /** How many records are pulled between two looks at the clock. */
 const RECORDS_A_LOOK = 16;
@@ -80,6 +75,7 @@ interface Databases {
  * checkpoint. `sliceMs` is how long the event loop may be busy at a stretch.
  */
 export async function openCheckpoint(dir: string, hasLog: boolean, sliceMs: number): Promise<Checkpoint> {
+  checkFile(dir);
   const databases = openDatabases(dir);
   try {
     const found = databases.meta.getBinary(META_KEY);
@@ -94,34 +90,16 @@ export async function openCheckpoint(dir: string, hasLog: boolean, sliceMs: numb
   }
 }
 
-/**
- * lmdb crashes the process on a file that is none of its own, so both its root pages are looked at first: each has a magic number, the first
- * also the page size. An empty file is a new one.
- */
-function checkRootPages(dir: string): void {
-  let fd: number;
+/** A file that is empty, or not there, is a new one. */
+function checkFile(dir: string): void {
   try {
-    fd = openSync(checkpointFile(dir), 'r');
+    checkPages(checkpointFile(dir), false);
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return;
-    throw error;
-  }
-  try {
-    const head = Buffer.alloc(ROOT_SIZE);
-    const length = readSync(fd, head, 0, ROOT_SIZE, 0);
-    if (length === 0) return;
-    const magicAt = head.indexOf(LMDB_MAGIC);
-    const pageSize = magicAt < 0 ? 0 : head.readUInt32LE(magicAt + PAGE_SIZE_AT);
-    const second = Buffer.alloc(ROOT_SIZE);
-    const isWhole = length === ROOT_SIZE && readSync(fd, second, 0, ROOT_SIZE, pageSize) === ROOT_SIZE;
-    if (magicAt < 0 || !isWhole || second.indexOf(LMDB_MAGIC) !== magicAt) throw damageErr(checkpointFile(dir), 'it is no LMDB file');
-  } finally {
-    closeSync(fd);
+    if (!hasCode(error, 'ENOENT')) throw error;
   }
 }
 
 function openDatabases(dir: string): Databases {
-  checkRootPages(dir);
   const binary = { keyEncoding: 'binary', encoding: 'binary' } as const;
   const reader = newRecordReader();
   try {
