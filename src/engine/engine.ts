@@ -35,6 +35,7 @@ import { Counters } from './counters.ts';
 import { type Answer2019, collectionOfTarget, compileText2019, type Query2019 } from './dialect-2019.ts';
 import { checkUnstored, Settlement, settled } from './futures.ts';
 import { GarbageCollector } from './garbage.ts';
+import { StoreHealth } from './health.ts';
 import { encodeHooks } from './hooks.ts';
 import { NodeInfo } from './node-info.ts';
 import { PageCache } from './page-cache.ts';
@@ -137,6 +138,7 @@ export class LocalEngine implements Engine {
   );
   readonly counters = new Counters();
   readonly node: NodeInfo;
+  readonly storeHealth: StoreHealth;
   readonly tasks: TaskSchedule;
   readonly backups: Backups;
   private readonly clock: Clock;
@@ -159,6 +161,7 @@ export class LocalEngine implements Engine {
     });
     this.clock = options.clock ?? systemClock;
     this.onWarning = options.onWarning ?? (() => undefined);
+    this.storeHealth = new StoreHealth(store, () => performance.now(), this.onWarning);
     this.backups = new Backups({
       clock: this.clock,
       file: options.backupsFile ?? null,
@@ -311,11 +314,11 @@ export class LocalEngine implements Engine {
   }
 
   private checkpointWhenDue(): void {
-    if (this.checkpointing !== null || this.garbage.isDropping) return;
+    if (this.checkpointing !== null || this.garbage.isDropping || !this.storeHealth.mayCheckpoint) return;
     const { appendedId, checkpointId, logBytes } = this.store.status();
     // Things that no checkpoint has yet must stay in memory.
     const isDue = appendedId - checkpointId >= this.checkpointChanges || logBytes > CHECKPOINT_BYTES || this.cache.isOver;
-    if (isDue) this.checkpoint().catch(() => undefined);
+    if (isDue) this.checkpoint().catch((error: unknown) => this.storeHealth.checkpointFailed(error));
   }
 
   get lastChangeId(): number {

@@ -110,7 +110,7 @@ class Server {
 
   async kill(): Promise<void> {
     const { child } = this;
-    if (child === null || child.signalCode !== null) return;
+    if (child === null || child.signalCode !== null || child.exitCode !== null) return;
     const gone = once(child, 'exit');
     child.kill('SIGKILL');
     await gone;
