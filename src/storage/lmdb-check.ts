@@ -61,6 +61,7 @@ class PageCheck {
   private pageSize = 0;
   private pages = 0;
   private transaction = 0;
+  private lastPage = 0;
   private leaves = 0;
   private entries = 0;
   /** Which pages a tree has. */
@@ -86,6 +87,7 @@ class PageCheck {
   run(): void {
     const root = this.root();
     this.transaction = root.transaction;
+    this.lastPage = root.lastPage;
     // Free pages at the end need not be in the file.
     this.pages = Math.min(root.lastPage + 1, Math.floor(this.fileSize / this.pageSize));
     this.used = new Uint8Array(this.pages);
@@ -94,7 +96,7 @@ class PageCheck {
     this.tree(root.main);
     for (let next = this.subtrees.pop(); next !== undefined; next = this.subtrees.pop()) this.tree(next);
     this.tree(root.free);
-    this.compareFree(root.lastPage);
+    this.compareFree();
   }
 
   private root(): Root {
@@ -264,22 +266,33 @@ class PageCheck {
     return number;
   }
 
-  /** Reads a list of free pages: how many, and their numbers. */
+  /** Reads a list of free pages: how many entries, then each a page, a 0 for room to grow, or minus the length of a run and its first page. */
   private takeFree(list: Buffer, from: number): void {
     if (list.length < 8 || list.length % 8 !== 0) this.fail(from, 'has a damaged list of free pages');
     const count = this.safe(list, 0, from);
     if (count * 8 + 8 > list.length) this.fail(from, 'has a list of free pages that is too short');
     for (let i = 1; i <= count; i++) {
-      const free = this.safe(list, i * 8, from);
+      const entry = list.readBigInt64LE(i * 8);
+      if (entry >= 0n) {
+        if (entry > 0n) this.takeFreeRun(this.safe(list, i * 8, from), 1, from);
+        continue;
+      }
+      if (++i > count || -entry > BigInt(this.lastPage)) this.fail(from, 'has a damaged list of free pages');
+      this.takeFreeRun(this.safe(list, i * 8, from), Number(-entry), from);
+    }
+  }
+
+  private takeFreeRun(first: number, count: number, from: number): void {
+    if (first < 2 || first + count - 1 > this.lastPage) this.fail(from, `tells that page ${first} is free, which is not there`);
+    for (let free = first; free < first + count; free++) {
       if (this.freePages.has(free)) this.fail(from, `tells twice that page ${free} is free`);
       this.freePages.add(free);
     }
   }
 
   /** A page that is in use and told to be free would be overwritten. */
-  private compareFree(lastPage: number): void {
+  private compareFree(): void {
     for (const free of this.freePages) {
-      if (free < 2 || free > lastPage) throw damageErr(this.path, `page ${free} is told to be free, and is not there`);
       if (this.used[free] === 1) throw damageErr(this.path, `page ${free} is told to be free, and is in use`);
     }
   }
