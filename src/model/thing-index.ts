@@ -123,18 +123,26 @@ export class ThingIndex {
 
   /** Loads a page; false when nothing is stored of it, and nobody names anything in it. */
   bring(page: Page): boolean {
-    // Things in it may name one another.
+    const wasNamed = this.named.has(page.number);
+    // Things in it may name one another, and have to find this page then.
     page.isLoaded = true;
+    this.keep(page);
     try {
       const isStored = this.source?.load(page) === true;
-      if (!isStored && !this.named.has(page.number)) return false;
       if (isStored) this.brought++;
+      if (isStored || wasNamed) return true;
     } catch (error) {
-      page.isLoaded = false;
+      this.forget(page, wasNamed);
       throw error;
     }
-    this.keep(page);
-    return true;
+    this.forget(page, false);
+    return false;
+  }
+
+  private forget(page: Page, isNamed: boolean): void {
+    page.isLoaded = false;
+    this.loaded.delete(page.number);
+    if (isNamed) this.name(page);
   }
 
   private keep(page: Page): void {
