@@ -27,6 +27,7 @@ import { predicateRows } from './predicates.ts';
 import { procedureRows } from './procedures.ts';
 import { randomRows } from './random.ts';
 import { regexRows } from './regex.ts';
+import { restoreRows } from './restore.ts';
 import { rightRows } from './rights.ts';
 import { roomRows } from './rooms.ts';
 import type { Row } from './row.ts';
@@ -200,7 +201,7 @@ export const topics: readonly Topic[] = [
     name: 'nodes',
     title: 'The node and its backups',
     about: '',
-    rows: [...nodeRows, ...backupRows],
+    rows: [...nodeRows, ...backupRows, ...restoreRows],
   },
 ];
 

@@ -6,6 +6,7 @@ import { ErrorCode, type Failed, TiError } from '../errors.ts';
 import type { Collection } from '../model/collection.ts';
 import type { Database } from '../model/database.ts';
 import type { ModuleHost } from '../model/modules.ts';
+import type { RestoreOptions } from '../model/restore.ts';
 import type { Right } from '../model/rights.ts';
 import type { TaskRun } from '../model/tasks.ts';
 import type { Transaction } from '../model/transaction.ts';
@@ -147,6 +148,8 @@ export interface Context {
   readonly taskRun: TaskRun | null;
   /** To be called when a task came, went, or runs at another time. */
   tasksChanged(): void;
+  /** Begins to restore a backup. Throws TiError when it cannot begin. */
+  restore(file: string, options: RestoreOptions): void;
   /** Changes a collection within a change of the scope of users and collections. */
   within(collection: Collection, run: (tx: Transaction) => void): void;
   /** UNIX time in seconds, by the clock after which tasks run. */

@@ -41,6 +41,7 @@ import { NodeInfo } from './node-info.ts';
 import { PageCache } from './page-cache.ts';
 import { hashPassword, PasswordChecker } from './passwords.ts';
 import { QueryContext, type QueryHost } from './query-context.ts';
+import { Restore, type WithBackup } from './restore.ts';
 import { deletionOf, openRooms } from './rooms.ts';
 import { TaskSchedule } from './task-schedule.ts';
 import { codeOf, lazyCode, ProgramCache } from './toolchain.ts';
@@ -52,6 +53,8 @@ export interface EngineOptions {
   readonly clock?: Clock;
   /** Where the schedule of backups is kept; in memory when left out. */
   readonly backupsFile?: string;
+  /** Opens the store in a backup; without it nothing can be restored. */
+  readonly withBackup?: WithBackup;
   /** Gets lines for a log: tasks that failed, say. */
   readonly onWarning?: (message: string) => void;
   /** Changes in the log that start a checkpoint. */
@@ -104,6 +107,8 @@ interface Step {
 const NO_ARGS: readonly Value[] = [];
 const NO_BYTES = new Uint8Array(0);
 
+const noBackups: WithBackup = () => Promise.reject(operationErr('this database cannot restore backups'));
+
 const internalErr = (): TiError => new TiError(ErrorCode.INTERNAL, 'internal error');
 
 /** Whether a call of the function may change what is stored, when it runs in that kind of scope. */
@@ -141,6 +146,7 @@ export class LocalEngine implements Engine {
   readonly storeHealth: StoreHealth;
   readonly tasks: TaskSchedule;
   readonly backups: Backups;
+  private readonly restores: Restore;
   private readonly clock: Clock;
   private readonly onWarning: (message: string) => void;
   readonly modules: ModuleHost;
@@ -180,6 +186,15 @@ export class LocalEngine implements Engine {
         this.programs.hits = 0;
       },
     });
+    this.restores = new Restore({
+      database: this.database,
+      withBackup: options.withBackup ?? noBackups,
+      change: (write) => {
+        this.changeAll(write);
+        for (const module of this.database.modules.values()) this.modules.add(module);
+      },
+      onWarning: this.onWarning,
+    });
     this.tasks = new TaskSchedule({
       database: this.database,
       clock: this.clock,
@@ -188,6 +203,7 @@ export class LocalEngine implements Engine {
     this.modules = options.modules ?? noModules;
     this.host = {
       tasksChanged: () => this.tasks.changed(),
+      restore: (file, restoreOptions) => this.restores.start(Buffer.from(file, 'latin1').toString('utf8'), restoreOptions),
       now: () => Math.floor(this.clock.now() / 1000),
       database: this.database,
       machine: this.machine,
@@ -276,6 +292,7 @@ export class LocalEngine implements Engine {
     this.garbage.close();
     await this.backups.stop();
     await this.modules.close();
+    await this.restores.stop();
     await this.checkpointing?.catch(() => undefined);
     if (this.store.status().failure === null && this.store.checkpointId < this.store.appendedId) {
       await this.checkpoint().catch(() => undefined);
@@ -653,6 +670,15 @@ export class LocalEngine implements Engine {
     const gone = tx.finish();
     this.commit(change, collection?.id ?? 0);
     if (collection !== null) this.afterChange(collection, gone);
+  }
+
+  /** Makes a change of operations in the scope of users and collections, and does what they say. */
+  private changeAll(write: (w: MsgpackWriter) => void): void {
+    const change = this.newChange();
+    write(change.ops);
+    applyChange(this.database, 0, Uint8Array.prototype.slice.call(change.ops.bytes()), lazyCode);
+    this.commit(change, 0);
+    this.tasks.changed();
   }
 
   private newChange(): Change {

@@ -1,6 +1,10 @@
 /** Opens a database on disk or in memory. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ErrorCode, TiError } from '../errors.ts';
+import type { Database } from '../model/database.ts';
+import { restoreBackup } from '../storage/backup.ts';
 import { memoryStore } from '../storage/memory.ts';
 import { openStore } from '../storage/open.ts';
 import type { Durability } from '../storage/store.ts';
@@ -45,7 +49,7 @@ export async function openEngine(options: OpenOptions): Promise<Opened> {
         });
   const cacheSize = options.dir === null ? Number.POSITIVE_INFINITY : (options.cacheSize ?? defaultCacheSize());
   const backups = options.dir === null ? {} : { backupsFile: join(options.dir, BACKUPS) };
-  const engine = new LocalEngine(store, { ...backups, ...options, cacheSize });
+  const engine = new LocalEngine(store, { ...backups, withBackup, ...options, cacheSize });
   try {
     const found = recovered(engine);
     if (!found) await engine.initialize();
@@ -53,5 +57,21 @@ export async function openEngine(options: OpenOptions): Promise<Opened> {
   } catch (error) {
     await store.close().catch(() => undefined);
     throw error;
+  }
+}
+
+/** Unpacks a backup into a folder of its own and opens it there, for as long as `use` takes. */
+async function withBackup(file: string, use: (backup: Database) => void): Promise<void> {
+  const dir = await mkdtemp(join(tmpdir(), 'thingsdb-restore-'));
+  try {
+    await restoreBackup(file, dir);
+    const { engine } = await openEngine({ dir });
+    try {
+      use(engine.database);
+    } finally {
+      await engine.store.close();
+    }
+  } finally {
+    await rm(dir, { recursive: true, force: true });
   }
 }

@@ -7,6 +7,7 @@ import type { Collection } from '../model/collection.ts';
 import type { Database } from '../model/database.ts';
 import { type Commit, encodeCommit } from '../model/history.ts';
 import type { ModuleHost } from '../model/modules.ts';
+import type { RestoreOptions } from '../model/restore.ts';
 import { Right, rightsOf } from '../model/rights.ts';
 import type { TaskRun } from '../model/tasks.ts';
 import { Transaction } from '../model/transaction.ts';
@@ -36,6 +37,7 @@ export interface QueryHost {
   readonly modules: ModuleHost;
   shutdown(): void;
   tasksChanged(): void;
+  restore(file: string, options: RestoreOptions): void;
   now(): number;
   emit(event: RoomEvent): void;
 }
@@ -154,6 +156,10 @@ export class QueryContext implements Context {
 
   tasksChanged(): void {
     this.host.tasksChanged();
+  }
+
+  restore(file: string, options: RestoreOptions): void {
+    this.host.restore(file, options);
   }
 
   within(collection: Collection, run: (tx: Transaction) => void): void {

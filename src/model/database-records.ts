@@ -21,8 +21,8 @@ export function decodeScopeInfo(r: MsgpackReader, database: Database): void {
 }
 
 /** Id, name, default deep, time zone: what can be set. */
-export function encodeCollectionInfo(w: MsgpackWriter, collection: Collection): void {
-  w.int(collection.id);
+export function encodeCollectionInfo(w: MsgpackWriter, collection: Collection, id = collection.id): void {
+  w.int(id);
   w.str(collection.name);
   w.int(collection.defaultDeep);
   w.str(collection.timeZone);

@@ -1,11 +1,13 @@
 /** Scheduled backups: when they run, what they are called, how many are kept, and that a restart keeps the schedule. */
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { backupRows } from '../../src/builtins/backups.ts';
 import { Backups, fileName } from '../../src/engine/backups.ts';
+import type { LocalEngine } from '../../src/engine/engine.ts';
 import { openEngine } from '../../src/engine/open.ts';
+import { firstDifference } from '../../src/model/compare.ts';
 import { MsgpackWriter } from '../../src/msgpack/writer.ts';
 import { restoreBackup } from '../../src/storage/backup.ts';
 import { typedOf } from '../conformance/typed.ts';
@@ -170,4 +172,96 @@ test('a script has a backup written that opens as a store', async () => {
   const { engine: restored } = await openEngine({ dir: join(dir, 'restored') });
   expect([ask(restored, '.x'), ask(restored, 'backups_info()', '@n')]).toEqual([42, []]);
   await restored.close();
+});
+
+describe('restore', () => {
+  const file = (): string => join(dir, 'r.tar.gz');
+
+  /** A backup of a database with users, a procedure, tasks, commits and data. */
+  async function prepared(): Promise<void> {
+    const { engine } = await openEngine({ dir: join(dir, 'source') });
+    ask(engine, "new_user('bob'); set_password('bob', 'pw'); new_collection('shop'); grant('//shop', 'bob', USER);", '@t');
+    ask(engine, "new_procedure('hello', || 'hello'); set_history('//shop', true); set_time_zone('//shop', 'Europe/Amsterdam');", '@t');
+    ask(engine, "commit('types'); set_type('P', {name: 'str', friends: '{P}'}); mod_type('P', 'rel', 'friends', 'friends');", '//shop');
+    ask(engine, ".p = P{name: 'a'}; .q = P{name: 'b'}; .p.friends.add(.q); .id = .p.id(); nil;", '//shop');
+    ask(engine, ".t = task(datetime(4000000000), |t, p| p, [.p]); .t.set_owner('bob'); nil;", '//shop');
+    await engine.backup(file());
+    await engine.close();
+  }
+
+  const SHOP = '[.p.name, .p.id() == .id, .q.friends.has(.p), .t.id() == nil, tasks().len(), datetime(0).zone()];';
+
+  async function restored(options: string): Promise<LocalEngine> {
+    const target = await openEngine({ dir: join(dir, `target${Math.random()}`) });
+    engines.push(target.engine);
+    ask(target.engine, "new_user('eve');", '@t');
+    expect(ask(target.engine, `restore('${file()}', ${options});`, '@t')).toBeNull();
+    await expect.poll(() => target.engine.database.collectionsByName.has('shop'), { timeout: 10_000 }).toBe(true);
+    return target.engine;
+  }
+
+  const engines: LocalEngine[] = [];
+  afterEach(async () => {
+    for (const engine of engines.splice(0)) await engine.close();
+  });
+
+  const as = (engine: LocalEngine, name: string, code: string, scope: string): unknown => {
+    const user = engine.database.userByName(name);
+    if (user === undefined) throw new Error(`no user ${name}`);
+    const { value } = engine.query({ user, client: null, scope, code, vars: null });
+    return value;
+  };
+
+  test('brings users, procedures, collections and history back, and nobody stays logged in', async () => {
+    await prepared();
+    const engine = await restored('{restore_tasks: true}');
+    expect(ask(engine, '1;', '@t')).toMatchObject({ error: -55 });
+    const admin = engine.database.userByName('admin') as { id: number };
+    expect(admin.id).toBeGreaterThan(1);
+    expect([...engine.database.users.values()].map((user) => user.name)).toEqual(['admin', 'bob']);
+    expect(await engine.authenticate('bob', 'pw')).toMatchObject({ name: 'bob' });
+    expect(as(engine, 'bob', '.p.name', '//shop')).toBe('a');
+    expect(as(engine, 'bob', '.t.owner()', '//shop')).toBe('bob');
+    expect(as(engine, 'admin', "run('hello')", '@t')).toBe('hello');
+    expect(as(engine, 'admin', "history({scope: '//shop', last: 9}).len()", '@t')).toBe(1);
+  });
+
+  test('takes access when asked to, and leaves tasks out', async () => {
+    await prepared();
+    const engine = await restored('{take_access: true}');
+    expect(ask(engine, SHOP, '//shop')).toEqual(['a', true, true, true, 0, 'Europe/Amsterdam']);
+    expect(ask(engine, 'users_info().map(|u| u.load().name);', '@t')).toEqual(['admin', 'eve']);
+  });
+
+  test('is the same after a restart', async () => {
+    await prepared();
+    const engine = await restored('{take_access: true}');
+    ask(engine, '.p.friends.clear(); .new = P{}; nil;', '//shop');
+    await engine.checkpoint();
+    const { dir: at } = { dir: join(dir, 'again') };
+    await engine.backup(join(dir, 'second.tar.gz'));
+    await restoreBackup(join(dir, 'second.tar.gz'), at);
+    const second = await openEngine({ dir: at });
+    engines.push(second.engine);
+    expect(firstDifference(engine.database, second.engine.database)).toBeNull();
+  });
+
+  test('needs a database without data', async () => {
+    await prepared();
+    const { engine } = await openEngine({ dir: join(dir, 'full') });
+    engines.push(engine);
+    ask(engine, '.x = 1;');
+    expect(ask(engine, `restore('${file()}');`, '@t')).toMatchObject({ error: -63 });
+  });
+
+  test('of a damaged backup changes nothing', async () => {
+    await prepared();
+    const bytes = readFileSync(file());
+    writeFileSync(file(), bytes.subarray(0, bytes.length >> 1));
+    const { engine } = await openEngine({ dir: join(dir, 'whole'), onWarning: (text) => warnings.push(text) });
+    engines.push(engine);
+    expect(ask(engine, `restore('${file()}');`, '@t')).toBeNull();
+    await expect.poll(() => warnings.length, { timeout: 10_000 }).toBe(1);
+    expect([ask(engine, 'collections_info().map(|c| c.load().name);', '@t'), engine.lastChangeId]).toEqual([['stuff'], 1]);
+  });
 });
