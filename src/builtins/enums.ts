@@ -187,6 +187,7 @@ export const enumRows: readonly Row[] = [
     params: [NAME, { name: 'value', type: 'any', optional: true }],
     names: enumNames,
     returns: 'any',
+    gives: 'member',
     doc: 'Gives the member with a value, or the default member.',
     example: "set_enum('Size', {S: 1, L: 9}); [enum('Size').name(), enum('Size', 9).name()];  // => [\"S\", \"L\"]",
     page: 'collection-api/enum',

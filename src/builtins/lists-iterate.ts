@@ -10,7 +10,7 @@ import { ItemLoop, listSource, Mode } from './lists-loops.ts';
 import { indexOf } from './lists-search.ts';
 import type { Context, MethodRow, Param, Row } from './row.ts';
 
-const CALLBACK: Param = { name: 'callback', type: 'closure' };
+const CALLBACK: Param = { name: 'callback', type: 'closure', takes: ['item', 'int'] };
 
 /** Looks for an item on top of the present frames. For `find` with an alternative that must not be evaluated in vain. */
 export function findNow(cx: Context, first: readonly Value[], second: readonly Value[] | null, closure: Closure): Value | undefined {
@@ -37,6 +37,7 @@ const map: MethodRow = {
   receiver: 'array',
   params: [CALLBACK],
   returns: 'list',
+  gives: '[result]',
   doc: 'Gives a new list of what a closure gives for each item and its index.',
   example: '[1, 2].map(|x| x + 1);  // => [2, 3]',
   page: 'data-types/list/map',
@@ -48,6 +49,7 @@ const filter: MethodRow = {
   receiver: 'array',
   params: [CALLBACK],
   returns: 'list',
+  gives: '[item]',
   doc: 'Gives a new list of the items for which a closure gives something true.',
   example: '[1, 2, 3].filter(|x| x > 1);  // => [2, 3]',
   page: 'data-types/list/filter',
@@ -59,6 +61,7 @@ const find: EarlyRow = {
   receiver: 'array',
   params: [CALLBACK, { name: 'alt', type: 'any', optional: true }],
   returns: 'any',
+  gives: 'item|arg2',
   doc: 'Gives the first item for which a closure gives something true; nil, or the alternative, when there is none.',
   example: '[[1, 2, 3].find(|x| x > 1), [1].find(|x| x > 1, \'none\')];  // => [2, "none"]',
   page: 'data-types/list/find',
@@ -110,7 +113,7 @@ const reduce: MethodRow = {
   name: 'reduce',
   receiver: 'array',
   params: [
-    { name: 'reducer', type: 'closure' },
+    { name: 'reducer', type: 'closure', takes: ['any', 'item', 'int'] },
     { name: 'initial', type: 'any', optional: true },
   ],
   returns: 'any',

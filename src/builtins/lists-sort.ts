@@ -147,6 +147,7 @@ const sort: EarlyRow = {
     { name: 'descending', type: 'any', optional: true },
   ],
   returns: 'list',
+  gives: '[item]',
   doc: 'Gives a new list in order: of the items, of what a closure gives for each, or as a closure with two parameters compares them.',
   example: '[[3, 1, 2].sort(), [3, 1, 2].sort(true), [[1, 9], [0, 8]].sort(|x| x[0])];  // => [[1, 2, 3], [3, 2, 1], [[0, 8], [1, 9]]]',
   page: PAGE,

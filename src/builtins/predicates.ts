@@ -14,9 +14,42 @@ import { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
 import type { FunctionRow, Row, TypeSpec } from './row.ts';
 
+/** The types of which a test is true, where the type alone decides. */
+const TESTS: Readonly<Record<string, TypeSpec>> = {
+  is_array: 'array',
+  is_bool: 'bool',
+  is_bytes: 'bytes',
+  is_closure: 'closure',
+  is_datetime: 'datetime',
+  is_enum: 'enum',
+  is_err: 'error',
+  is_float: 'float',
+  is_future: 'future',
+  is_int: 'int',
+  is_list: 'list',
+  is_module: 'module',
+  is_mpdata: 'mpdata',
+  is_nil: 'nil',
+  is_raw: 'str|bytes|mpdata',
+  is_regex: 'regex',
+  is_room: 'room',
+  is_set: 'set',
+  is_str: 'str',
+  is_task: 'task',
+  is_thing: 'thing',
+  is_timeval: 'timeval',
+  is_tuple: 'tuple',
+};
+
+/** Earlier versions wrote these names in one word. */
+const ONE_WORD = new Set(['is_array', 'is_inf', 'is_list', 'is_nan']);
+
 function predicate(name: string, doc: string, example: string, test: (value: Value) => boolean, type: TypeSpec = 'any'): FunctionRow {
+  const tests = TESTS[name];
   return {
     name,
+    ...(tests === undefined ? {} : { tests }),
+    ...(ONE_WORD.has(name) ? { formerly: [name.replace('_', '')] } : {}),
     params: [{ name: 'value', type }],
     returns: 'bool',
     doc,

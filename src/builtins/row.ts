@@ -62,6 +62,8 @@ export interface Param {
   readonly optional?: true;
   /** Takes all further arguments; only the last may. */
   readonly rest?: true;
+  /** What a closure given here is called with, one after another, in the words of `gives`. */
+  readonly takes?: readonly string[];
 }
 
 export type RightName = keyof typeof Right;
@@ -202,6 +204,17 @@ interface RowBase {
   readonly params: readonly Param[];
   /** Type of the result, for the documentation. */
   readonly returns: string;
+  /**
+   * The type of the result as tools that infer types need it, where it follows from what the call is given: types and, beside them, `self` (what it is
+   * called on), `item` (what that holds), `arg1` and `arg2` (an argument; nil when it is left out), `result` (what the closure gives), `instance` (of the
+   * type that the first argument names), `member` (of the enumerator that it names) and `never` (it always raises); in brackets, `[item]` is a list of
+   * items and `{item}` a set.
+   */
+  readonly gives?: string;
+  /** For a test of one value: the types of which it is true. Absent when the type alone does not tell. */
+  readonly tests?: TypeSpec;
+  /** Names that it had in earlier versions of the language. */
+  readonly formerly?: readonly string[];
   /** One sentence. */
   readonly doc: string;
   /** Code and, behind `// => `, what it gives. */

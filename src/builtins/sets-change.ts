@@ -58,6 +58,7 @@ const remove: MethodRow = {
     { name: 'more', type: 'any', rest: true },
   ],
   returns: 'list',
+  gives: '[item]',
   doc: 'Removes things: those given, or those for which a closure gives something true, at most as many as a limit says. Gives a list of them.',
   example: 's = set({a: 1}, {a: 2}); [s.remove(|t| t.a > 1), s];  // => [[{"a": 2}], [{"a": 1}]]',
   page: REMOVE,

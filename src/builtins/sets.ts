@@ -13,7 +13,7 @@ import type { FunctionRow, MethodRow, Param, Row } from './row.ts';
 import { thingsAt } from './sets-change.ts';
 import { cannotConvert } from './text.ts';
 
-const CALLBACK: Param = { name: 'callback', type: 'closure' };
+const CALLBACK: Param = { name: 'callback', type: 'closure', takes: ['item', 'int|nil'] };
 
 /** A set of things. Throws type_err for any other value. */
 function setOf(values: readonly Value[]): SetValue {
@@ -70,6 +70,7 @@ const one: MethodRow = {
   receiver: 'set',
   params: [],
   returns: 'thing',
+  gives: 'item',
   doc: 'Gives one thing of the set, no matter which.',
   example: 'set({a: 1}).one();  // => {"a": 1}',
   page: 'data-types/set/one',
@@ -95,6 +96,7 @@ const map: MethodRow = {
   receiver: 'set',
   params: [CALLBACK],
   returns: 'list',
+  gives: '[result]',
   doc: 'Gives a list of what a closure gives for each thing and its id.',
   example: 'set({a: 1}).map(|t| t.a + 1);  // => [2]',
   page: 'data-types/set/map',
@@ -106,6 +108,7 @@ const filter: MethodRow = {
   receiver: 'set',
   params: [CALLBACK],
   returns: 'set',
+  gives: '{item}',
   doc: 'Gives a new set of the things for which a closure gives something true.',
   example: 'set({a: 1}, {a: 2}).filter(|t| t.a > 1);  // => [{"a": 2}]',
   page: 'data-types/set/filter',
@@ -120,6 +123,7 @@ const find: EarlyRow = {
   receiver: 'set',
   params: [CALLBACK, { name: 'alt', type: 'any', optional: true }],
   returns: 'any',
+  gives: 'item|arg2',
   doc: 'Gives a thing for which a closure gives something true; nil, or the alternative, when there is none.',
   example: '[set({a: 1}).find(|t| t.a == 1), set().find(|t| true, \'none\')];  // => [{"a": 1}, "none"]',
   page: 'data-types/set/find',
@@ -161,7 +165,7 @@ const reduce: MethodRow = {
   name: 'reduce',
   receiver: 'set',
   params: [
-    { name: 'reducer', type: 'closure' },
+    { name: 'reducer', type: 'closure', takes: ['any', 'item', 'int|nil'] },
     { name: 'initial', type: 'any', optional: true },
   ],
   returns: 'any',

@@ -139,6 +139,7 @@ export const splitRow: MethodRow = {
     { name: 'limit', type: 'any', optional: true },
   ],
   returns: 'list',
+  gives: '[str]',
   doc: 'The parts of the text between separators (white space when left out), splitting at most `limit` times; from the end when that is negative.',
   example: '[\'a,b,c\'.split(\',\'), \'a b c\'.split(1), \'a1b2\'.split(/[0-9]/)];  // => [["a","b","c"],["a","b c"],["a","b",""]]',
   page: PAGE,

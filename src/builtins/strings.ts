@@ -37,8 +37,12 @@ function trimmed(cx: Context, text: string, left: boolean, right: boolean): stri
 
 const SEARCH: Param = { name: 'text', type: 'str' };
 
+/** Methods that earlier versions wrote in one word. */
+const ONE_WORD = new Set(['starts_with', 'ends_with']);
+
 function method(name: string, doc: string, example: string, params: readonly Param[], returns: string, run: MethodRow['run']): MethodRow {
-  return { name, receiver: 'str', params, returns, doc, example, page: `data-types/str/${name}`, run };
+  const formerly = ONE_WORD.has(name) ? { formerly: [name.replace('_', '')] } : {};
+  return { name, ...formerly, receiver: 'str', params, returns, doc, example, page: `data-types/str/${name}`, run };
 }
 
 function searched(cx: Context, text: string, other: string): void {

@@ -31,6 +31,7 @@ const set: EarlyRow = {
     { name: 'value', type: 'any' },
   ],
   returns: 'any',
+  gives: 'arg2',
   doc: 'Sets a property, whose name may be computed and need not follow the naming rules, and gives its value.',
   example: 't = {}; t.set(\'two words\', 2); t;  // => {"two words": 2}',
   page: 'data-types/thing/set',
@@ -61,6 +62,7 @@ const del: MethodRow = {
 const ren: MethodRow = {
   ...CHANGES,
   name: 'ren',
+  formerly: ['rename'],
   params: [
     { name: 'old', type: 'str' },
     { name: 'new', type: 'str' },
@@ -107,6 +109,7 @@ const assign: MethodRow = {
   name: 'assign',
   params: [{ name: 'source', type: 'thing' }],
   returns: 'thing',
+  gives: 'self',
   doc: 'Sets all properties of another thing, or none when one of them cannot be set, and gives the thing.',
   example: 'x = {a: 1, b: 2}; x.assign({b: 3, c: 4});  // => {"a": 1, "b": 3, "c": 4}',
   page: 'data-types/thing/assign',

@@ -7,7 +7,7 @@ import { ItemLoop, Mode, thingSource, valuesInOrder } from './lists-loops.ts';
 import type { MethodRow, Param, Row } from './row.ts';
 import { emptyLike } from './things-common.ts';
 
-const CALLBACK: Param = { name: 'callback', type: 'closure' };
+const CALLBACK: Param = { name: 'callback', type: 'closure', takes: ['str', 'any'] };
 
 /** A thing of its own with some keys and values, told in the same kind of order as `like`. */
 function build(tx: Transaction, like: Thing, keys: readonly string[], values: readonly Value[]): Thing {
@@ -35,6 +35,7 @@ const map: MethodRow = {
   receiver: 'thing',
   params: [CALLBACK],
   returns: 'list',
+  gives: '[result]',
   doc: 'Gives a list of what a closure gives for the name and the value of each property.',
   example: '{a: 1, b: 2}.map(|k, v| [k, v]);  // => [["a", 1], ["b", 2]]',
   page: 'data-types/thing/map',
@@ -62,7 +63,7 @@ const filter: MethodRow = {
 const vmap: MethodRow = {
   name: 'vmap',
   receiver: 'thing',
-  params: [CALLBACK],
+  params: [{ ...CALLBACK, takes: ['any'] }],
   returns: 'thing',
   doc: 'Gives a new thing with the same names and what a closure gives for each value.',
   example: '{a: 1, b: 2}.vmap(|v| v * 10);  // => {"a": 10, "b": 20}',

@@ -81,6 +81,7 @@ const len: MethodRow = {
 
 const has: MethodRow = {
   name: 'has',
+  formerly: ['hasprop'],
   receiver: 'thing',
   params: [{ name: 'name', type: 'str' }],
   returns: 'bool',
@@ -123,6 +124,7 @@ const keys: MethodRow = {
   receiver: 'thing',
   params: [],
   returns: 'list',
+  gives: '[str]',
   doc: 'Gives a list of the names of the properties.',
   example: '{b: 1, a: 2}.keys();  // => ["b", "a"]',
   page: 'data-types/thing/keys',
