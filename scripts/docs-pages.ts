@@ -30,7 +30,15 @@ async function helpFor(...words: string[]): Promise<string> {
     colored: false,
     columns: 100,
   };
-  await main([...words, '--help'], { program: 'thingsc', out, err: out, env: {}, readInput: async () => '', onSignal: () => () => {} });
+  await main([...words, '--help'], {
+    program: 'thingsc',
+    out,
+    err: out,
+    env: {},
+    inputIsTerminal: false,
+    readInput: async () => '',
+    onSignal: () => () => {},
+  });
   return Buffer.from(text, 'latin1').toString().trim();
 }
 

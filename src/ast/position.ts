@@ -1,5 +1,5 @@
 /** Places in a source text, and pictures of them. */
-import type { Diagnostic } from './diagnostic.ts';
+import type { Span } from './nodes.ts';
 
 export interface LineColumn {
   /** From 1. */
@@ -48,22 +48,34 @@ const shown = (bytes: string): string => decode(bytes).replaceAll('\t', TAB).rep
 
 type Paint = (text: string) => string;
 
+/** What is shown below a line: `message` and `notes` are byte strings. */
+export interface Remark extends Span {
+  readonly severity: 'error' | 'warning' | 'info';
+  readonly message: string;
+  /** Shown behind the severity, such as the code of a finding. */
+  readonly label?: string;
+  /** Lines below the picture. */
+  readonly notes?: readonly string[];
+}
+
+const COLOURS = { error: '1;31', warning: '1;33', info: '1;36' } as const;
+
 interface Paints {
   readonly error: Paint;
   readonly margin: Paint;
   readonly bold: Paint;
 }
 
-function paints(colour: boolean): Paints {
+function paints(colour: boolean, severity: Remark['severity']): Paints {
   const paint =
     (code: string): Paint =>
     (text) =>
       colour ? `\x1b[${code}m${text}\x1b[0m` : text;
-  return { error: paint('1;31'), margin: paint('34'), bold: paint('1') };
+  return { error: paint(COLOURS[severity]), margin: paint('34'), bold: paint('1') };
 }
 
 /**
- * A diagnostic for people: message, place and the source with the span underlined.
+ * A remark for people: message, place and the source with the span underlined.
  *
  * ```
  * error: found `)`, expected a value
@@ -73,11 +85,11 @@ function paints(colour: boolean): Paints {
  *   |      ^
  * ```
  *
- * @param source the byte string that the diagnostic is about
+ * @param source the byte string that the remark is about
  * @returns text for people (not a byte string), without a line break at its end; the column in it counts characters, not bytes
  */
-export function renderDiagnostic(source: string, diagnostic: Diagnostic, options: RenderOptions): string {
-  const paint = paints(options.colour);
+export function renderDiagnostic(source: string, diagnostic: Remark, options: RenderOptions): string {
+  const paint = paints(options.colour, diagnostic.severity);
   const start = Math.min(diagnostic.start, source.length);
   const end = characterEnd(source, Math.max(start, Math.min(diagnostic.end, source.length)));
   const { line, column } = lineColumn(source, start);
@@ -85,7 +97,8 @@ export function renderDiagnostic(source: string, diagnostic: Diagnostic, options
   const place = `${line}:${[...decode(source.slice(lineStart, start))].length + 1}`;
   const rows = rowsOf(source, line, lineStart, start, end);
   const margin = ' '.repeat(String(rows.at(-1)?.number ?? line).length);
-  const out = [`${paint.error(diagnostic.severity)}${paint.bold(`: ${decode(diagnostic.message)}`)}`];
+  const label = diagnostic.label === undefined ? '' : `[${diagnostic.label}]`;
+  const out = [`${paint.error(`${diagnostic.severity}${label}`)}${paint.bold(`: ${decode(diagnostic.message)}`)}`];
   out.push(`${margin}${paint.margin('-->')} ${options.name === undefined ? `line ${place}` : `${options.name}:${place}`}`);
   out.push(`${margin} ${paint.margin('|')}`);
   for (const row of rows) {
@@ -96,6 +109,7 @@ export function renderDiagnostic(source: string, diagnostic: Diagnostic, options
     out.push(`${paint.margin(`${String(row.number).padStart(margin.length)} |`)} ${row.text}`.trimEnd());
     out.push(`${margin} ${paint.margin('|')} ${' '.repeat(row.from)}${paint.error('^'.repeat(row.length))}`);
   }
+  for (const note of diagnostic.notes ?? []) out.push(`${margin} ${paint.margin('=')} ${decode(note)}`);
   return out.join('\n');
 }
 

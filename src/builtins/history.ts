@@ -229,7 +229,7 @@ export const historyRows: readonly Row[] = [
   {
     name: 'history',
     params: OPTIONS,
-    returns: 'list',
+    returns: 'list|mpdata',
     doc: 'Finds commits in the history of a scope; by `id`, only the one.',
     example: "set_history('@t', true); history({last: 1});  // => []",
     page: 'thingsdb-api/history',

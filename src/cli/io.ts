@@ -16,6 +16,8 @@ export interface Io {
   readonly out: Output;
   readonly err: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whether standard input is a terminal, where nobody has written anything yet. */
+  readonly inputIsTerminal: boolean;
   /** All of standard input. */
   readonly readInput: () => Promise<string>;
   /** Calls `listener` at each signal that asks for the end, until the returned function is called. */
@@ -72,6 +74,7 @@ export function processIo(): Io {
     out: outputTo(process.stdout),
     err: outputTo(process.stderr),
     env: process.env,
+    inputIsTerminal: process.stdin.isTTY === true,
     readInput: () => readAll(process.stdin),
     onSignal,
   };

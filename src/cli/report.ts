@@ -1,7 +1,6 @@
 /** Errors in scripts, as they are shown: pictures for people, objects for tools. */
-import type { Diagnostic } from '../ast/diagnostic.ts';
 import type { Span } from '../ast/nodes.ts';
-import { lineColumn, renderDiagnostic } from '../ast/position.ts';
+import { lineColumn, type Remark, renderDiagnostic } from '../ast/position.ts';
 import { ErrorCode, type TiError } from '../errors.ts';
 import { fromBytes, type Io, type Output, toBytes } from './io.ts';
 import type { Source } from './source.ts';
@@ -21,27 +20,17 @@ export function placeOf(source: Source, span: Span): object {
   return { ...lineColumn(source.text, span.start), start: span.start, end: span.end };
 }
 
-export function diagnosticJson(source: Source, diagnostic: Diagnostic): object {
-  const { code, message, expected } = diagnostic;
-  return {
-    code,
-    name: errorName(code),
-    message: fromBytes(message),
-    ...placeOf(source, diagnostic),
-    ...(expected === undefined ? {} : { expected }),
-  };
-}
-
 /** Control characters could make a terminal do things: they are told as `?`. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not pass.
 const visible = (text: string): string => text.replace(/[\x00-\x08\x0b-\x1f\x7f]/g, '?');
 
 /** Draws each error of a text below its line. */
-export function reportDiagnostics(source: Source, diagnostics: readonly Diagnostic[], err: Output): void {
+export function reportDiagnostics(source: Source, remarks: readonly Remark[], err: Output): void {
   const text = visible(source.text);
-  for (const diagnostic of diagnostics) {
-    const message = visible(diagnostic.message);
-    err.write(toBytes(`${renderDiagnostic(text, { ...diagnostic, message }, { name: source.name, colour: err.colored })}\n`));
+  for (const remark of remarks) {
+    const message = visible(remark.message);
+    const notes = (remark.notes ?? []).map(visible);
+    err.write(toBytes(`${renderDiagnostic(text, { ...remark, message, notes }, { name: source.name, colour: err.colored })}\n`));
   }
 }
 
@@ -55,6 +44,6 @@ export function reportFailure(source: Source, error: TiError, asJson: boolean, i
     return;
   }
   const message = `${error.message} (${errorName(code)}, ${code})`;
-  if (isPlaced) reportDiagnostics(source, [{ code, severity: 'error', message, start, end: start }], io.err);
+  if (isPlaced) reportDiagnostics(source, [{ severity: 'error', message, start, end: start }], io.err);
   else io.err.write(`error: ${visible(message)}\n`);
 }

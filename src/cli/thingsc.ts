@@ -9,6 +9,7 @@ import type { DisasmOptions } from './commands/disasm.ts';
 import type { FmtOptions } from './commands/fmt.ts';
 import type { QueryOptions } from './commands/query.ts';
 import type { RunOptions } from './commands/run.ts';
+import type { SchemaOptions } from './commands/schema.ts';
 import type { ServeOptions } from './commands/serve.ts';
 import { CliError, EXIT_MEANINGS, ExitCode } from './exit.ts';
 import { fromBytes, type Io, toBytes } from './io.ts';
@@ -71,6 +72,13 @@ const ANSWER_OPTIONS = [
   new Option('--raw', 'print a str without quotes').conflicts(['json', 'table']),
 ];
 
+const LOGIN_OPTIONS = [
+  new Option('-u, --user <name>', 'the user, for --connect').default('admin').env('THINGSC_USER'),
+  new Option('-p, --password <password>', 'the password').default('pass').env('THINGSC_PASSWORD'),
+  new Option('-t, --token <token>', 'a token in place of user and password').env('THINGSC_TOKEN'),
+  new Option('-c, --collection <name>', 'the collection').default('stuff'),
+];
+
 const VAR_OPTION = new Option('--var <name=json>', 'a variable for the script; may be repeated').argParser(collect).default([], 'none');
 
 class CommandLine {
@@ -103,6 +111,7 @@ class CommandLine {
       );
     this.serve();
     this.check();
+    this.schema();
     this.ast();
     this.compile();
     this.disasm();
@@ -144,16 +153,51 @@ class CommandLine {
   private check(): void {
     const shown = examples(
       ['thingsc check *.ti', 'tell the errors of all these scripts'],
+      ['thingsc check --schema shop.json shop.ti', 'check names of types, fields and procedures too; `thingsc schema` writes the file'],
+      ['thingsc check --fix shop.ti', 'do what can be done without asking, and tell the rest'],
       ["thingsc check --effects -e '.users.push({});'", 'tell whether the script needs a change, and why'],
     );
-    this.command('check', 'tell the errors of scripts', shown, async (files: string[], options: CheckOptions) => {
+    const command = this.command('check', 'tell what is wrong in scripts', shown, async (files: string[], options: CheckOptions) => {
       const { check } = await import('./commands/check.ts');
       return check(files, options, this.io);
     })
-      .addArgument(new Argument('[files...]', 'scripts; standard input when left out, or `-`'))
+      .addArgument(new Argument('[files...]', 'scripts; standard input for `-`, or when left out, on a terminal those of the project'))
       .option(...EVAL)
       .option('--effects', 'tell in which scopes a script needs a change, and why')
-      .option('--json', 'print a JSON list with an object for each script');
+      .addOption(
+        new Option('-f, --format <format>', 'how to print what is found').choices(['pretty', 'json', 'sarif', 'github']).default('pretty'),
+      )
+      .option('--json', 'the same as --format json')
+      .option('--fix', 'write scripts back with those errors corrected that have one safe correction')
+      .option('--watch', 'check again whenever a script changes')
+      .option('--schema <file>', 'types, enumerators and procedures: a file of `thingsc schema`, or a script that defines them')
+      .option('--connect <host[:port]>', 'take types, enumerators and procedures from a server')
+      .addOption(new Option('-s, --scope <scope>', 'the kind of scope that scripts run in').choices(['collection', 'thingsdb', 'node']))
+      .addOption(
+        new Option('--fail-on <severity>', 'the least that counts as a failure (default: warning)').choices(['error', 'warning', 'info']),
+      )
+      .option('--project <file>', 'the project file (default: `thingsc.json` here or in a folder above)')
+      .option('--no-project', 'use no project file');
+    for (const option of LOGIN_OPTIONS) command.addOption(option);
+  }
+
+  private schema(): void {
+    const shown = examples([
+      'thingsc schema --connect db.example.org -c shop -o shop.json',
+      'write what is defined in the collection `shop`',
+    ]);
+    const command = this.command(
+      'schema',
+      'tell the types, enumerators and procedures of a collection',
+      shown,
+      async (options: SchemaOptions) => {
+        const { schema } = await import('./commands/schema.ts');
+        return schema(options, this.io);
+      },
+    )
+      .option('--connect <host[:port]>', 'the server', '127.0.0.1:9200')
+      .option('-o, --output <file>', 'where to write (default: standard output)');
+    for (const option of LOGIN_OPTIONS) command.addOption(option);
   }
 
   private ast(): void {

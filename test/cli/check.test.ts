@@ -44,16 +44,16 @@ describe('thingsc check', () => {
     const { code, out, err } = await thingsc(['check', '--json', right, wrong]);
     expect(code).toBe(1);
     expect(err).toBe('');
-    const [first, second] = JSON.parse(out) as [Record<string, unknown>, { errors: object[] }];
+    const [first, second] = JSON.parse(out) as [Record<string, unknown>, { findings: object[] }];
     expect(first).toMatchObject({
       file: right,
       ok: true,
-      errors: [],
+      findings: [],
       effects: { collection: { line: 1, column: 1, start: 0 }, thingsdb: null },
     });
     expect(second).toMatchObject({ file: wrong, ok: false, effects: null });
-    expect(second.errors).toHaveLength(1);
-    expect(second.errors[0]).toMatchObject({ code: -52, name: 'syntax_err', line: 2, column: 4 });
+    expect(second.findings).toHaveLength(1);
+    expect(second.findings[0]).toMatchObject({ code: 'syntax', severity: 'error', line: 2, column: 4 });
   });
 
   it('uses colours on a terminal only', async () => {

@@ -40,6 +40,8 @@ export interface InProcess extends Given {
   readonly colored?: boolean;
   /** When this resolves, the user presses Ctrl-C. */
   readonly interrupted?: Promise<unknown>;
+  /** Nothing stands in standard input: it is a terminal. */
+  readonly terminal?: boolean;
 }
 
 /** Runs the command line in this process. Bytes of the output stay bytes when they are no UTF-8. */
@@ -57,6 +59,7 @@ export async function thingsc(words: readonly string[], given: InProcess = {}): 
     out: output('out'),
     err: output('err'),
     env: given.env ?? {},
+    inputIsTerminal: given.terminal ?? false,
     readInput: async () => Buffer.from(given.input ?? '').toString('latin1'),
     onSignal: (listener) => {
       void given.interrupted?.then(() => listener('SIGINT'));

@@ -1,63 +1,158 @@
-import type { Diagnostic } from '../../ast/diagnostic.ts';
-import { lineColumn } from '../../ast/position.ts';
-import type { EffectReason, Effects } from '../../bytecode/program.ts';
-import { compileSource } from '../compile.ts';
-import { ExitCode } from '../exit.ts';
+import { watch } from 'node:fs';
+import { dirname } from 'node:path';
+import { type AnalyzeOptions, analyze } from '../../analysis/analyze.ts';
+import type { ScopeKind } from '../../analysis/context.ts';
+import type { Severity } from '../../analysis/findings.ts';
+import { applyEdits, safeEdits } from '../../analysis/fix.ts';
+import {
+  findProject,
+  optionsOf,
+  type Project,
+  ProjectError,
+  projectFiles,
+  readProject,
+  readSchema,
+  settingsFor,
+} from '../../analysis/project.ts';
+import type { Schema } from '../../analysis/schema.ts';
+import { schemaFromJson } from '../../analysis/schema-json.ts';
+import { type Checked, type CheckFormat, printChecked } from '../check/formats.ts';
+import { fetchSchema, type LoginOptions } from '../check/schema.ts';
+import { CliError, ExitCode, fileError, usageError } from '../exit.ts';
+import { writeWhole } from '../files.ts';
 import { type Io, toBytes } from '../io.ts';
-import { diagnosticJson, placeOf, reportDiagnostics } from '../report.ts';
 import { readSources, type Source } from '../source.ts';
 
-export interface CheckOptions {
+export interface CheckOptions extends LoginOptions {
   readonly eval?: string;
   readonly effects?: boolean;
   readonly json?: boolean;
+  readonly format: CheckFormat;
+  readonly fix?: boolean;
+  readonly watch?: boolean;
+  readonly schema?: string;
+  readonly connect?: string;
+  readonly scope?: ScopeKind;
+  readonly project?: string | false;
+  readonly failOn?: Severity;
 }
 
-interface Checked {
-  readonly source: Source;
-  readonly diagnostics: readonly Diagnostic[];
-  /** Null for a text with errors. */
-  readonly effects: Effects | null;
+const RANKS: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 2 };
+
+/** What holds for all files of a run. */
+interface Run {
+  readonly project: Project | null;
+  readonly options: CheckOptions;
+  readonly schemaOf: (path: string) => Schema;
+  /** The schema of `--schema` or `--connect`; it stands over that of the project. */
+  readonly schema: Schema | null;
+  readonly failOn: Severity;
 }
 
-/** Tells the errors of each text, and with `--effects` whether a text needs a change and why. */
+/** Tells what is wrong in each text, and with `--effects` whether a text needs a change and why. */
 export async function check(files: readonly string[], options: CheckOptions, io: Io): Promise<ExitCode> {
+  const run = await begin(options);
+  const names = filesOf(files, run, io);
+  if (options.watch === true) return watchFiles(names, run, io);
+  return checkOnce(names, run, io);
+}
+
+async function begin(options: CheckOptions): Promise<Run> {
+  if (options.schema !== undefined && options.connect !== undefined) throw usageError('give either --schema or --connect, not both');
+  try {
+    const project = options.project === false ? null : options.project === undefined ? findProject('.') : readProject(options.project);
+    const schemas = new Map<string, Schema>();
+    const schemaOf = (path: string): Schema => {
+      const schema = schemas.get(path) ?? readSchema(path);
+      schemas.set(path, schema);
+      return schema;
+    };
+    const { connect } = options;
+    const fetched = connect === undefined ? null : schemaFromJson(await fetchSchema(connect, options));
+    const schema = options.schema === undefined ? fetched : schemaOf(options.schema);
+    return { project, options, schemaOf, schema, failOn: options.failOn ?? project?.failOn ?? 'warning' };
+  } catch (error) {
+    if (error instanceof ProjectError) throw fileError(error.message);
+    throw error;
+  }
+}
+
+/** The files that are named, or those of the project when the input comes from a terminal. */
+function filesOf(files: readonly string[], { project, options }: Run, io: Io): readonly string[] {
+  if (files.length > 0 || options.eval !== undefined || project === null || !io.inputIsTerminal) return files;
+  return projectFiles(project, '.');
+}
+
+async function checkOnce(files: readonly string[], run: Run, io: Io): Promise<ExitCode> {
+  const { options } = run;
   const sources = await readSources(files, options.eval, io);
-  const results = sources.map(checkSource);
-  if (options.json === true) io.out.write(toBytes(`${JSON.stringify(results.map(toJson))}\n`));
-  else for (const result of results) print(result, options.effects === true, io);
-  return results.every(({ diagnostics }) => diagnostics.length === 0) ? ExitCode.FINE : ExitCode.SCRIPT;
+  const results = sources.map((source) => checkSource(options.fix === true ? fixed(source, run, io) : source, run));
+  printChecked(results, options.json === true ? 'json' : options.format, options.effects === true, io);
+  return results.every(({ ok }) => ok) ? ExitCode.FINE : ExitCode.SCRIPT;
 }
 
-function checkSource(source: Source): Checked {
-  const { program, diagnostics } = compileSource(source.text);
-  return { source, diagnostics, effects: program?.effects ?? null };
+function optionsFor(source: Source, { project, options, schemaOf, schema }: Run): AnalyzeOptions {
+  try {
+    const own = project === null ? {} : optionsOf(settingsFor(project, source.path), schemaOf);
+    return { ...own, ...(schema === null ? {} : { schema }), ...(options.scope === undefined ? {} : { scope: options.scope }) };
+  } catch (error) {
+    if (error instanceof ProjectError) throw fileError(error.message);
+    throw error;
+  }
 }
 
-function print({ source, diagnostics, effects }: Checked, withEffects: boolean, io: Io): void {
-  reportDiagnostics(source, diagnostics, io.err);
-  if (!withEffects || effects === null) return;
-  io.out.write(toBytes(`${source.name}\n`));
-  io.out.write(effectLine('in a collection', effects.collection, source));
-  io.out.write(effectLine('in @thingsdb', effects.thingsdb, source));
-  io.out.write('  in @node: changes nothing\n');
+function checkSource(source: Source, run: Run): Checked {
+  const analysis = analyze(source.text, optionsFor(source, run));
+  const ok = analysis.findings.every(({ severity }) => RANKS[severity] < RANKS[run.failOn]);
+  return { source, analysis, effects: analysis.effects, ok };
 }
 
-function effectLine(where: string, reason: EffectReason | null, source: Source): string {
-  if (reason === null) return `  ${where}: changes nothing\n`;
-  const { line, column } = lineColumn(source.text, reason.start);
-  return `  ${where}: needs a change, because of ${reason.what} at line ${line}, column ${column}\n`;
+/** A fix may show the next. */
+const MAX_ROUNDS = 10;
+
+/** Writes a file back with all safe fixes done; a text that is no file goes to the output. */
+function fixed(source: Source, run: Run, io: Io): Source {
+  let { text } = source;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const edits = safeEdits(analyze(text, optionsFor(source, run)).findings);
+    if (edits.length === 0) break;
+    text = applyEdits(text, edits);
+  }
+  if (source.path === null) io.out.write(text);
+  else if (text !== source.text) writeWhole(source.path, Buffer.from(text, 'latin1'));
+  return { ...source, text };
 }
 
-const effectJson = (reason: EffectReason | null, source: Source): object | null =>
-  reason === null ? null : { what: reason.what, ...placeOf(source, reason) };
+/** How long to wait for a burst of changes to end, in ms. */
+const SETTLE = 50;
 
-function toJson({ source, diagnostics, effects }: Checked): object {
-  return {
-    file: source.name,
-    ok: diagnostics.length === 0,
-    errors: diagnostics.map((diagnostic) => diagnosticJson(source, diagnostic)),
-    effects:
-      effects === null ? null : { collection: effectJson(effects.collection, source), thingsdb: effectJson(effects.thingsdb, source) },
+/** Checks again whenever one of the files changes, until a signal comes. */
+async function watchFiles(files: readonly string[], run: Run, io: Io): Promise<ExitCode> {
+  if (files.length === 0 || files.includes('-')) throw usageError('--watch needs files to watch');
+  const again = async (): Promise<void> => {
+    if (io.out.colored) io.out.write('\x1b[2J\x1b[H');
+    const code = await checkOnce(files, run, io).catch((error: unknown) => {
+      if (!(error instanceof CliError)) throw error;
+      io.err.write(toBytes(`${error.message}\n`));
+      return error.exitCode;
+    });
+    io.err.write(code === ExitCode.FINE ? 'nothing to tell; waiting for changes\n' : 'waiting for changes\n');
   };
+  await again();
+  let timer: NodeJS.Timeout | null = null;
+  const changed = (): void => {
+    if (timer !== null) clearTimeout(timer);
+    timer = setTimeout(() => void again(), SETTLE);
+  };
+  // Editors put a new file in the place of the old one, which a watch of the file itself would lose.
+  const watchers = [...new Set(files.map((file) => dirname(file)))].map((folder) => watch(folder, changed));
+  await new Promise<void>((resolve) => {
+    const off = io.onSignal(() => {
+      off();
+      resolve();
+    });
+  });
+  for (const watcher of watchers) watcher.close();
+  if (timer !== null) clearTimeout(timer);
+  return ExitCode.FINE;
 }

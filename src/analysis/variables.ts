@@ -1,0 +1,40 @@
+/** Variables that are set and never read. */
+import type { AssignExpr, Expr, Node, Script } from '../ast/nodes.ts';
+import { walk } from '../ast/visitor.ts';
+import type { Context } from './context.ts';
+
+/** The expression whose value the last statement gives, through blocks, parentheses and branches. */
+function lastValues(expr: Expr | undefined, found: Set<Node>): void {
+  if (expr === undefined) return;
+  found.add(expr);
+  if (expr.kind === 'BlockExpr') lastValues(expr.body.at(-1), found);
+  else if (expr.kind === 'ParenExpr') lastValues(expr.expr, found);
+  else if (expr.kind === 'IfExpr' || expr.kind === 'TernaryExpr') {
+    lastValues(expr.then, found);
+    lastValues(expr.else ?? undefined, found);
+  }
+}
+
+/** Tells of variables that are set and never read. What is called from elsewhere may read any variable; then nothing is told. */
+export function tellUnused(cx: Context, script: Script): void {
+  const { names } = cx;
+  if (names.callsOthers) return;
+  const results = new Set<Node>();
+  const assigns: AssignExpr[] = [];
+  lastValues(script.body.at(-1), results);
+  walk(script, {
+    enter(node) {
+      if (node.kind === 'ClosureLiteral') lastValues(node.body, results);
+      if (node.kind === 'AssignExpr' && node.op === '=') assigns.push(node);
+      return undefined;
+    },
+  });
+  for (const assign of assigns) {
+    const { target, value } = assign;
+    if (names.read.has(target.name) || target.name.startsWith('_') || results.has(assign)) continue;
+    cx.report('unused-variable', target, `\`${target.name}\` is set but never read`, {
+      reason: 'a name that starts with `_` is taken as meant so',
+      fix: { title: `keep the value, without the variable`, edits: [{ start: target.start, end: value.start, text: '' }], safe: true },
+    });
+  }
+}
