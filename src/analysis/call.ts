@@ -25,7 +25,7 @@ function takes(row: Row): string {
   const min = minArgs(row);
   const max = maxArgs(row);
   if (max < 0) return `at least ${plural(min)}`;
-  return min === max ? plural(min) : `${min} to ${plural(max)}`;
+  return min === max ? plural(min) : `${min} to ${max} arguments`;
 }
 
 const rightCount = (row: Row, count: number): boolean => count >= minArgs(row) && (maxArgs(row) < 0 || count <= maxArgs(row));

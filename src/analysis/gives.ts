@@ -1,6 +1,6 @@
 /** The types that rows of built-ins tell, for one call. */
 import { Kind, kindMask, type Row } from '../builtins/row.ts';
-import { ANY, ERROR, instanceOf, join, listOf, memberOf, NEVER, NIL, ofMask, setOf, type Type, without } from './types.ts';
+import { ANY, ERROR, instanceOf, join, listOf, memberOf, NEVER, NIL, ofMask, setOf, type Type } from './types.ts';
 
 /** What a call is given. */
 export interface Given {
@@ -81,6 +81,3 @@ export function resultOf(row: Row, given: Given): Type {
   if (row.returns === '<Type>') return ofMask(Kind.wrap);
   return kinds(row.returns) ?? ANY;
 }
-
-/** What a method gives on a receiver that may be of several kinds: only those that have it matter. */
-export const withoutNil = (type: Type): Type => without(type, Kind.nil);

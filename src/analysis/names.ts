@@ -1,5 +1,5 @@
 /** The names of a script: which variables there are, where they are set and read, and which of them share what they hold with others. */
-import type { ClosureLiteral, Expr, ForExpr, Ident, Link, Name, Node, Script } from '../ast/nodes.ts';
+import type { ClosureLiteral, ForExpr, Ident, Link, Name, Node, Script } from '../ast/nodes.ts';
 import { walk } from '../ast/visitor.ts';
 import { library } from '../builtins/library.ts';
 import { type Resolution, resolve } from '../compiler/resolve.ts';
@@ -172,7 +172,3 @@ export function ownerOf(names: Names, name: string, from: Owner): Owner | null {
   }
   return null;
 }
-
-/** The statements of a function, with the value that it gives last. */
-export const bodyOf = (owner: Owner): readonly Expr[] =>
-  owner.kind === 'Script' ? owner.body : owner.body.kind === 'BlockExpr' ? owner.body.body : [owner.body];

@@ -93,7 +93,6 @@ export const listOf = (item: Type | null): Type => made(Kind.list, { item: item 
 export const setOf = (item: Type | null): Type => made(Kind.set, { item });
 export const instanceOf = (name: string): Type => made(Kind.thing, { name });
 export const memberOf = (name: string): Type => made(Kind.enum, { name });
-export const wrapOf = (name: string | null): Type => made(Kind.wrap, { name });
 export const closureOf = (closure: ClosureLiteral): Type => made(Kind.closure, { closure });
 export const thingWith = (fields: ReadonlyMap<string, Type>): Type => made(Kind.thing, { fields });
 

@@ -15,6 +15,21 @@ function lastValues(expr: Expr | undefined, found: Set<Node>): void {
   }
 }
 
+/** Whether nothing is done with the value of an assignment. */
+function isStatementOf(node: AssignExpr, parent: Node): boolean {
+  switch (parent.kind) {
+    case 'Script':
+    case 'BlockExpr':
+      return true;
+    case 'IfExpr':
+      return parent.test !== node;
+    case 'ForExpr':
+      return parent.body === node;
+    default:
+      return false;
+  }
+}
+
 /** Tells of variables that are set and never read. What is called from elsewhere may read any variable; then nothing is told. */
 export function tellUnused(cx: Context, script: Script): void {
   const { names } = cx;
@@ -23,9 +38,9 @@ export function tellUnused(cx: Context, script: Script): void {
   const assigns: AssignExpr[] = [];
   lastValues(script.body.at(-1), results);
   walk(script, {
-    enter(node) {
+    enter(node, parent) {
       if (node.kind === 'ClosureLiteral') lastValues(node.body, results);
-      if (node.kind === 'AssignExpr' && node.op === '=') assigns.push(node);
+      if (node.kind === 'AssignExpr' && node.op === '=' && parent !== null && isStatementOf(node, parent)) assigns.push(node);
       return undefined;
     },
   });

@@ -138,7 +138,6 @@ async function watchFiles(files: readonly string[], run: Run, io: Io): Promise<E
     });
     io.err.write(code === ExitCode.FINE ? 'nothing to tell; waiting for changes\n' : 'waiting for changes\n');
   };
-  await again();
   let timer: NodeJS.Timeout | null = null;
   const changed = (): void => {
     if (timer !== null) clearTimeout(timer);
@@ -146,6 +145,7 @@ async function watchFiles(files: readonly string[], run: Run, io: Io): Promise<E
   };
   // Editors put a new file in the place of the old one, which a watch of the file itself would lose.
   const watchers = [...new Set(files.map((file) => dirname(file)))].map((folder) => watch(folder, changed));
+  await again();
   await new Promise<void>((resolve) => {
     const off = io.onSignal(() => {
       off();
