@@ -1,5 +1,5 @@
 /** Names of built-ins, for those who look for one that was perhaps meant. */
-import { library } from '../builtins/library.ts';
+import { allRows } from '../builtins/registry.ts';
 import { Kind, kindMask, type Row } from '../builtins/row.ts';
 import { ANY_MASK } from './types.ts';
 
@@ -20,7 +20,7 @@ const earlier = (rows: readonly Row[]): ReadonlyMap<string, string> =>
 
 function made(): Lists {
   if (lists === null) {
-    const rows = [...library.rows()];
+    const rows = allRows;
     const functions = rows.filter((row) => row.receiver === undefined);
     const methods = rows.filter((row) => row.receiver !== undefined);
     const known = methods.reduce((bits, row) => bits | kindMask(row.receiver ?? 'any'), 0);
