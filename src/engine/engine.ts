@@ -10,6 +10,7 @@ import { CheckpointSource } from '../model/checkpoint.ts';
 import { CheckpointReader, settleDatabase } from '../model/checkpoint-reader.ts';
 import { Collection } from '../model/collection.ts';
 import { Database } from '../model/database.ts';
+import { CHUNKS_START } from '../model/large.ts';
 import { type ModuleHost, noModules, sortedModules } from '../model/modules.ts';
 import { PAGES_START } from '../model/pages.ts';
 import { checkRawSize } from '../model/quotas.ts';
@@ -240,10 +241,11 @@ export class LocalEngine implements Engine {
   recover(): boolean {
     const { store, database } = this;
     const reader = new CheckpointReader(database, lazyCode, store, store.format);
-    for (const [key, value] of store.records(undefined, PAGES_START)) {
+    for (const [key, value] of store.records(undefined, CHUNKS_START)) {
       this.source.found(key);
       reader.read(key, value);
     }
+    for (const key of store.keys(CHUNKS_START, PAGES_START)) this.source.foundChunk(key);
     reader.end();
     this.source.opened();
     for (const entry of store.log()) {

@@ -117,6 +117,7 @@ class CollectionApplier {
     const items: Value[] = [];
     for (let left = readCount(r); left > 0; left--) items.push(decodeStored(r, this.cx));
     holdAll(this.collection, items);
+    list.kept = Math.min(list.kept, start);
     releaseAll(this.collection, spliceInto(list.items, start, count, items));
   }
 
@@ -128,7 +129,10 @@ class CollectionApplier {
       if (op === ChangeOp.SET_ADD) {
         if (!set.things.has(thing)) hold(this.collection, thing);
         set.things.add(thing);
-      } else if (set.things.delete(thing)) release(this.collection, thing);
+      } else if (set.things.delete(thing)) {
+        set.kept = 0;
+        release(this.collection, thing);
+      }
     }
   }
 
@@ -164,6 +168,7 @@ class CollectionApplier {
         const thing = this.thing(r);
         const value = thing.remove(readStr(r));
         if (value === undefined) throw new Error('damaged change: no such property');
+        if (value instanceof List || value instanceof SetValue) value.kept = 0;
         putOwned(thing, readStr(r), value);
         break;
       }

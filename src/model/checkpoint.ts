@@ -7,6 +7,7 @@ import type { Collection } from './collection.ts';
 import type { Database } from './database.ts';
 import { encodeCollectionInfo, encodeScopeInfo } from './database-records.ts';
 import { type Commit, encodeCommit, type Historian } from './history.ts';
+import { type ChunkCounts, LargeWriter, readChunkKey, withoutChunks } from './large.ts';
 import { encodeModule } from './modules.ts';
 import { encodePage, pageKey } from './pages.ts';
 import { writeQuotas } from './quotas.ts';
@@ -37,6 +38,9 @@ export const Kind = {
   QUOTAS: 20,
   ZONE: 21,
 } as const;
+
+/** What an item of a large list takes in its record, about. */
+const BYTES_AN_ITEM = 10;
 
 type CheckpointRecord = readonly [Buffer, Uint8Array | null];
 
@@ -78,6 +82,13 @@ export class CheckpointSource {
   /** Collections that are gone, whose pages the checkpoint that is being written takes out. */
   private gone: (readonly [Collection, number])[] = [];
   private early: CheckpointRecord[] = [];
+  /** The chunks of large lists and sets that the store has, by collection and page. */
+  private readonly chunks = new Map<number, Map<number, ChunkCounts>>();
+  /** Large lists and sets that are yet to be written. */
+  private large: LargeWriter[] = [];
+  /** Those that were written, and what the store had before of their pages. */
+  private largeDone: { readonly writer: LargeWriter; readonly collection: number; readonly page: number; readonly before: ChunkCounts }[] =
+    [];
   private frozen: Frozen[] = [];
 
   constructor(database: Database) {
@@ -88,6 +99,28 @@ export class CheckpointSource {
   found(k: Uint8Array): void {
     const kind = k[6];
     if (kind !== Kind.ROOM && kind !== Kind.COMMIT) this.stored.set(Buffer.from(k).latin1Slice(), null);
+  }
+
+  /** To be called with the keys of all chunks of large lists and sets that the store has when it is opened. */
+  foundChunk(k: Uint8Array): void {
+    const { collection, thing, start, chunk } = readChunkKey(k);
+    const counts = this.chunksOf(collection, pageOf(thing));
+    counts.set(start, Math.max(counts.get(start) ?? 0, chunk + 1));
+    this.setChunks(collection, pageOf(thing), counts);
+  }
+
+  private chunksOf(collection: number, page: number): ChunkCounts {
+    return this.chunks.get(collection)?.get(page) ?? new Map();
+  }
+
+  private setChunks(collection: number, page: number, counts: ChunkCounts): void {
+    let pages = this.chunks.get(collection);
+    if (pages === undefined) {
+      pages = new Map();
+      this.chunks.set(collection, pages);
+    }
+    if (counts.size > 0) pages.set(page, counts);
+    else pages.delete(page);
   }
 
   /** To be called when all records were read, before changes behind them are applied. */
@@ -110,6 +143,8 @@ export class CheckpointSource {
     this.commitsBefore = this.commits;
     this.commits = new Map();
     this.frozen = [];
+    this.large = [];
+    this.largeDone = [];
     this.writeSmall();
     for (const collection of this.database.collections.values()) {
       this.frozen.push({ collection, rooms: this.writeRooms(collection) });
@@ -151,6 +186,12 @@ export class CheckpointSource {
     this.commits = this.commitsBefore;
     for (const [collection, last] of this.gone) this.known.set(collection, last);
     for (const { collection, rooms } of this.frozen) collection.thaw(rooms);
+    for (const { writer, collection, page, before } of this.largeDone) {
+      for (const value of writer.kept) value.kept = 0;
+      const counts = this.chunksOf(collection, page);
+      for (const [start, count] of before) counts.set(start, Math.max(count, counts.get(start) ?? 0));
+      this.setChunks(collection, page, counts);
+    }
     this.early = [];
   }
 
@@ -264,11 +305,18 @@ export class CheckpointSource {
     collection.writtenPages.add(number);
     const k = pageKey(collection.id, number);
     const page = collection.things.loadedPage(number);
-    if (page === undefined || page.count === 0) return [k, null];
+    const before = this.chunksOf(collection.id, number);
+    const large = new LargeWriter(collection.id, before);
     const w = this.writer;
     w.reset();
-    encodePage(w, page);
-    page.weigh(w.size);
+    if (page !== undefined && page.count > 0) encodePage(w, page, (...property) => large.write(...property));
+    if (before.size > 0 || large.counts.size > 0) {
+      this.large.push(large);
+      this.largeDone.push({ writer: large, collection: collection.id, page: number, before });
+      this.setChunks(collection.id, number, large.counts);
+    }
+    if (page === undefined || page.count === 0) return [k, null];
+    page.weigh(w.size + large.items * BYTES_AN_ITEM);
     return [k, w.take()];
   }
 
@@ -283,11 +331,15 @@ export class CheckpointSource {
       collection.writePending = null;
     }
     yield* this.takeEarly();
-    for (const [{ id }, last] of this.gone) for (let page = 0; page <= last; page++) yield [pageKey(id, page), null];
+    for (const [{ id }, last] of this.gone) {
+      for (let page = 0; page <= last; page++) yield [pageKey(id, page), null];
+      for (const counts of this.chunks.get(id)?.values() ?? []) yield* withoutChunks(counts);
+    }
   }
 
   private *takeEarly(): Iterable<CheckpointRecord> {
     for (let i = 0; i < this.early.length; i++) yield this.early[i] as CheckpointRecord;
     this.early = [];
+    for (let next = this.large.pop(); next !== undefined; next = this.large.pop()) yield* next.records();
   }
 }

@@ -29,8 +29,8 @@ const LEFT_OUT: readonly (readonly [Class, readonly string[]])[] = [
   ],
   // Those that follow are compared by what they are to others.
   [Thing, ['locks', 'flags', 'layout', 'cells', 'rest', 'count']],
-  [List, ['locks']],
-  [SetValue, ['locks']],
+  [List, ['locks', 'kept']],
+  [SetValue, ['locks', 'kept']],
   [Task, ['locks']],
   [TaskList, ['byId', 'isSettled']],
   [TypeDef, ['locks', 'instances']],

@@ -13,11 +13,11 @@ export const hold = (collection: Collection, value: Value): void => count(collec
 export const release = (collection: Collection, value: Value): void => count(collection, value, -1);
 
 export function holdAll(collection: Collection, values: Iterable<Value>): void {
-  for (const value of values) if (typeof value === 'object') count(collection, value, 1);
+  for (const value of values) if (typeof value === 'object' && value !== null) count(collection, value, 1);
 }
 
 export function releaseAll(collection: Collection, values: Iterable<Value>): void {
-  for (const value of values) if (typeof value === 'object') count(collection, value, -1);
+  for (const value of values) if (typeof value === 'object' && value !== null) count(collection, value, -1);
 }
 
 function count(collection: Collection, value: Value, step: number): void {

@@ -20,12 +20,14 @@ export function owned(owner: Thing, key: string, value: Value, fresh: boolean): 
     nest(list.items);
     list.parent = owner;
     list.key = key;
+    list.kept = 0;
     return list;
   }
   if (value instanceof SetValue) {
     const set = fresh && value.parent === null ? value : new SetValue(new Set(value.things));
     set.parent = owner;
     set.key = key;
+    set.kept = 0;
     return set;
   }
   return asItem(value);

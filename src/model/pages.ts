@@ -6,7 +6,7 @@ import type { Collection } from './collection.ts';
 import { readInt } from './read.ts';
 import type { StoredContext } from './stored.ts';
 import type { Page, PageSource } from './thing-index.ts';
-import { encodeThingBody } from './thing-record.ts';
+import { encodeThingBody, type WriteLarge } from './thing-record.ts';
 
 /** The first byte of the keys of pages: behind all records that are read when a store is opened. */
 const PAGE_KEYS = 0xff;
@@ -31,12 +31,12 @@ export interface RecordFinder {
 }
 
 /** Writes a page: of each thing the place in the page, the count of references, and what it holds. */
-export function encodePage(w: MsgpackWriter, page: Page): void {
+export function encodePage(w: MsgpackWriter, page: Page, large: WriteLarge): void {
   for (const [place, thing] of page.things.entries()) {
     if (thing === undefined || thing.isAbsent) continue;
     w.int(place);
     w.int(thing.refs);
-    encodeThingBody(w, thing);
+    encodeThingBody(w, thing, large);
   }
 }
 
@@ -44,12 +44,20 @@ export class StoredPages implements PageSource {
   private readonly collection: Collection;
   private readonly cx: StoredContext;
   private readonly store: RecordFinder;
+  /** Of the large lists and sets of a page. */
+  private chunkBytes = 0;
   private readonly reader = new MsgpackReader(new Uint8Array(0));
 
   constructor(collection: Collection, cx: StoredContext, store: RecordFinder) {
     this.collection = collection;
-    this.cx = cx;
+    this.cx = { ...cx, chunk: (key) => this.chunk(key) };
     this.store = store;
+  }
+
+  private chunk(key: Uint8Array): Uint8Array | undefined {
+    const bytes = this.store.get(key);
+    this.chunkBytes += bytes?.length ?? 0;
+    return bytes;
   }
 
   load(page: Page): boolean {
@@ -57,6 +65,7 @@ export class StoredPages implements PageSource {
     if (bytes === undefined) return false;
     const { reader: r } = this;
     r.reset(bytes);
+    this.chunkBytes = 0;
     while (!r.atEnd) {
       const thing = page.at(readInt(r));
       const refs = readInt(r);
@@ -64,7 +73,7 @@ export class StoredPages implements PageSource {
       thing.refs = refs;
       page.count++;
     }
-    page.weigh(bytes.length);
+    page.weigh(bytes.length + this.chunkBytes);
     return true;
   }
 

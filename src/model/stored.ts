@@ -16,6 +16,7 @@ import { SetValue } from '../values/set.ts';
 import { Shape } from '../values/shape.ts';
 import { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
+import { decodeLarge } from './large.ts';
 import { readStr } from './read.ts';
 
 export const Ext = {
@@ -34,6 +35,8 @@ export const Ext = {
   MODULE: 13,
   /** A thing wrapped by an anonymous type, whose definition follows. */
   WRAP_ANO: 14,
+  /** A large list or set, whose items are elsewhere; only in checkpoints. See `large.ts`. */
+  LARGE: 15,
 } as const;
 
 function textExt(w: MsgpackWriter, type: number, text: string): void {
@@ -166,6 +169,8 @@ export interface StoredContext {
   task(id: number): Task;
   wrap(thing: Thing, typeId: number): Value;
   ano(fields: ReadonlyMap<string, Value>): AnoType;
+  /** The record of a part of a large list or set; only where checkpoints are read. */
+  chunk?(key: Uint8Array): Uint8Array | undefined;
 }
 
 /** Reads one value; arrays become tuples, which the caller turns into a list where the property itself is one. */
@@ -204,27 +209,30 @@ export function decodeStored(r: MsgpackReader, cx: StoredContext): Value {
 /** Reads the value of a property: as `decodeStored`, with an array as a list. */
 export function decodeProperty(r: MsgpackReader, cx: StoredContext): Value {
   const value = decodeStored(r, cx);
-  return value instanceof List ? new List(value.items) : value;
+  if (!(value instanceof List)) return value;
+  const list = new List(value.items);
+  list.kept = value.kept;
+  return list;
 }
-
-const u64 = (bytes: Buffer, at: number): number => bytes.readUInt32BE(at) * 0x1_0000_0000 + bytes.readUInt32BE(at + 4);
 
 function decodeExt(r: MsgpackReader, cx: StoredContext): Value {
   switch (r.extType) {
     case Ext.THING:
-      return cx.thing(u64(r.bytes(), 0));
+      return cx.thing(r.wideInt(0));
     case Ext.SET: {
-      const bytes = r.bytes();
       const things = new Set<Thing>();
-      for (let at = 0; at < bytes.length; at += 8) things.add(cx.thing(u64(bytes, at)));
+      const { number: length } = r;
+      for (let at = 0; at < length; at += 8) things.add(cx.thing(r.wideInt(at)));
       return new SetValue(things);
     }
     case Ext.ANO:
       return cx.ano(readDefinition(r, cx));
     case Ext.WRAP_ANO: {
-      const thing = cx.thing(u64(r.bytes(), 0));
+      const thing = cx.thing(r.wideInt(0));
       return new Wrapped(thing, cx.ano(readDefinition(r, cx)).type);
     }
+    case Ext.LARGE:
+      return decodeLarge(Buffer.from(r.bytes()), cx);
     case Ext.MPDATA:
       return new MpData(Buffer.from(r.bytes()));
     case Ext.CLOSURE: {

@@ -14,11 +14,18 @@ import { encodeStored } from './stored.ts';
 /** The form of a plain thing; those of dictionaries are negative, since types have positive ids. */
 export const Form = { PLAIN: 0, DICTIONARY: -1, SORTED: -2 } as const;
 
-export function encodeThingBody(w: MsgpackWriter, thing: Thing): void {
+/** Writes a property that is large, in a way of its own; false when it is to be written as any other. */
+export type WriteLarge = (w: MsgpackWriter, thing: Thing, name: string, value: Value) => boolean;
+
+export function encodeThingBody(w: MsgpackWriter, thing: Thing, large: WriteLarge | null = null): void {
   const { type } = thing.shape;
   if (type !== null) {
     w.int(type.id);
-    for (const value of thing.slots) encodeStored(w, value);
+    const { slots } = thing;
+    for (let slot = 0; slot < slots.length; slot++) {
+      const value = slots[slot] as Value;
+      if (large === null || !mayBeLarge(value) || !large(w, thing, thing.shape.keys[slot] as string, value)) encodeStored(w, value);
+    }
     return;
   }
   if (thing.restriction !== null) w.str(restrictionText(thing.restriction));
@@ -28,6 +35,9 @@ export function encodeThingBody(w: MsgpackWriter, thing: Thing): void {
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i] as string;
     w.str(key);
-    encodeStored(w, thing.dict === null ? (thing.slots[i] as Value) : (thing.dict.get(key) as Value));
+    const value = thing.dict === null ? (thing.slots[i] as Value) : (thing.dict.get(key) as Value);
+    if (large === null || !mayBeLarge(value) || !large(w, thing, key, value)) encodeStored(w, value);
   }
 }
+
+const mayBeLarge = (value: Value): boolean => typeof value === 'object' && value !== null && 'kept' in value;

@@ -160,6 +160,7 @@ export class Transaction implements Linker {
   exclude(set: SetValue, thing: Thing): void {
     const change = this.touch(set.parent as Thing);
     set.things.delete(thing);
+    set.kept = 0;
     this.references.release(thing);
     recordSet(change, ChangeOp.SET_REMOVE, set, [thing]);
   }
@@ -211,7 +212,10 @@ export class Transaction implements Linker {
     const change = thing.id === 0 ? null : this.touch(thing);
     thing.remove(from);
     thing.put(to, value);
-    if (value instanceof List || value instanceof SetValue) value.key = to;
+    if (value instanceof List || value instanceof SetValue) {
+      value.key = to;
+      value.kept = 0;
+    }
     if (change === null) return;
     change.ops.int(ChangeOp.RENAME);
     change.ops.int(thing.id);
@@ -243,6 +247,7 @@ export class Transaction implements Linker {
     const owner = list.parent;
     const change = owner === null || owner.id === 0 ? null : this.touch(owner);
     if (change !== null) for (const item of items) this.references.hold(item);
+    list.kept = Math.min(list.kept, start);
     const taken = spliceInto(list.items, start, count, items);
     if (change === null) return taken;
     for (const item of taken) this.references.release(item);
@@ -258,6 +263,7 @@ export class Transaction implements Linker {
     const { items } = list;
     const taken = places.map((place) => items[place] as Value);
     const runs = runsOf(places);
+    list.kept = Math.min(list.kept, places[0] as number);
     compact(items, places);
     if (change === null) return taken;
     for (const item of taken) this.references.release(item);
@@ -296,6 +302,7 @@ export class Transaction implements Linker {
     const owner = set.parent;
     const end = owner === null || owner.id === 0 ? null : this.setRelation(set);
     const change = owner === null || owner.id === 0 ? null : this.touch(owner);
+    set.kept = 0;
     for (const thing of gone) {
       if (set.things.delete(thing) && change !== null) this.references.release(thing);
     }

@@ -221,6 +221,7 @@ export function own(thing: Thing, key: string, value: Value): Value {
   if (typeof value === 'object' && value !== null && 'parent' in value) {
     value.parent = thing;
     value.key = key;
+    value.kept = 0;
   }
   return value;
 }

@@ -110,6 +110,13 @@ export class MsgpackReader {
   private long(c: number): TokenKind {
     const view = this.view;
     switch (c) {
+      // What ids and larger ints are, most often.
+      case 0xcd:
+        return this.int(view.getUint16(this.take(2)));
+      case 0xce:
+        return this.int(view.getUint32(this.take(4)));
+      case 0xd7:
+        return this.ext(8);
       case 0xc0:
         return Tok.NIL;
       case 0xc2:
@@ -141,10 +148,6 @@ export class MsgpackReader {
     switch (c) {
       case 0xcc:
         return this.int(view.getUint8(this.take(1)));
-      case 0xcd:
-        return this.int(view.getUint16(this.take(2)));
-      case 0xce:
-        return this.int(view.getUint32(this.take(4)));
       case 0xcf:
         return this.bigInt(view.getBigUint64(this.take(8)));
       case 0xd0:
@@ -158,7 +161,6 @@ export class MsgpackReader {
       case 0xd4:
       case 0xd5:
       case 0xd6:
-      case 0xd7:
       case 0xd8:
         return this.ext(1 << (c - 0xd4));
       case 0xd9:
@@ -193,6 +195,13 @@ export class MsgpackReader {
   /** The bytes of the last STR, BIN or EXT; a view, valid as long as the source is. */
   bytes(): Buffer {
     return this.buffer.subarray(this.dataStart, this.dataStart + this.number);
+  }
+
+  /** The unsigned int of 8 bytes at a place within the last STR, BIN or EXT; a safe one, or rounded. */
+  wideInt(at: number): number {
+    const { view } = this;
+    const start = this.dataStart + at;
+    return view.getUint32(start) * 0x1_0000_0000 + view.getUint32(start + 4);
   }
 
   /** Passes over these bytes when they come next; tells whether they did. */

@@ -15,6 +15,8 @@ export class List {
   key = '';
   /** What the items must be, when the property is of a type that says so. */
   restriction: Restriction | null = null;
+  /** How many of the first items are, in the store, as they are here; see `model/large.ts`. */
+  kept = 0;
 
   constructor(items: Value[], isTuple = false) {
     this.items = items;

@@ -10,6 +10,8 @@ export class SetValue {
   parent: Thing | null = null;
   key = '';
   restriction: Restriction | null = null;
+  /** See `List.kept`. */
+  kept = 0;
 
   constructor(things: Set<Thing> = new Set()) {
     this.things = things;
