@@ -160,6 +160,7 @@ async function runServer(config: Config, dir: string, log: Log, world: World): P
       durability: config.durability,
       onWarning: log.warning,
       queryDurationError: config.query_duration_error,
+      cacheSize: config.cache_size,
       ...(modules === undefined ? {} : { modules }),
     });
     if (created) world.print(WELCOME);

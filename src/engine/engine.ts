@@ -64,14 +64,14 @@ export interface EngineOptions {
   readonly garbageInterval?: number;
   /** What runs modules; without it none is ever installed. */
   readonly modules?: ModuleHost;
-  /** About how much memory things may take, in bytes; what a checkpoint has written is let go of beyond that. Only for stores that keep what they get. */
+  /** About how much memory things may take, in bytes; what a checkpoint has written is let go of beyond that. `openEngine` takes 0 for a part of what there is. */
   readonly cacheSize?: number;
 }
 
 const MAX_SCOPES = 1000;
 
 /** Bytes in the log that start a checkpoint, however few changes they are. */
-const CHECKPOINT_BYTES = 64 * 1024 * 1024;
+const CHECKPOINT_BYTES = 16 * 1024 * 1024;
 
 /** A scope as a query runs in it. */
 interface Place {
@@ -514,7 +514,12 @@ export class LocalEngine implements Engine {
           settlement.abandon();
           throw operationErr('nothing here waits for a module; ask over a connection to a server');
         }
-        settlement.onDone = (error) => later(() => this.finish(job, started, error, { value, deep, flags }));
+        this.cache.valuesInUse++;
+        settlement.onDone = (error) =>
+          later(() => {
+            this.cache.valuesInUse--;
+            return this.finish(job, started, error, { value, deep, flags });
+          });
         return null;
       }
     }

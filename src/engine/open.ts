@@ -47,7 +47,7 @@ export async function openEngine(options: OpenOptions): Promise<Opened> {
           ...(options.durability === undefined ? {} : { durability: options.durability }),
           ...(options.onWarning === undefined ? {} : { onWarning: options.onWarning }),
         });
-  const cacheSize = options.dir === null ? Number.POSITIVE_INFINITY : (options.cacheSize ?? defaultCacheSize());
+  const cacheSize = options.dir === null ? Number.POSITIVE_INFINITY : options.cacheSize || defaultCacheSize();
   const backups = options.dir === null ? {} : { backupsFile: join(options.dir, BACKUPS) };
   const engine = new LocalEngine(store, { ...backups, withBackup, ...options, cacheSize });
   try {

@@ -72,6 +72,8 @@ const OPTIONS = {
   gcloud_key_file: path(),
   // From here on the settings are this server's own.
   durability: choice('sync', 'async'),
+  /** About how much memory things may take; 0: a part of what there is. */
+  cache_size: int(0),
   bind_http_addr: path(),
   bind_ws_addr: path(),
   tls_cert_file: path(),

@@ -62,6 +62,9 @@ const MAGIC = 0x0a0d_5250_4b43_4954n; // the text "TICKPR\r\n"
 const FIRST_KEY = Uint8Array.of(0);
 /** How many records are pulled between two looks at the clock. */
 const RECORDS_A_LOOK = 16;
+/** A slice takes up to this part of the time since the last one, and never more than so many times the usual. */
+const SHARE = 0.5;
+const LONGEST = 5;
 
 interface Databases {
   readonly root: RootDatabase<Uint8Array, Uint8Array>;
@@ -239,9 +242,12 @@ class LmdbCheckpoint implements Checkpoint {
       if (value === null) records.removeSync(key);
       // lmdb's declaration of `asBinary` names a class that has no shape.
       else records.putSync(key, asBinary(encode(key, value)) as Uint8Array);
-      if (++looked % RECORDS_A_LOOK === 0 && performance.now() > sliceEnd) {
+      const now = ++looked % RECORDS_A_LOOK === 0 ? performance.now() : 0;
+      if (now > sliceEnd) {
         await new Promise((resolve) => setImmediate(resolve));
-        sliceEnd = performance.now() + this.sliceMs;
+        // A part of what others took meanwhile, so that queries that take long do not let the log grow without bounds.
+        const slice = Math.min(Math.max(this.sliceMs, (performance.now() - now) * SHARE), this.sliceMs * LONGEST);
+        sliceEnd = performance.now() + slice;
       }
     }
   }

@@ -43,6 +43,7 @@ describe('defaults', () => {
       query_duration_warn: 0,
       query_duration_error: 0,
       durability: 'sync',
+      cache_size: 0,
     });
   });
 });

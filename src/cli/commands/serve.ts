@@ -87,7 +87,7 @@ function settings(
 
 async function open(
   dir: string,
-  config: Parameters<typeof moduleHost>[0] & Pick<Config, 'durability' | 'query_duration_error'>,
+  config: Parameters<typeof moduleHost>[0] & Pick<Config, 'durability' | 'query_duration_error' | 'cache_size'>,
   log: Log,
   warn: (message: string) => void,
 ) {
@@ -98,6 +98,7 @@ async function open(
       durability: config.durability,
       onWarning: warn,
       queryDurationError: config.query_duration_error,
+      cacheSize: config.cache_size,
       ...(modules === undefined ? {} : { modules }),
     });
   } catch (error) {
