@@ -522,6 +522,7 @@ class ArrowCompiler {
       return;
     }
     if (info.effect !== null) this.note(info.effect.mask, `\`${name}\``, expr);
+    asm.emit(Op.SCOPE_TEST, tables.row(PREFIX_2019 + name));
     if (!this.counted(expr, name)) return;
     for (const arg of expr.args) this.rootOperand(arg);
     asm.mark(expr.start);

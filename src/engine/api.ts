@@ -82,6 +82,23 @@ export interface RequestCounters {
   largestResultSize: number;
 }
 
+/** What is asked for in the 2019 dialect; texts and blobs are byte strings. */
+export interface Query2019 {
+  readonly user: UserRef;
+  readonly client: ClientSink | null;
+  /** A collection by name or id; 0 for the root. */
+  readonly target: string | number;
+  readonly code: string;
+  readonly blobs: readonly string[];
+}
+
+export interface Answer2019 {
+  /** The value of each statement. */
+  readonly results: readonly Value[];
+  /** Arrays whose things are told with their properties. */
+  readonly fetched: { has(value: object): boolean };
+}
+
 export interface QueryAnswer {
   readonly value: Value;
   /** Levels of things to pack. */
@@ -108,6 +125,8 @@ export interface Engine {
   query(request: QueryRequest): QueryAnswer;
   /** As above; null when the query waits for a module: `later` is called then when it is done. Without `later` such a query fails. */
   query(request: QueryRequest, later: Later): QueryAnswer | null;
+  /** Runs a query in the 2019 dialect, with the rules of `query` for the answer. Throws TiError. */
+  query2019(request: Query2019): Answer2019;
   /** Runs a procedure, with the rules of `query` for the answer. Throws TiError. */
   run(request: RunRequest): QueryAnswer;
   run(request: RunRequest, later: Later): QueryAnswer | null;

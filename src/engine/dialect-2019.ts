@@ -9,25 +9,6 @@ import { compileArrow2019, compileScript2019, type Target2019 } from '../compile
 import { lookupErr } from '../errors.ts';
 import type { Collection } from '../model/collection.ts';
 import type { Database } from '../model/database.ts';
-import type { Value } from '../values/value.ts';
-import type { ClientSink, UserRef } from './api.ts';
-
-/** What is asked for; texts and blobs are byte strings. */
-export interface Query2019 {
-  readonly user: UserRef;
-  readonly client: ClientSink | null;
-  /** A collection by name or id; 0 for the root. */
-  readonly target: string | number;
-  readonly code: string;
-  readonly blobs: readonly string[];
-}
-
-export interface Answer2019 {
-  /** The value of each statement. */
-  readonly results: readonly Value[];
-  /** Arrays whose things are told with their properties. */
-  readonly fetched: { has(value: object): boolean };
-}
 
 /** Arrow functions are told as they are stored. */
 const texts: ClosureTexts = { compact: compactArrow, definition: compactArrow };

@@ -27,13 +27,25 @@ import type { Future, Room, Task } from '../values/handles.ts';
 import type { Value } from '../values/value.ts';
 import { Machine } from '../vm/machine.ts';
 import type { EncodeHooks } from '../wire/encode.ts';
-import type { ClientSink, Engine, Later, QueryAnswer, QueryRequest, RoomEvent, RoomScope, RunRequest, UserRef } from './api.ts';
+import type {
+  Answer2019,
+  ClientSink,
+  Engine,
+  Later,
+  Query2019,
+  QueryAnswer,
+  QueryRequest,
+  RoomEvent,
+  RoomScope,
+  RunRequest,
+  UserRef,
+} from './api.ts';
 import { decodeRunArgs, decodeVars } from './arguments.ts';
 import { askModule } from './ask-module.ts';
 import { Backups } from './backups.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Counters } from './counters.ts';
-import { type Answer2019, collectionOfTarget, compileText2019, type Query2019 } from './dialect-2019.ts';
+import { collectionOfTarget, compileText2019 } from './dialect-2019.ts';
 import { checkUnstored, Settlement, settled } from './futures.ts';
 import { GarbageCollector } from './garbage.ts';
 import { StoreHealth } from './health.ts';

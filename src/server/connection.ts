@@ -41,6 +41,8 @@ export class Connection implements PackageHandler, TransportEvents, Receiver, Cl
   /** Pushed by others, in buffers that are shared with others. */
   private late: Buffer[] = [];
   joined: Set<Membership> | null = null;
+  /** Speaks the protocol of 2019 in QPack; its log-in tells. */
+  speaksQpack = false;
   /** When something came or went last, by the clock of the hub. */
   lastActive: number;
   /** By the same clock. */

@@ -9,6 +9,7 @@ import { PackageType } from './framing.ts';
 import type { Hub } from './hub.ts';
 import { clientError } from './outbox.ts';
 import { authenticatedUser, readScope, requireStatus } from './request-rules.ts';
+import { codec2019, handle2019 } from './requests-2019.ts';
 import { emit, join, leave } from './room-requests.ts';
 
 /** The longest name and password, in bytes. */
@@ -22,6 +23,11 @@ const authErr = (message: string): TiError => new TiError(ErrorCode.AUTH, messag
  * the outbox, or, for a log-in, follows later.
  */
 export function handlePackage(hub: Hub, connection: Connection, type: number, id: number, bytes: Buffer, start: number, end: number): void {
+  const codec = codec2019(connection, type, bytes, start, end);
+  if (codec !== null) {
+    handle2019(hub, connection, codec, type, id, bytes, start, end);
+    return;
+  }
   switch (type) {
     case PackageType.QUERY:
       query(hub, connection, id, bytes, start, end);

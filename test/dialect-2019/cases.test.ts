@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { codeOf2019, ERRORS_2019 } from '../../src/builtins/dialect-2019/errors.ts';
+import { codeOf2019, ERRORS_2019 } from '../../src/wire/errors-2019.ts';
 import { type Database2019, openDatabase } from './database.ts';
 
 interface Step {

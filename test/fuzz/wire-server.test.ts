@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makePackage, PackageType } from '../../src/server/framing.ts';
+import { opensQpack } from '../../src/wire/qpack.ts';
 import { pack, payloadValue, query, RawClient, type TestServer, testServer } from '../server/client.ts';
 import { FakeEngine } from '../server/fake-engine.ts';
 
@@ -36,10 +37,13 @@ const payload = fc.oneof(
       return spoilt;
     }),
 );
-/** Whole packages of all types. */
-const packages = fc.array(fc.record({ type: fc.oneof(fc.integer({ min: 30, max: 42 }), fc.nat(255)), id: fc.nat(65535), payload }), {
-  maxLength: 10,
-});
+/** Whole packages of all types, but for log-ins in QPack: what follows those is the protocol of 2019, which has tests of its own. */
+const packages = fc.array(
+  fc
+    .record({ type: fc.oneof(fc.integer({ min: 30, max: 42 }), fc.nat(255)), id: fc.nat(65535), payload })
+    .filter((each) => each.type !== PackageType.AUTH || !opensQpack(each.payload[0] ?? 0)),
+  { maxLength: 10 },
+);
 
 /** How many packages each of these is answered with. */
 const isAnswered = (type: number): boolean => type >= PackageType.PING && type <= PackageType.EMIT_PEER;

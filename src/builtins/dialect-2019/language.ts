@@ -9,10 +9,10 @@ import { Regex } from '../../values/regex.ts';
 import { Bytes, Float } from '../../values/scalars.ts';
 import { Thing } from '../../values/thing.ts';
 import type { Value } from '../../values/value.ts';
+import { codeOf2019, ERRORS_2019, errorName2019 } from '../../wire/errors-2019.ts';
 import type { Context, Param, Row } from '../row.ts';
 import { textOf } from '../text.ts';
 import { arrayItems, badRequest, checkKept, typeName2019 } from './common.ts';
-import { codeOf2019, ERRORS_2019, errorName2019 } from './errors.ts';
 import { fn } from './rows.ts';
 
 const VALUE: Param = { name: 'value', type: 'any' };

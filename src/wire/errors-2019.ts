@@ -1,5 +1,5 @@
 /** Errors as the 2019 dialect numbers and names them. */
-import { ErrorCode } from '../../errors.ts';
+import { ErrorCode } from '../errors.ts';
 
 /** Names and codes; the code is the type of the package that answers. */
 export const ERRORS_2019: ReadonlyMap<string, number> = new Map([

@@ -1,0 +1,292 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LocalEngine } from '../../src/engine/engine.ts';
+import { TiError } from '../../src/errors.ts';
+import { type Codec2019, msgpackCodec, qpackCodec } from '../../src/server/codec-2019.ts';
+import { makePackage, PackageType } from '../../src/server/framing.ts';
+import { Type2019 } from '../../src/server/requests-2019.ts';
+import { memoryStore } from '../../src/storage/memory.ts';
+import { Float } from '../../src/values/scalars.ts';
+import type { Writer2019 } from '../../src/wire/encode-2019.ts';
+import { ERRORS_2019 } from '../../src/wire/errors-2019.ts';
+import { type QpackValue, QpackWriter, readQpack } from '../../src/wire/qpack.ts';
+import { RawClient, type TestServer, testServer } from '../server/client.ts';
+import { latin1 } from '../support.ts';
+
+/** Writes any plain value; floats are Float. */
+function write(w: Writer2019, value: QpackValue): void {
+  if (value === null) w.nil();
+  else if (typeof value === 'boolean') w.bool(value);
+  else if (typeof value === 'number') w.int(value);
+  else if (typeof value === 'bigint') w.bigint(value);
+  else if (typeof value === 'string') w.str(value);
+  else if (value instanceof Float) w.float(value.value);
+  else if (Array.isArray(value)) {
+    w.arrayHeader(value.length);
+    for (const item of value) write(w, item);
+  } else {
+    w.mapHeader(value.size);
+    for (const [key, item] of value) {
+      write(w, key);
+      write(w, item);
+    }
+  }
+}
+
+/** As the cases have values: objects, and floats as `{float}`. */
+function plain(value: QpackValue): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  if (value instanceof Float) return { float: value.value };
+  if (value instanceof Map) return Object.fromEntries([...value].map(([key, item]) => [String(key), plain(item)]));
+  return typeof value === 'string' ? Buffer.from(value, 'latin1').toString() : value;
+}
+
+class Client2019 {
+  readonly raw: RawClient;
+  private readonly codec: Codec2019;
+
+  constructor(raw: RawClient, codec: Codec2019) {
+    this.raw = raw;
+    this.codec = codec;
+  }
+
+  async request(type: number, value: QpackValue): Promise<{ type: number; value: unknown }> {
+    this.raw.send(
+      makePackage(
+        type,
+        7,
+        this.codec.pack((w) => write(w, value)),
+      ),
+    );
+    return this.next();
+  }
+
+  async next(): Promise<{ type: number; value: unknown }> {
+    const { type, payload } = await this.raw.next();
+    return { type, value: payload.length === 0 ? undefined : plain(this.codec.read(payload, 0, payload.length)) };
+  }
+
+  query(code: string, target: string | number, blobs: readonly string[] = []): Promise<{ type: number; value: unknown }> {
+    const request = new Map<QpackValue, QpackValue>([
+      ['query', latin1(code)],
+      ['target', target],
+    ]);
+    if (blobs.length > 0) request.set('blobs', blobs.map(latin1));
+    return this.request(PackageType.QUERY, request);
+  }
+}
+
+interface Step {
+  readonly code: string;
+  readonly target?: string | number;
+  readonly blobs?: readonly string[];
+  readonly ok?: unknown;
+  readonly err?: string;
+}
+
+interface Case {
+  readonly name: string;
+  readonly target: string | number;
+  readonly steps: readonly Step[];
+}
+
+const cases = JSON.parse(readFileSync(new URL('./cases.json', import.meta.url), 'utf8'), (_key, value, context?: { source?: string }) =>
+  typeof value === 'number' && /[.eE]/.test(context?.source ?? '') ? { float: value } : value,
+) as Case[];
+
+/** One server for all: what a case leaves is taken away before the next. */
+let engine: LocalEngine;
+let server: TestServer;
+
+const admin = { id: 1, name: 'admin' };
+
+beforeAll(async () => {
+  engine = new LocalEngine(memoryStore());
+  await engine.initialize();
+  server = await testServer(engine);
+});
+afterAll(async () => {
+  await server.stop();
+});
+
+function clean(): void {
+  const ask = (target: string | number, code: string): void => {
+    engine.query2019({ user: admin, client: null, target, code, blobs: [] });
+  };
+  for (const name of [...engine.database.collectionsByName.keys()]) ask(0, `del_collection('${name}')`);
+  for (const { name } of [...engine.database.users.values()]) if (name !== 'admin') ask(0, `del_user('${name}')`);
+  ask(0, "new_collection('stuff'); set_zone(0);");
+}
+
+async function connect(codec: Codec2019): Promise<Client2019> {
+  if (codec === msgpackCodec) return new Client2019(await RawClient.login(server.port), codec);
+  const client = new Client2019(await RawClient.connect(server.port), codec);
+  expect((await client.request(PackageType.AUTH, ['admin', 'pass'])).type).toBe(Type2019.LOGGED_IN);
+  return client;
+}
+
+async function run(client: Client2019, { name, steps, target }: Case): Promise<void> {
+  for (const step of steps) {
+    const { type, value } = await client.query(step.code, step.target ?? target, step.blobs);
+    if (step.err !== undefined) expect([name, step.code, type]).toEqual([name, step.code, ERRORS_2019.get(step.err)]);
+    else expect([name, step.code, type]).toEqual([name, step.code, Type2019.RESULTS]);
+    if (!('ok' in step)) continue;
+    const results = value as unknown[];
+    expect([name, step.code, results.length === 1 ? results[0] : results]).toEqual([name, step.code, step.ok]);
+  }
+}
+
+describe.each([
+  ['QPack', qpackCodec],
+  ['MessagePack', msgpackCodec],
+])('over the wire in %s', (_name, codec) => {
+  it('all acceptance cases pass', async () => {
+    const client = await connect(codec);
+    for (const each of cases) {
+      clean();
+      await run(client, each);
+    }
+    client.raw.close();
+  });
+
+  it('errors tell a message and a code of their own', async () => {
+    clean();
+    const client = await connect(codec);
+    expect(await client.query('nope', 'stuff')).toMatchObject({
+      type: 101,
+      value: { error_code: -103, error_msg: expect.stringContaining('nope') },
+    });
+    expect(await client.query('1 +', 'stuff')).toMatchObject({ type: 103, value: { error_code: -101 } });
+    expect(await client.request(PackageType.QUERY, new Map([['query', 5]]))).toMatchObject({ type: 102 });
+    expect(
+      await client.request(
+        PackageType.QUERY,
+        new Map<QpackValue, QpackValue>([
+          ['query', '1'],
+          ['target', []],
+        ]),
+      ),
+    ).toMatchObject({ type: 102 });
+    client.raw.close();
+  });
+});
+
+describe('a connection in QPack', () => {
+  it('is refused as one of 2019', async () => {
+    const client = new Client2019(await RawClient.connect(server.port), qpackCodec);
+    expect((await client.request(PackageType.AUTH, ['admin', 'wrong'])).type).toBe(99);
+    expect(await client.query('1', 0)).toMatchObject({ type: 99, value: { error_code: -105 } });
+    expect((await client.request(PackageType.AUTH, ['admin'])).type).toBe(102);
+    expect((await client.request(PackageType.AUTH, ['admin', 'pass'])).type).toBe(Type2019.LOGGED_IN);
+    expect((await client.request(PackageType.PING, null)).type).toBe(Type2019.PONG);
+    client.raw.close();
+  });
+
+  it('needs rights', async () => {
+    clean();
+    const client = await connect(qpackCodec);
+    await client.query("new_user('ann', 'x'); grant('stuff', 'ann', READ);", 0);
+    const ann = new Client2019(await RawClient.connect(server.port), qpackCodec);
+    expect((await ann.request(PackageType.AUTH, ['ann', 'x'])).type).toBe(Type2019.LOGGED_IN);
+    expect(await ann.query('1', 'stuff')).toEqual({ type: Type2019.RESULTS, value: [1] });
+    for (const code of ['x = 2', '(false && x = 1)', 'x => x = 1']) expect((await ann.query(code, 'stuff')).type).toBe(100);
+    expect((await ann.query('1', 0)).type).toBe(100);
+    await client.query("grant(0, 'ann', READ)", 0);
+    expect((await ann.query('users()', 0)).type).toBe(Type2019.RESULTS);
+    for (const code of ['set_loglevel(1)', 'set_zone(1)', 'reset_counters()', 'shutdown()'])
+      expect((await ann.query(code, 0)).type).toBe(100);
+    await client.query("grant(0, 'ann', MODIFY)", 0);
+    expect((await ann.query("grant('stuff', 'admin', READ)", 0)).type).toBe(100);
+    ann.raw.close();
+    client.raw.close();
+  });
+
+  it('survives bytes that are no requests', async () => {
+    const client = await connect(qpackCodec);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(PackageType.QUERY, PackageType.AUTH, PackageType.PING),
+        fc.uint8Array({ maxLength: 40 }),
+        async (type, bytes) => {
+          client.raw.send(makePackage(type, 3, Buffer.from([243, ...bytes])));
+          const { type: answer } = await client.raw.next();
+          expect([64, 99, 102]).toContain(answer);
+        },
+      ),
+      { numRuns: 200 },
+    );
+    expect(await client.query('1', 0)).toEqual({ type: Type2019.RESULTS, value: [1] });
+    client.raw.close();
+  });
+});
+
+describe('QPack', () => {
+  const leaf: fc.Arbitrary<QpackValue> = fc.oneof(
+    fc.constant(null),
+    fc.boolean(),
+    fc.integer(),
+    fc.maxSafeInteger(),
+    fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).filter((n) => !Number.isSafeInteger(Number(n))),
+    fc.double({ noNaN: true }).map((value) => new Float(value)),
+    fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes).toString('latin1')),
+  );
+  const value = fc.letrec<{ value: QpackValue }>((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 4 },
+      leaf,
+      fc.array(tie('value'), { maxLength: 8 }) as fc.Arbitrary<QpackValue>,
+      fc
+        .array(fc.tuple(leaf, tie('value')), { maxLength: 8 })
+        .map((entries) => new Map(entries.filter(([key]) => typeof key === 'string'))) as fc.Arbitrary<QpackValue>,
+    ),
+  })).value;
+
+  it('reads what it writes', () => {
+    fc.assert(
+      fc.property(value, (each) => {
+        const w = new QpackWriter();
+        write(w, each);
+        expect(readQpack(w.take())).toEqual(each);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it.each<[QpackValue, number[]]>([
+    [0, [0]],
+    [63, [63]],
+    [-1, [64]],
+    [-60, [123]],
+    [-61, [232, 195]],
+    [new Float(0), [126]],
+    [new Float(-1), [125]],
+    ['hi', [130, 104, 105]],
+    [
+      [1, []],
+      [239, 1, 237],
+    ],
+    [
+      [1, 2, 3, 4, 5, 6],
+      [252, 1, 2, 3, 4, 5, 6, 254],
+    ],
+    [new Map([['a', true]]), [244, 129, 97, 249]],
+    [null, [251]],
+  ])('has a form for %s', (each, bytes) => {
+    const w = new QpackWriter();
+    write(w, each);
+    expect([...w.take()]).toEqual(bytes);
+    expect(readQpack(Buffer.from(bytes))).toEqual(each);
+  });
+
+  it('refuses what is cut off, nested too deep or no value', () => {
+    for (const bytes of [[], [130, 1], [239, 1], [236, 0], [124], [254], [255], new Array(1000).fill(238)]) {
+      expect(() => readQpack(Buffer.from(bytes))).toThrow();
+      try {
+        readQpack(Buffer.from(bytes));
+      } catch (error) {
+        expect(error).toBeInstanceOf(TiError);
+      }
+    }
+  });
+});
