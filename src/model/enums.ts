@@ -1,4 +1,4 @@
-import { ErrorCode, lookupErr, TiError, typeErr } from '../errors.ts';
+import { lookupErr, typeErr, valueErr } from '../errors.ts';
 import { type EnumInfo, EnumMember } from '../values/handles.ts';
 import { equal } from '../values/operators.ts';
 import { Bytes, Float } from '../values/scalars.ts';
@@ -84,7 +84,7 @@ const isNumber = (value: Value): boolean => typeof value === 'number' || typeof 
 
 /** Whether a value of this type could be that of a member. */
 function alike(own: Value, value: Value): boolean {
-  if (isNumber(own)) return isNumber(value) || typeof value === 'boolean';
+  if (typeof own === 'number' || typeof own === 'bigint') return isNumber(value);
   if (typeof own === 'string') return typeof value === 'string' || value instanceof Bytes;
   return own instanceof Thing && value instanceof Thing;
 }
@@ -102,18 +102,16 @@ const isMemberValue = (value: Value): boolean =>
 
 /** Throws unless the value may be that of a new member beside the others: of a type that enumerators take, of the same type, and not there yet. */
 export function checkMemberValue(enumeration: EnumDef, value: Value): void {
+  const double = enumeration.find(value);
+  if (double !== undefined) throw valueErr(`enum \`${enumeration.name}\` has the value already, under the name \`${double.name}\``);
   if (!isMemberValue(value)) {
     throw typeErr(`members of an enum are of type \`int\`, \`float\`, \`str\`, \`bytes\` or \`thing\`, not of type \`${typeName(value)}\``);
   }
   if (enumeration.members.size === 0) return;
   const kind = kindName(enumeration.first.value);
-  const double = enumeration.find(value);
-  const isText = (kind === 'str' && value instanceof Bytes) || (kind === 'bytes' && typeof value === 'string');
-  if (kind !== kindName(value) && !(isText && double !== undefined)) {
+  if (kind !== kindName(value)) {
     throw typeErr(
       `the members of enum \`${enumeration.name}\` are of type \`${kind}\`, so one of type \`${typeName(value)}\` cannot be added`,
     );
   }
-  if (double !== undefined)
-    throw new TiError(ErrorCode.VALUE, `enum \`${enumeration.name}\` has the value already, under the name \`${double.name}\``);
 }

@@ -144,7 +144,7 @@ export function fitsWrap(rule: FieldRule, value: Value): boolean {
       return (value instanceof List && value.items.every((item) => item instanceof Thing)) || value instanceof SetValue;
     case K.LIST:
       if (value instanceof List) return itemsFit(rule.restriction, value.items);
-      if (value instanceof SetValue) return itemsFit(rule.restriction, value.things);
+      if (value instanceof SetValue) return takesThings(rule.restriction) && itemsFit(rule.restriction, value.things);
       return value === null && rule.nillable;
     case K.SET:
       return value instanceof SetValue ? itemsFit(rule.restriction, value.things) : value === null && rule.nillable;
@@ -152,6 +152,9 @@ export function fitsWrap(rule: FieldRule, value: Value): boolean {
       return rule.accepts(value) || (value instanceof EnumMember && rule.accepts(shownMember(rule, value)));
   }
 }
+
+/** Whether items of a list may be things: a set, even an empty one, is only shown as such a list. */
+const takesThings = (rule: FieldRule | null): boolean => rule === null || rule.kind === K.TYPE || rule.kind === K.THING;
 
 const shownMember = (rule: FieldRule, member: EnumMember): Value =>
   (rule.flags & WrapFlag.MEMBER_NAME) !== 0 ? member.name : member.value;
