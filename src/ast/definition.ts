@@ -1,6 +1,6 @@
 /**
  * The fixed layout in which the text of a closure is told by `str(...)` and the info of procedures: a tab a level, things and arrays of two and more items
- * and all blocks over several lines, everything else on one line, however long. Comments are left out.
+ * and all blocks over several lines, a conditional of more than 40 characters over three, everything else on one line, however long. Comments are left out.
  */
 import type * as ast from './nodes.ts';
 import { accept, type Visitor } from './visitor.ts';
@@ -9,6 +9,9 @@ import { accept, type Visitor } from './visitor.ts';
 export function definition(node: ast.Node, source: string, depth = 0): string {
   return new Layout(source, depth).text(node);
 }
+
+/** A longer conditional gets a line for each of its three parts. */
+const MAX_TERNARY = 40;
 
 class Layout {
   private readonly source: string;
@@ -55,6 +58,17 @@ class Layout {
     return `[${part(node.from)}:${part(node.to)}${second}]${this.assigned(node.assign)}`;
   }
 
+  private ternary(node: ast.TernaryExpr): string {
+    const test = this.text(node.test);
+    const line = `${test} ? ${this.text(node.then)} : ${this.text(node.else)}`;
+    if (line.length <= MAX_TERNARY) return line;
+    this.depth++;
+    const start = `\n${'\t'.repeat(this.depth)}`;
+    const lines = `${test}${start}? ${this.text(node.then)}${start}: ${this.text(node.else)}`;
+    this.depth--;
+    return lines;
+  }
+
   private readonly visitor: Visitor<string> = {
     Script: (node) => node.body.map((statement) => `${this.text(statement)};`).join('\n'),
     NilLiteral: () => 'nil',
@@ -84,7 +98,7 @@ class Layout {
     UnaryExpr: ({ ops, operand }) => ops.join('') + this.text(operand),
     BinaryExpr: ({ op, left, right }) => `${this.text(left)} ${op} ${this.text(right)}`,
     LogicalExpr: ({ op, left, right }) => `${this.text(left)} ${op} ${this.text(right)}`,
-    TernaryExpr: (node) => `${this.text(node.test)} ? ${this.text(node.then)} : ${this.text(node.else)}`,
+    TernaryExpr: (node) => this.ternary(node),
     ParenExpr: ({ expr }) => `(${this.text(expr)})`,
     BlockExpr: ({ body }) => this.lines('{', body, ';', '}'),
     IfExpr: (node) => `if (${this.text(node.test)}) ${this.text(node.then)}${node.else === null ? '' : ` else ${this.text(node.else)}`}`,

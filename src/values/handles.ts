@@ -78,8 +78,9 @@ export class Task {
     return 'task';
   }
 
+  /** Whether it will run. */
   truth(): boolean {
-    return this.id !== 0;
+    return this.runAt !== 0;
   }
 }
 

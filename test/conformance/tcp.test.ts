@@ -16,7 +16,12 @@ describe('conformance over TCP', () => {
   beforeAll(async () => {
     engine = (await openEngine({ dir: null })).engine;
     const config = { ...defaultConfig(), listen_client_port: 0, listen_node_port: null };
-    server = await startServer(engine, config, { log: createLog({ level: 'error', colorized: false }), hooks: engine.hooks });
+    server = await startServer(engine, config, {
+      log: createLog({ level: 'error', colorized: false }),
+      hooks: engine.hooks,
+      node: engine.node,
+    });
+    engine.startSchedules();
     target = new TcpTarget(server.port);
   });
 
