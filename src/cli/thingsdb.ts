@@ -162,6 +162,7 @@ async function runServer(config: Config, dir: string, log: Log, world: World): P
       queryDurationError: config.query_duration_error,
       cacheSize: config.cache_size,
       ...(modules === undefined ? {} : { modules }),
+      queryMemoryLimit: config.query_memory_limit,
     });
     if (created) world.print(WELCOME);
     try {

@@ -62,6 +62,8 @@ import { codeOf, lazyCode, ProgramCache } from './toolchain.ts';
 export interface EngineOptions {
   /** Seconds after which a query fails; 0: never. */
   readonly queryDurationError?: number;
+  /** What a query may take of the memory, in bytes; 0: a quarter of what the process may take. */
+  readonly queryMemoryLimit?: number;
   /** After which tasks run; the clock of the machine when left out. */
   readonly clock?: Clock;
   /** Where the schedule of backups is kept; in memory when left out. */
@@ -177,6 +179,7 @@ export class LocalEngine implements Engine {
       methodTable: (name) => library.methodTable(name),
       constant,
       compile: codeOf,
+      memoryLimit: options.queryMemoryLimit ?? 0,
     });
     this.clock = options.clock ?? systemClock;
     this.onWarning = options.onWarning ?? (() => undefined);

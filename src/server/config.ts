@@ -85,6 +85,7 @@ const OPTIONS = {
   max_push_backlog: int(64 * 1024 * 1024),
   login_failures: int(0),
   login_delay: seconds(1),
+  query_memory_limit: int(0),
 } as const;
 
 type ValueOf<O> = O extends ChoiceOption<infer T> ? T : O extends StringOption ? string : O extends PathOption ? string | null : number;

@@ -32,6 +32,7 @@ import { Thing } from '../values/thing.ts';
 import { typeName, type Value } from '../values/value.ts';
 import { type Container, Frame, Handler, HOT, Iteration, MAX_NATIVE } from './frame.ts';
 import { runLoop } from './loop.ts';
+import { MemoryGuard } from './memory.ts';
 import { translate } from './translate.ts';
 
 /** Calls that may be open at once; beyond is an error. */
@@ -39,6 +40,12 @@ const MAX_DEPTH = 2000;
 /** Runs of the loop inside of one another (a built-in that calls a closure that ...); each takes much of the native stack. */
 const MAX_NESTED = 150;
 const FUEL_SLICE = 10_000;
+/** After so many slices the memory is looked at, which takes some microseconds. */
+const SLICES_A_LOOK = 4;
+/** About what a built-in takes of the memory for each unit of work that it announces. */
+const BYTES_A_UNIT = 32;
+/** Who announces more wants the query to end when its time is up, and takes nothing. */
+const MOST_UNITS = 2 ** 26;
 const ALL_SCOPES = ScopeBit.collection | ScopeBit.thingsdb | ScopeBit.node;
 const RECURSION = 'maximum recursion depth exceeded; see https://docs.thingsdb.io/v1/data-types/closure';
 
@@ -51,6 +58,8 @@ export interface MachineHost {
   constant(name: string): Value | undefined;
   /** Compiles a closure that was read from the store. */
   compile(closure: Closure): FunctionCode;
+  /** What a query may take, in bytes; 0: a quarter of what the process may take. */
+  readonly memoryLimit: number;
 }
 
 /** What one run is given. */
@@ -92,6 +101,7 @@ export class Machine {
   leafPc = 0;
   nested = 0;
   private slices = 0;
+  private readonly memory: MemoryGuard;
   /** How far up the stack may hold values of this query. */
   private high = 0;
   private readonly host: MachineHost;
@@ -105,6 +115,7 @@ export class Machine {
 
   constructor(host: MachineHost) {
     this.host = host;
+    this.memory = new MemoryGuard(host.memoryLimit);
   }
 
   /** The collection of the query that runs, or that ran last. */
@@ -124,6 +135,7 @@ export class Machine {
     this.deadline = options.deadline;
     this.fuel = FUEL_SLICE;
     this.slices = 1;
+    this.memory.begin();
     this.nested = 0;
     this.deep = options.deep;
     this.flags = 0;
@@ -549,8 +561,11 @@ export class Machine {
   // --- budget ---
 
   refuel(): void {
+    const over = -this.fuel;
     this.fuel = FUEL_SLICE;
     this.slices++;
+    if (over > FUEL_SLICE) this.memory.check(over < MOST_UNITS ? over * BYTES_A_UNIT : 0);
+    else if (this.slices % SLICES_A_LOOK === 0) this.memory.check(0);
     if (performance.now() > this.deadline) {
       throw operationErr('query has taken too long and was ended; see `query_duration_error` in the configuration');
     }

@@ -87,7 +87,7 @@ function settings(
 
 async function open(
   dir: string,
-  config: Parameters<typeof moduleHost>[0] & Pick<Config, 'durability' | 'query_duration_error' | 'cache_size'>,
+  config: Parameters<typeof moduleHost>[0] & Pick<Config, 'durability' | 'query_duration_error' | 'query_memory_limit' | 'cache_size'>,
   log: Log,
   warn: (message: string) => void,
 ) {
@@ -100,6 +100,7 @@ async function open(
       queryDurationError: config.query_duration_error,
       cacheSize: config.cache_size,
       ...(modules === undefined ? {} : { modules }),
+      queryMemoryLimit: config.query_memory_limit,
     });
   } catch (error) {
     if (error instanceof TiError) throw fileError(fromBytes(error.message));
