@@ -8,6 +8,7 @@
  * a gigabyte of changed pages LMDB begins to write out pages in between, and single slices take up to a few hundred milliseconds.
  */
 import { randomBytes } from 'node:crypto';
+import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { asBinary, type Database, open, type RootDatabase } from 'lmdb';
 import type { TiError } from '../errors.ts';
@@ -93,13 +94,18 @@ export async function openCheckpoint(dir: string, hasLog: boolean, sliceMs: numb
   }
 }
 
-/** A file that is empty, or not there, is a new one. */
+/** Throws for a file that cannot be used, or is damaged; one that is empty, or not there, is a new one. */
 function checkFile(dir: string): void {
-  try {
-    checkPages(checkpointFile(dir), false);
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT')) throw error;
-  }
+  const ifThere = (action: () => void): void => {
+    try {
+      action();
+    } catch (error) {
+      if (!hasCode(error, 'ENOENT')) throw error;
+    }
+  };
+  // LMDB tells of a file that it may not write in the same words as of a damaged one.
+  for (const path of [join(dir, 'lock.mdb'), checkpointFile(dir)]) ifThere(() => accessSync(path, constants.R_OK | constants.W_OK));
+  ifThere(() => checkPages(checkpointFile(dir), false));
 }
 
 function openDatabases(dir: string): Databases {
