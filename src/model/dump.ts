@@ -15,6 +15,7 @@
 import { MsgpackReader } from '../msgpack/reader.ts';
 import { MsgpackWriter } from '../msgpack/writer.ts';
 import type { Thing } from '../values/thing.ts';
+import type { Value } from '../values/value.ts';
 import { applyChange } from './apply.ts';
 import { ChangeOp } from './change.ts';
 import type { Collection } from './collection.ts';
@@ -24,7 +25,9 @@ import { DumpError, DumpParser, valueText } from './dump-text.ts';
 import { EnumDef } from './enums.ts';
 import { encodeCommit, type Historian } from './history.ts';
 import { encodeModule, sortedModules } from './modules.ts';
+import { writeQuotas } from './quotas.ts';
 import { type ClosureLoader, encodeEnum, encodeProcedure, encodeType } from './schema-records.ts';
+import { encodeStored } from './stored.ts';
 import { encodeTask, type TaskScope } from './tasks.ts';
 import { encodeThingBody } from './thing-record.ts';
 import { TypeDef } from './types.ts';
@@ -70,6 +73,7 @@ class Dumper {
   *global(database: Database): Generator<string> {
     yield 'scope 0\n';
     yield this.op('SCOPE_INFO', (w) => encodeScopeInfo(w, database));
+    if (database.zone !== 0) yield this.op('ZONE', (w) => w.int(database.zone));
     for (const c of byId(database.collections.values())) {
       yield this.op('COLLECTION', (w) => {
         w.int(c.id);
@@ -78,6 +82,7 @@ class Dumper {
         w.int(c.root.id);
       });
       yield this.op('COLLECTION_INFO', (w) => encodeCollectionInfo(w, c));
+      if (c.quotas !== null) yield this.quotas(c);
     }
     for (const user of byId(database.users.values())) yield this.op('USER', (w) => encodeUser(w, user));
     yield* this.lastId(database);
@@ -99,6 +104,21 @@ class Dumper {
     yield this.op('DEL_USER', (w) => w.int(last));
   }
 
+  private quotas(c: Collection): string {
+    return this.op('QUOTAS', (w) => {
+      w.int(c.id);
+      writeQuotas(w, c.quotas);
+    });
+  }
+
+  private attribute(id: number, name: string, value: Value): string {
+    return this.op('SET_ATTRIBUTE', (w) => {
+      w.int(id);
+      w.str(name);
+      encodeStored(w, value);
+    });
+  }
+
   private historyOn(scope: number): string {
     return this.op('HISTORY', (w) => {
       w.int(scope);
@@ -112,9 +132,7 @@ class Dumper {
     historian: Historian,
     { tasks, procedures }: TaskScope & Pick<Collection, 'procedures'>,
   ): Generator<string> {
-    for (const procedure of [...procedures.values()].sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      yield this.op('PROCEDURE', (w) => encodeProcedure(w, procedure));
-    }
+    for (const procedure of byName(procedures.values())) yield this.op('PROCEDURE', (w) => encodeProcedure(w, procedure));
     for (const task of tasks.items) yield this.op('TASK', (w) => encodeTask(w, task));
     if (historian.history === null) return;
     if (scope === 0) yield this.historyOn(0);
@@ -125,6 +143,9 @@ class Dumper {
     yield* this.goneTypes(c);
     yield* this.schema(c);
     for (const thing of byId(c.things.values())) yield this.thing(thing);
+    for (const id of [...c.attributes.ids()].sort((a, b) => a - b)) {
+      for (const [name, value] of c.attributes.of(id) ?? []) yield this.attribute(id, name, value);
+    }
     for (const [name, room] of [...c.roomsByName].sort(([a], [b]) => (a < b ? -1 : 1))) {
       yield this.op('ROOM_NAME', (w) => {
         w.int(room.id);
@@ -183,6 +204,8 @@ class Dumper {
 }
 
 const byId = <T extends { readonly id: number }>(items: Iterable<T>): T[] => [...items].sort((a, b) => a.id - b.id);
+
+const byName = <T extends { readonly name: string }>(items: Iterable<T>): T[] => [...items].sort((a, b) => (a.name < b.name ? -1 : 1));
 
 /** The text of a database, in parts that are best written as they come. Byte strings. */
 export function* dumpDatabase(database: Database): Generator<string> {

@@ -4,6 +4,7 @@ import { firstDifference } from '../../src/model/compare.ts';
 import { Database } from '../../src/model/database.ts';
 import { DumpLoader, dumpDatabase } from '../../src/model/dump.ts';
 import { DumpParser, valueText } from '../../src/model/dump-text.ts';
+import { ModuleDef } from '../../src/model/modules.ts';
 import { MsgpackReader } from '../../src/msgpack/reader.ts';
 import { MsgpackWriter } from '../../src/msgpack/writer.ts';
 import type { LogEntry } from '../../src/storage/store.ts';
@@ -82,6 +83,52 @@ test.each([
     for (let i = 0; i < 40; i++) run(engine, statements.statement());
     expect(difference(engine), `seed ${seed}`).toBeNull();
   }
+});
+
+const DATABASE_FIELDS = [
+  ...['changeId', 'collections', 'collectionsByName', 'history', 'modules', 'nextId', 'nodeDeep', 'nodeZone', 'procedures', 'tasks'],
+  ...['thingsdbDeep', 'thingsdbZone', 'tokenOwners', 'users', 'usersByName', 'zone'],
+];
+/** What a dump tells, what follows from it, and what only a checkpoint or a query knows. */
+const KNOWN_FIELDS = [
+  ...[
+    'attributes',
+    'createdAt',
+    'defaultDeep',
+    'enums',
+    'enumsById',
+    'goneTypes',
+    'history',
+    'id',
+    'name',
+    'nextEnumId',
+    'nextId',
+    'nextTypeId',
+  ],
+  ...['procedures', 'quotas', 'rooms', 'roomsByName', 'root', 'tasks', 'things', 'timeZone', 'types', 'typesById', 'accessKey'],
+  ...['dirtyPages', 'dirtyRooms', 'lastTouched', 'pendingPages', 'schema', 'search', 'suspicious', 'writePending', 'writtenPages'],
+];
+
+test('nothing that a database has is left out', async () => {
+  const { engine } = await recordingEngine();
+  const { database } = engine;
+  const stuff = database.collectionByName('stuff');
+  // Who adds a field to either has to have it dumped, or derived from what is.
+  const fields = (value: object): string[] => Object.keys(value).sort();
+  expect(fields(database)).toEqual(DATABASE_FIELDS.toSorted());
+  expect(fields(stuff)).toEqual(KNOWN_FIELDS.toSorted());
+  const module = new ModuleDef('m', 12, 'm.js', null, 'folder');
+  module.conf = Buffer.from([0x93, 1, 2, 3]);
+  module.scope = '//stuff';
+  database.modules.set('m', module);
+  database.zone = 7;
+  database.history = [];
+  stuff.history = [];
+  stuff.quotas = { things: 10, properties: null, array_size: 5, raw_size: null };
+  stuff.attributes.set(stuff.root.id, 'colour', 'red');
+  run(engine, ".n = 1; new_procedure('p', || 'text'); task(datetime(2100, 1, 1), |t| nil); .room = room(); .room.set_name('lobby');");
+  expect(difference(engine)).toBeNull();
+  expect(dumpOf(database)).toContain('QUOTAS');
 });
 
 test('a dump is read by people: a line a property, fields with their names', async () => {
