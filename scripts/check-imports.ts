@@ -22,10 +22,26 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   vm: ['bytecode', 'values', 'model', 'builtins'],
   engine: ['msgpack', 'storage', 'grammar', 'values', 'bytecode', 'compiler', 'wire', 'model', 'builtins', 'vm'],
   modules: ['msgpack', 'values', 'model'],
+  import: ['msgpack', 'values', 'time', 'model'],
   analysis: ['ast', 'grammar', 'values', 'bytecode', 'compiler', 'model', 'builtins'],
   lsp: ['ast', 'grammar', 'builtins', 'analysis'],
   server: ['msgpack', 'values', 'wire', 'model', 'engine'],
-  cli: ['msgpack', 'model', 'storage', 'ast', 'grammar', 'values', 'bytecode', 'wire', 'engine', 'modules', 'server', 'analysis', 'lsp'],
+  cli: [
+    'msgpack',
+    'model',
+    'storage',
+    'ast',
+    'grammar',
+    'values',
+    'bytecode',
+    'wire',
+    'engine',
+    'modules',
+    'import',
+    'server',
+    'analysis',
+    'lsp',
+  ],
 };
 
 /** Files that may be imported from anywhere. */

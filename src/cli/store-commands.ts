@@ -1,6 +1,7 @@
 /** The commands that work on the folder of a store, which no server has open then. */
 import { Argument, type Command } from 'commander';
 import type { DumpOptions } from './commands/dump.ts';
+import type { ImportOptions } from './commands/import.ts';
 import type { VerifyOptions } from './commands/verify.ts';
 import type { ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
@@ -49,6 +50,18 @@ export function addStoreCommands(add: AddCommand, io: Io): void {
   )
     .addArgument(new Argument('<file>', 'a dump; `-` for standard input'))
     .addArgument(NEW_DIR);
+  add(
+    'import',
+    'make a store from a store or backup of the reference server',
+    [
+      ['thingsc import /var/lib/thingsdb --store ./data', 'the server must not run; then serve it: thingsc serve --data ./data'],
+      ['thingsc import backup.tar.gz --store ./data --password secret', 'and set the password of the first user with all rights'],
+    ],
+    async (source: string, options: ImportOptions) => (await import('./commands/import.ts')).importStore(source, options, io),
+  )
+    .addArgument(new Argument('<source>', 'folder of a store (its `storage_path`), or a backup (.tar.gz)'))
+    .requiredOption('-d, --store <dir>', 'an empty folder, made when it is missing')
+    .option('--password <password>', 'the password of the first user with all rights (default: one is made up, and printed)');
   add(
     'backup',
     'write a backup of a store that is not being served',

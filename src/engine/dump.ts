@@ -1,4 +1,5 @@
 /** Dumps: a whole store as text, and a new store from such a text. */
+import type { Database } from '../model/database.ts';
 import { DumpLoader, dumpDatabase, LoadError } from '../model/dump.ts';
 import { openStore } from '../storage/open.ts';
 import { storeErr } from '../storage/store-error.ts';
@@ -8,6 +9,11 @@ import { lazyCode } from './toolchain.ts';
 
 /** The text of all that an engine has stored, in parts: byte strings. Valid while no query runs. */
 export const dumpEngine = (engine: LocalEngine): Generator<string> => dumpDatabase(engine.database);
+
+/** The lines of such a text of any database, for `loadDump`. */
+export async function* linesOfDatabase(database: Database): AsyncGenerator<string> {
+  for (const part of dumpDatabase(database)) yield* part.replace(/\n$/, '').split('\n');
+}
 
 /** Whether an error tells of a faulty dump; its message is a byte string. */
 export const isLoadError = (error: unknown): error is LoadError => error instanceof LoadError;

@@ -197,6 +197,7 @@ export function decodeTask(
 ): { readonly task: Task; readonly before: Value } {
   const id = readInt(r);
   const task = scope.tasks.reference(id);
+  task.id = id;
   const before = task.args;
   const isNew = task.closure === null;
   task.runAt = readInt(r);
