@@ -136,8 +136,8 @@ export interface Context {
   unlock(): void;
   /** Who asks. */
   readonly user: User;
-  /** The stored form of a password. */
-  hashPassword(password: string): string;
+  /** Sets the password of a user, or takes it away; where the query can wait, it is hashed off the thread, and in force before the answer. */
+  setPassword(user: User, password: string | null): void;
   /** Whether the user has a right in the scope of the query. */
   hasRight(right: RightName): boolean;
   /** Levels of things that the answer shows, 0 to 127; a built-in may set it. */

@@ -3,7 +3,7 @@ import { ErrorCode, lookupErr, operationErr, TiError, typeErr, valueErr } from '
 import { ChangeOp } from '../model/change.ts';
 import { checkRights, Right, rightsText, scopeName } from '../model/rights.ts';
 import { removeTask, type TaskScope } from '../model/tasks.ts';
-import { encodeUser, isExpired, newUser, ruleText, type Token, type User, userNamed } from '../model/users.ts';
+import { isExpired, newUser, recordUser as recordUserIn, ruleText, type Token, type User, userNamed } from '../model/users.ts';
 import type { MsgpackWriter } from '../msgpack/writer.ts';
 import { DateTime, isoText } from '../values/datetime.ts';
 import type { MpData, Task } from '../values/handles.ts';
@@ -28,11 +28,7 @@ export function needStr(what: string, value: Value, index: number): string {
 export const presentSeconds = (): number => Math.floor(Date.now() / 1000);
 
 /** Records a user as it is now. */
-export function recordUser(cx: Context, user: User): void {
-  const { ops } = cx.tx.need();
-  ops.int(ChangeOp.USER);
-  encodeUser(ops, user);
-}
+export const recordUser = (cx: Context, user: User): void => recordUserIn(cx.tx.need(), user);
 
 /** Throws forbidden_err unless the user is the one who asks, or the one who asks may grant rights. */
 export function checkOwnOrGrant(cx: Context, user: User): void {
@@ -96,8 +92,7 @@ function setPassword(cx: Context, name: string, password: string | null): Value 
   if (password !== null && !PRINTABLE.test(password)) {
     throw valueErr('a password has at least one character, and printable ASCII characters only');
   }
-  user.passwordHash = password === null ? null : cx.hashPassword(password);
-  recordUser(cx, user);
+  cx.setPassword(user, password);
   return null;
 }
 
@@ -142,7 +137,7 @@ function writeUser(cx: Context, w: MsgpackWriter, user: User): void {
   w.str('created_at');
   w.int(user.createdAt);
   w.str('has_password');
-  w.bool(user.passwordHash !== null);
+  w.bool(user.passwordHash !== null || user.newPassword !== null);
   const access = accessOf(cx, user);
   w.str('access');
   w.arrayHeader(access.length);

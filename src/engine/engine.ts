@@ -18,7 +18,7 @@ import { checkRights, Right, scopeName } from '../model/rights.ts';
 import { parseScope, type Scope } from '../model/scope.ts';
 import { endTask, type TaskRun } from '../model/tasks.ts';
 import { Transaction } from '../model/transaction.ts';
-import { encodeUser, isExpired, isWhitelisted, newUser, type User } from '../model/users.ts';
+import { encodeUser, isExpired, isWhitelisted, newUser, recordUser, type User } from '../model/users.ts';
 import { MsgpackWriter } from '../msgpack/writer.ts';
 import type { BackupInfo } from '../storage/backup.ts';
 import type { Store } from '../storage/store.ts';
@@ -107,6 +107,8 @@ interface Job {
   /** The task of which this is the closure or a callback. */
   readonly taskRun?: TaskRun;
   readonly session?: Session2019;
+  /** Collects what the answer must wait for; absent when it cannot wait. */
+  readonly hashes?: Promise<void>[];
   /** Called at the end of the closure of a task, within its change. */
   readonly ended?: TaskEnd;
 }
@@ -162,6 +164,8 @@ export class LocalEngine implements Engine {
   readonly tasks: TaskSchedule;
   readonly backups: Backups;
   private readonly restores: Restore;
+  /** Passwords that are on their way. */
+  private readonly hashing = new Set<Promise<void>>();
   private readonly clock: Clock;
   private readonly onWarning: (message: string) => void;
   readonly modules: ModuleHost;
@@ -219,6 +223,7 @@ export class LocalEngine implements Engine {
     this.modules = options.modules ?? noModules;
     this.host = {
       tasksChanged: () => this.tasks.changed(),
+      setPassword: (user, password) => this.setPassword(user, password),
       restore: (file, restoreOptions) => this.restores.start(Buffer.from(file, 'latin1').toString('utf8'), restoreOptions),
       now: () => Math.floor(this.clock.now() / 1000),
       database: this.database,
@@ -310,6 +315,7 @@ export class LocalEngine implements Engine {
     await this.backups.stop();
     await this.modules.close();
     await this.restores.stop();
+    await Promise.all(this.hashing);
     await this.checkpointing?.catch(() => undefined);
     if (this.store.status().failure === null && this.store.checkpointId < this.store.appendedId) {
       await this.checkpoint().catch(() => undefined);
@@ -385,6 +391,7 @@ export class LocalEngine implements Engine {
 
   async authenticate(name: string, password: string): Promise<UserRef> {
     const user = this.database.userByName(name);
+    await user?.newPassword;
     const stored = user?.passwordHash ?? null;
     if (user === undefined || stored === null || !(await this.passwords.check(password, stored))) {
       throw new TiError(ErrorCode.AUTH, 'invalid username or password');
@@ -517,8 +524,9 @@ export class LocalEngine implements Engine {
   }
 
   /** Runs a job, then the callbacks of the futures that it made; null when it has to wait for a module. `started` is null for what is no query. */
-  private complete(job: Job, started: number | null, later: Later | null): QueryAnswer | null {
+  private complete(asked: Job, started: number | null, later: Later | null): QueryAnswer | null {
     const { machine } = this;
+    const job = later === null || asked.place.scope !== 'thingsdb' ? asked : { ...asked, hashes: [] };
     const { value, futures } = this.step(job, this.deadline());
     const { deep, flags } = machine;
     if (futures.length > 0) {
@@ -529,17 +537,30 @@ export class LocalEngine implements Engine {
           settlement.abandon();
           throw operationErr('nothing here waits for a module; ask over a connection to a server');
         }
-        this.cache.valuesInUse++;
-        settlement.onDone = (error) =>
-          later(() => {
-            this.cache.valuesInUse--;
-            return this.finish(job, started, error, { value, deep, flags });
-          });
+        settlement.onDone = this.waiting(job, started, later, { value, deep, flags });
         return null;
       }
     }
+    if (later !== null && job.hashes !== undefined && job.hashes.length > 0) {
+      this.waiting(job, started, later, { value, deep, flags })(null);
+      return null;
+    }
     if (started !== null) this.counters.query(performance.now() - started, true);
     return { value: settled(value), deep, flags };
+  }
+
+  /** What is to be called with the error, or null, when a query has all that it waits for but its passwords; the answer then follows them. */
+  private waiting(job: Job, started: number | null, later: Later, answer: QueryAnswer): (error: unknown) => void {
+    this.cache.valuesInUse++;
+    return (error) => {
+      const answerNow = (): void =>
+        later(() => {
+          this.cache.valuesInUse--;
+          return this.finish(job, started, error, answer);
+        });
+      if (job.hashes === undefined || job.hashes.length === 0) answerNow();
+      else Promise.all(job.hashes).then(answerNow);
+    };
   }
 
   /** The answer to a query that had to wait. */
@@ -587,6 +608,7 @@ export class LocalEngine implements Engine {
     tx.suppressed = main.program.rowNames.includes('nse');
     const context = new QueryContext(this.host, user, scope, collection, tx, client, code, job.taskRun);
     context.session = job.session ?? null;
+    context.hashes = job.hashes ?? null;
     const { machine } = this;
     const started = changes ? performance.now() : 0;
     let failure = '';
@@ -625,6 +647,26 @@ export class LocalEngine implements Engine {
   private afterChange(collection: Collection, goneRooms: readonly Room[]): void {
     for (const room of goneRooms) this.host.emit(deletionOf(collection, room));
     if (collection.suspicious) this.garbage.wake();
+  }
+
+  // --- passwords ---
+
+  private setPassword(user: User, password: string): Promise<void> {
+    const setting = hashPassword(password)
+      .then((hash) => {
+        // Another password may have been set since, or the user removed.
+        if (user.newPassword !== setting || this.database.users.get(user.id) !== user) return;
+        user.passwordHash = hash;
+        this.alone(null, (tx) => recordUser(tx.need(), user));
+      })
+      .catch((error: unknown) => this.onWarning(`a password is not set: ${error instanceof TiError ? error.message : String(error)}`))
+      .finally(() => {
+        this.hashing.delete(setting);
+        if (user.newPassword === setting) user.newPassword = null;
+      });
+    user.newPassword = setting;
+    this.hashing.add(setting);
+    return setting;
   }
 
   // --- tasks ---

@@ -12,7 +12,7 @@ import { Right, rightsOf } from '../model/rights.ts';
 import type { TaskRun } from '../model/tasks.ts';
 import { Transaction } from '../model/transaction.ts';
 import type { Lockable } from '../model/types.ts';
-import type { User } from '../model/users.ts';
+import { recordUser, type User } from '../model/users.ts';
 import { MsgpackWriter } from '../msgpack/writer.ts';
 import type { Closure } from '../values/closure.ts';
 import type { Future, Room } from '../values/handles.ts';
@@ -37,6 +37,8 @@ export interface QueryHost {
   readonly modules: ModuleHost;
   shutdown(): void;
   tasksChanged(): void;
+  /** Hashes a password off the thread and sets it; never rejects. */
+  setPassword(user: User, password: string): Promise<void>;
   restore(file: string, options: RestoreOptions): void;
   now(): number;
   emit(event: RoomEvent): void;
@@ -52,6 +54,8 @@ export class QueryContext implements Context {
   /** In the order in which they were made. */
   futures: Future[] = NO_FUTURES;
   session: Session2019 | null = null;
+  /** What the answer waits for: passwords that are hashed; null when it cannot wait. */
+  hashes: Promise<void>[] | null = null;
   /** The message of the commit that the query made; null before that. */
   private message: string | null = null;
   /** The text of the query; null for what has none of its own. */
@@ -98,8 +102,15 @@ export class QueryContext implements Context {
     return this.machine.call(closure, args);
   }
 
-  hashPassword(password: string): string {
-    return hashPasswordNow(password);
+  setPassword(user: User, password: string | null): void {
+    const change = this.tx.need();
+    user.newPassword = null;
+    if (password !== null && this.hashes !== null) {
+      this.hashes.push(this.host.setPassword(user, password));
+      return;
+    }
+    user.passwordHash = password === null ? null : hashPasswordNow(password);
+    recordUser(change, user);
   }
 
   hasRight(right: RightName): boolean {

@@ -3,6 +3,7 @@ import { lookupErr } from '../errors.ts';
 import type { MsgpackReader } from '../msgpack/reader.ts';
 import type { MsgpackWriter } from '../msgpack/writer.ts';
 import { Regex } from '../values/regex.ts';
+import { type Change, ChangeOp } from './change.ts';
 import type { Database } from './database.ts';
 import { readInt, readStr } from './read.ts';
 
@@ -27,6 +28,8 @@ export interface User {
   readonly createdAt: number;
   /** As `hashPassword` makes it; null: no log in by password. */
   passwordHash: string | null;
+  /** Settles when a password that was set is hashed and in force; null when none is on its way. Not stored. */
+  newPassword: Promise<void> | null;
   /** Scope (`@node`, `@thingsdb` or the id of a collection) to rights. */
   readonly access: Map<string, number>;
   readonly tokens: Token[];
@@ -35,7 +38,13 @@ export interface User {
 }
 
 export function newUser(id: number, name: string, createdAt: number): User {
-  return { id, name, createdAt, passwordHash: null, access: new Map(), tokens: [], whitelists: new Map() };
+  return { id, name, createdAt, passwordHash: null, newPassword: null, access: new Map(), tokens: [], whitelists: new Map() };
+}
+
+/** Records a user as it is now. */
+export function recordUser(change: Change, user: User): void {
+  change.ops.int(ChangeOp.USER);
+  encodeUser(change.ops, user);
 }
 
 /** Throws lookup_err. */
