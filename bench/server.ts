@@ -5,7 +5,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Answer2019, Engine, QueryAnswer, UserRef } from '../src/engine/api.ts';
+import type { Answer2019, Engine, QueryAnswer, UserRef, WatchScope } from '../src/engine/api.ts';
 import { MsgpackWriter } from '../src/msgpack/writer.ts';
 import { defaultConfig } from '../src/server/config.ts';
 import { makePackage, PackageParser, PackageType } from '../src/server/framing.ts';
@@ -46,6 +46,12 @@ class StubEngine implements Engine {
     if (request.code === 'change') this.change();
     return { value: 2, deep: 1, flags: 0 };
   }
+
+  watch(): WatchScope {
+    return { watch: () => {}, unwatch: () => {} };
+  }
+
+  unwatchAll(): void {}
 
   query2019(): Answer2019 {
     return { results: [], fetched: new Set() };

@@ -1,6 +1,7 @@
 /** What a front end (TCP, HTTP, command line) may ask of the database. */
 import type { MsgpackReader } from '../msgpack/reader.ts';
 import type { Value } from '../values/value.ts';
+import type { Writer2019 } from '../wire/encode-2019.ts';
 
 /** An authenticated user; a front end only keeps it and hands it back. */
 export interface UserRef {
@@ -82,6 +83,24 @@ export interface RequestCounters {
   largestResultSize: number;
 }
 
+/** Writes values in some format; texts are byte strings. */
+export type WatchWriter = Writer2019;
+
+/** One who is told of changes of things. All is called while the change's query runs; what is shown must be held back as its answer is. */
+export interface Watcher {
+  /** The thing as it is now: `write` writes a map with its id under `#`, its properties, and its attributes under `.` if it has some. */
+  began(changeId: number, thingId: number, write: (w: WatchWriter) => void): void;
+  /** What a change did to a thing: `write` writes an array of maps with one entry each, such as `{"assign": {name: value}}`. */
+  changed(changeId: number, thingId: number, write: (w: WatchWriter) => void): void;
+  gone(thingId: number): void;
+}
+
+/** The things of one collection, for one watcher. Those that are not there are passed over. */
+export interface WatchScope {
+  watch(ids: readonly number[]): void;
+  unwatch(ids: readonly number[]): void;
+}
+
 /** What is asked for in the 2019 dialect; texts and blobs are byte strings. */
 export interface Query2019 {
   readonly user: UserRef;
@@ -125,6 +144,12 @@ export interface Engine {
   query(request: QueryRequest): QueryAnswer;
   /** As above; null when the query waits for a module: `later` is called then when it is done. Without `later` such a query fails. */
   query(request: QueryRequest, later: Later): QueryAnswer | null;
+  /**
+   * Things of a collection, by name or id, that the watcher may begin or cease to watch. Throws TiError: no such collection, or a user without the right to join.
+   */
+  watch(user: UserRef, target: string | number, watcher: Watcher): WatchScope;
+  /** To be called when a watcher goes. */
+  unwatchAll(watcher: Watcher): void;
   /** Runs a query in the 2019 dialect, with the rules of `query` for the answer. Throws TiError. */
   query2019(request: Query2019): Answer2019;
   /** Runs a procedure, with the rules of `query` for the answer. Throws TiError. */

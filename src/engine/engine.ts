@@ -39,6 +39,8 @@ import type {
   RoomScope,
   RunRequest,
   UserRef,
+  Watcher,
+  WatchScope,
 } from './api.ts';
 import { decodeRunArgs, decodeVars } from './arguments.ts';
 import { askModule } from './ask-module.ts';
@@ -58,6 +60,7 @@ import { Restore, type WithBackup } from './restore.ts';
 import { deletionOf, openRooms } from './rooms.ts';
 import { TaskSchedule } from './task-schedule.ts';
 import { codeOf, lazyCode, ProgramCache } from './toolchain.ts';
+import { Watches } from './watches.ts';
 
 export interface EngineOptions {
   /** Seconds after which a query fails; 0: never. */
@@ -138,6 +141,7 @@ export class LocalEngine implements Engine {
   readonly database = new Database();
   readonly store: Store;
   readonly programs = new ProgramCache();
+  private readonly watches = new Watches(this.database);
   private readonly programs2019 = new ProgramCache((text) => compileText2019(text, 'collection'));
   private readonly rootPrograms2019 = new ProgramCache((text) => compileText2019(text, 'root'));
   readonly source = new CheckpointSource(this.database);
@@ -451,6 +455,14 @@ export class LocalEngine implements Engine {
     }
   }
 
+  watch(user: UserRef, target: string | number, watcher: Watcher): WatchScope {
+    return this.watches.open(this.database.users.get(user.id), target, watcher);
+  }
+
+  unwatchAll(watcher: Watcher): void {
+    this.watches.leave(watcher);
+  }
+
   rooms(user: UserRef, scope: string): RoomScope {
     return openRooms(this.host, this.database.users.get(user.id), scope);
   }
@@ -603,7 +615,8 @@ export class LocalEngine implements Engine {
       throw lookupErr(`collection \`${collection.name}\` not found`);
     const changes = ended !== undefined || changesIn(main, scope);
     if (changes) checkRights(user, scope, collection, Right.CHANGE);
-    const change = changes ? this.newChange() : null;
+    const change = changes ? this.newChange(collection) : null;
+    const schema = collection?.schema ?? 0;
     const tx = new Transaction(collection, change);
     tx.suppressed = main.program.rowNames.includes('nse');
     const context = new QueryContext(this.host, user, scope, collection, tx, client, code, job.taskRun);
@@ -638,6 +651,8 @@ export class LocalEngine implements Engine {
       if (change !== null) {
         this.commit(change, collection?.id ?? 0);
         this.counters.change(performance.now() - started);
+        if (collection === null) this.watches.sweep();
+        else this.watches.changed(collection, change, schema);
       }
       this.cache.check();
       if (collection !== null) this.afterChange(collection, gone);
@@ -728,12 +743,15 @@ export class LocalEngine implements Engine {
 
   /** Changes a scope, or all when it is null, by what no query does. */
   private alone(collection: Collection | null, run: (tx: Transaction) => void): void {
-    const change = this.newChange();
+    const change = this.newChange(collection);
+    const schema = collection?.schema ?? 0;
     const tx = new Transaction(collection, change);
     run(tx);
     const gone = tx.finish();
     this.commit(change, collection?.id ?? 0);
-    if (collection !== null) this.afterChange(collection, gone);
+    if (collection === null) return;
+    this.watches.changed(collection, change, schema);
+    this.afterChange(collection, gone);
   }
 
   /** Makes a change of operations in the scope of users and collections, and does what they say. */
@@ -745,8 +763,8 @@ export class LocalEngine implements Engine {
     this.tasks.changed();
   }
 
-  private newChange(): Change {
-    return new Change(this.database.changeId + 1, this.ops);
+  private newChange(collection: Collection | null = null): Change {
+    return new Change(this.database.changeId + 1, this.ops, (collection?.watched ?? 0) > 0);
   }
 
   private commit(change: Change, scope: number): void {

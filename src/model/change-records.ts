@@ -27,7 +27,7 @@ export function recordRemoval(change: Change, list: List, runs: readonly Run[]):
 }
 
 /** Records that `count` items of a list that is stored were replaced by others. */
-export function recordSplice({ ops }: Change, list: List, start: number, count: number, items: readonly Value[]): void {
+export function recordSplice({ ops, jobs }: Change, list: List, start: number, count: number, items: readonly Value[]): void {
   ops.int(ChangeOp.SPLICE);
   ops.int((list.parent as Thing).id);
   ops.str(list.key);
@@ -35,28 +35,32 @@ export function recordSplice({ ops }: Change, list: List, start: number, count: 
   ops.int(count);
   ops.arrayHeader(items.length);
   for (const item of items) encodeStored(ops, item);
+  jobs?.push({ kind: 'splice', thing: list.parent as Thing, key: list.key, start, count, items });
 }
 
 /** Records that things came into a set that is stored, or left it. */
-export function recordSet({ ops }: Change, op: number, set: SetValue, things: readonly Thing[]): void {
+export function recordSet({ ops, jobs }: Change, op: number, set: SetValue, things: readonly Thing[]): void {
   ops.int(op);
   ops.int((set.parent as Thing).id);
   ops.str(set.key);
   ops.arrayHeader(things.length);
   for (const thing of things) ops.int(thing.id);
+  jobs?.push({ kind: 'assign', thing: set.parent as Thing, key: set.key, value: set });
 }
 
 /** Records that a stored thing has a property with this value now. */
-export function recordProperty({ ops }: Change, thing: Thing, key: string, kept: Value): void {
+export function recordProperty({ ops, jobs }: Change, thing: Thing, key: string, kept: Value): void {
   ops.int(ChangeOp.SET);
   ops.int(thing.id);
   ops.str(key);
   encodeStored(ops, kept);
+  jobs?.push({ kind: 'assign', thing, key, value: kept });
 }
 
 /** Records a stored thing as it is now: a new one, or one of another type than before. */
-export function recordWhole({ ops }: Change, thing: Thing): void {
+export function recordWhole({ ops, jobs }: Change, thing: Thing): void {
   ops.int(ChangeOp.NEW);
   ops.int(thing.id);
   encodeThingBody(ops, thing);
+  jobs?.push({ kind: 'whole', thing });
 }

@@ -5,6 +5,7 @@
  * An operation is an int code followed by its operands, all MessagePack; values as `encodeStored` writes them.
  */
 import type { MsgpackWriter } from '../msgpack/writer.ts';
+import type { Job } from './jobs.ts';
 
 export const ChangeOp = {
   /** thing, key, value */
@@ -104,9 +105,12 @@ export const ChangeOp = {
 export class Change {
   readonly id: number;
   readonly ops: MsgpackWriter;
+  /** The same for those who watch things of the collection; null while nobody does. */
+  readonly jobs: Job[] | null;
 
-  constructor(id: number, ops: MsgpackWriter) {
+  constructor(id: number, ops: MsgpackWriter, isWatched = false) {
     this.id = id;
+    this.jobs = isWatched ? [] : null;
     this.ops = ops;
     ops.reset();
   }

@@ -46,6 +46,8 @@ export class Collection {
   history: Commit[] | null = null;
   readonly roomsByName = new Map<string, Room>();
   readonly attributes = new Attributes();
+  /** How many clients watch things of it, each counted for each thing. */
+  watched = 0;
   /** Null while there is no limit of any kind. */
   quotas: Quotas | null = null;
   /** Types that were removed, by the name they had: wraps in the collection may still name them. */

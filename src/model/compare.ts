@@ -25,7 +25,18 @@ const LEFT_OUT: readonly (readonly [Class, readonly string[]])[] = [
   [Database, ['changeId']],
   [
     Collection,
-    ['schema', 'dirtyPages', 'pendingPages', 'writtenPages', 'dirtyRooms', 'writePending', 'lastTouched', 'search', 'suspicious'],
+    [
+      'schema',
+      'watched',
+      'dirtyPages',
+      'pendingPages',
+      'writtenPages',
+      'dirtyRooms',
+      'writePending',
+      'lastTouched',
+      'search',
+      'suspicious',
+    ],
   ],
   // Those that follow are compared by what they are to others.
   [Thing, ['locks', 'flags', 'layout', 'cells', 'rest', 'count']],

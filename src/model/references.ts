@@ -174,6 +174,7 @@ export class References {
     ops.int(ChangeOp.REMOVE);
     ops.arrayHeader(things.length);
     for (const { id } of things) ops.int(id);
+    if (change.jobs !== null) for (const thing of things) change.jobs.push({ kind: 'gone', thing });
   }
 
   /** Takes things out of the collection that only hold one another. What they hold is released by those who call, in their own time. */

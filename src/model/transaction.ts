@@ -183,10 +183,11 @@ export class Transaction implements Linker {
     thing.remove(key);
     if (change === null) return old;
     this.references.release(old);
-    const { ops } = change;
+    const { ops, jobs } = change;
     ops.int(ChangeOp.DEL);
     ops.int(thing.id);
     ops.str(key);
+    jobs?.push({ kind: 'del', thing, key });
     return old;
   }
 
@@ -195,6 +196,7 @@ export class Transaction implements Linker {
     const change = thing.id === 0 ? null : this.touch(thing);
     const values = [...valuesOf(thing)];
     for (const value of values) detach(value);
+    if (change?.jobs) for (const key of thing.keys()) change.jobs.push({ kind: 'del', thing, key });
     thing.clear();
     if (change === null) return;
     for (const value of values) this.references.release(value);
@@ -217,6 +219,7 @@ export class Transaction implements Linker {
       value.kept = 0;
     }
     if (change === null) return;
+    change.jobs?.push({ kind: 'rename', thing, key: from, to });
     change.ops.int(ChangeOp.RENAME);
     change.ops.int(thing.id);
     change.ops.str(from);
@@ -325,7 +328,8 @@ export class Transaction implements Linker {
 
   /** Sets an attribute of a stored thing. */
   setAttribute(thing: Thing, name: string, value: Value): void {
-    const { ops } = this.need();
+    const { ops, jobs } = this.need();
+    jobs?.push({ kind: 'set', thing, key: name, value });
     (this.collection as Collection).attributes.set(thing.id, name, value);
     ops.int(ChangeOp.SET_ATTRIBUTE);
     ops.int(thing.id);
@@ -334,7 +338,8 @@ export class Transaction implements Linker {
   }
 
   unsetAttribute(thing: Thing, name: string): void {
-    const { ops } = this.need();
+    const { ops, jobs } = this.need();
+    jobs?.push({ kind: 'unset', thing, key: name });
     (this.collection as Collection).attributes.unset(thing.id, name);
     ops.int(ChangeOp.UNSET_ATTRIBUTE);
     ops.int(thing.id);

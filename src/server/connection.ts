@@ -1,4 +1,4 @@
-import type { ClientSink, UserRef } from '../engine/api.ts';
+import type { ClientSink, UserRef, Watcher } from '../engine/api.ts';
 import { MAX_PAYLOAD, type PackageHandler, PackageParser, type ParserState } from './framing.ts';
 import type { Receiver } from './hold.ts';
 import type { Hub } from './hub.ts';
@@ -41,6 +41,8 @@ export class Connection implements PackageHandler, TransportEvents, Receiver, Cl
   /** Pushed by others, in buffers that are shared with others. */
   private late: Buffer[] = [];
   joined: Set<Membership> | null = null;
+  /** How it is told of things that it watches; null while it watches none. */
+  watcher: Watcher | null = null;
   /** Speaks the protocol of 2019 in QPack; its log-in tells. */
   speaksQpack = false;
   /** When something came or went last, by the clock of the hub. */
@@ -208,6 +210,7 @@ export class Connection implements PackageHandler, TransportEvents, Receiver, Cl
     this.inputOver = true;
     this.late = [];
     this.hub.rooms.leaveAll(this);
+    if (this.watcher !== null) this.hub.engine.unwatchAll(this.watcher);
     this.hub.connections.delete(this);
     this.hub.log.info(`closing stream \`${this.label}\``);
   }

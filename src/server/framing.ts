@@ -10,6 +10,9 @@
  */
 export const PackageType = {
   NODE_STATUS: 0,
+  WATCH_INIT: 1,
+  WATCH_UPDATE: 2,
+  WATCH_DELETE: 3,
   WARN: 5,
   ROOM_JOIN: 6,
   ROOM_LEAVE: 7,

@@ -14,6 +14,7 @@ import { refusals } from './refusals.ts';
 import { Rooms } from './rooms.ts';
 import type { NodeStatus } from './status.ts';
 import { TextMemo } from './text-memo.ts';
+import { statusPush2019 } from './watching.ts';
 
 /** So much of a query's text goes to the log, in bytes. */
 const MAX_TOLD = 200;
@@ -166,7 +167,10 @@ export class Hub {
     this.log.info(`changing status from ${this.status} to ${status}`);
     this.status = status;
     const packages = statusPush(this.nodeId, status);
-    for (const connection of this.connections) if (connection.user !== null) connection.push(packages);
+    const packages2019 = statusPush2019(status);
+    for (const connection of this.connections) {
+      if (connection.user !== null) connection.push(connection.speaksQpack ? packages2019 : packages);
+    }
     if (this.current === null) this.flushLate();
   }
 }

@@ -14,6 +14,7 @@ import { makePackage, PackageType } from './framing.ts';
 import type { Hub } from './hub.ts';
 import { clientError } from './outbox.ts';
 import { authenticatedUser, requireStatus } from './request-rules.ts';
+import { watcher2019 } from './watching.ts';
 
 export const Type2019 = { WATCH: 48, UNWATCH: 49, PONG: 64, LOGGED_IN: 65, RESULTS: 66, WATCHED: 80, UNWATCHED: 81 } as const;
 
@@ -85,6 +86,10 @@ export function handle2019(
       case PackageType.QUERY:
         query(hub, connection, codec, id, () => codec.read(bytes, start, end));
         break;
+      case Type2019.WATCH:
+      case Type2019.UNWATCH:
+        watch(hub, connection, codec, type, id, codec.read(bytes, start, end));
+        break;
       default:
         hub.log.error(`unexpected package type ${type} from \`${connection.label}\``);
     }
@@ -111,6 +116,26 @@ function logIn(hub: Hub, connection: Connection, codec: Codec2019, id: number, r
         connection.unblock((outbox) => outbox.copy(errorPackage(codec, id, clientError(error, hub.log.error))));
       },
     );
+}
+
+/** Answers, then pushes each thing as it is. Things that are not there are passed over. */
+function watch(hub: Hub, connection: Connection, codec: Codec2019, type: number, id: number, request: QpackValue): void {
+  const user = authenticatedUser(connection);
+  requireStatus(hub, 'SHUTTING_DOWN', 'client requests');
+  if (!(request instanceof Map)) throw badRequest('a request to watch is a map with `collection` and `things`');
+  const collection = request.get('collection');
+  const ids = request.get('things');
+  if (typeof collection !== 'string' && typeof collection !== 'number')
+    throw badRequest('the `collection` of a request must be its name or its id');
+  if (!Array.isArray(ids) || !ids.every((each) => typeof each === 'number'))
+    throw badRequest('the `things` of a request must be an array of ids');
+  connection.watcher ??= watcher2019(connection, codec);
+  const things = hub.engine.watch(user, collection, connection.watcher);
+  const isOn = type === Type2019.WATCH;
+  hub.outbox.copy(makePackage(isOn ? Type2019.WATCHED : Type2019.UNWATCHED, id, EMPTY));
+  if (isOn) things.watch(ids);
+  else things.unwatch(ids);
+  connection.saw(hub.engine.lastChangeId);
 }
 
 interface Read2019 {

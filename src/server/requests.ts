@@ -4,6 +4,7 @@ import { ErrorCode, TiError, typeErr } from '../errors.ts';
 import { parseScope } from '../model/scope.ts';
 import { type MsgpackReader, Tok } from '../msgpack/reader.ts';
 import { nextKind } from '../wire/decode.ts';
+import { msgpackCodec } from './codec-2019.ts';
 import type { Connection } from './connection.ts';
 import { PackageType } from './framing.ts';
 import type { Hub } from './hub.ts';
@@ -11,6 +12,7 @@ import { clientError } from './outbox.ts';
 import { authenticatedUser, readScope, requireStatus } from './request-rules.ts';
 import { codec2019, handle2019 } from './requests-2019.ts';
 import { emit, join, leave } from './room-requests.ts';
+import { watcherOf } from './watching.ts';
 
 /** The longest name and password, in bytes. */
 const MAX_CREDENTIAL = 127;
@@ -40,8 +42,9 @@ export function handlePackage(hub: Hub, connection: Connection, type: number, id
       return;
     case PackageType.WATCH:
     case PackageType.UNWATCH:
-      // Requests of old clients; nothing is watched this way any more.
+      // Old clients send these and expect nothing but this answer; those who know more name a scope and things.
       hub.outbox.empty(PackageType.OK, id);
+      watch(hub, connection, type === PackageType.WATCH, bytes, start, end);
       return;
     case PackageType.RUN:
       run(hub, connection, id, bytes, start, end);
@@ -58,6 +61,25 @@ export function handlePackage(hub: Hub, connection: Connection, type: number, id
       return;
     default:
       hub.log.error(`unexpected package type ${type} from \`${connection.label}\``);
+  }
+}
+
+/** Reads `[scope, id, ...]`, and does nothing for anything else, or for one who may not. */
+function watch(hub: Hub, connection: Connection, isOn: boolean, bytes: Buffer, start: number, end: number): void {
+  try {
+    const user = authenticatedUser(connection);
+    const request = msgpackCodec.read(bytes, start, end);
+    const [scopeText, ...ids] = Array.isArray(request) ? request : [];
+    if (typeof scopeText !== 'string' || !ids.every((each) => typeof each === 'number')) return;
+    const scope = parseScope(scopeText);
+    if (scope.kind !== 'collection') return;
+    connection.watcher ??= watcherOf(connection);
+    const things = hub.engine.watch(user, scope.name, connection.watcher);
+    if (isOn) things.watch(ids);
+    else things.unwatch(ids);
+    connection.saw(hub.engine.lastChangeId);
+  } catch (error) {
+    if (!(error instanceof TiError)) throw error;
   }
 }
 

@@ -25,14 +25,54 @@ export interface Writer2019 {
 
 const MAX_NESTING = 1000;
 
-class Encoder2019 {
+export class Encoder2019 {
   private readonly w: Writer2019;
   private readonly fetched: { has(value: object): boolean };
   private depth = 0;
 
-  constructor(w: Writer2019, fetched: { has(value: object): boolean }) {
+  constructor(w: Writer2019, fetched: { has(value: object): boolean } = new Set()) {
     this.w = w;
     this.fetched = fetched;
+  }
+
+  /** A value as those who watch get it: a thing that `isNew` says is new to them with all that it has, any other by its id. */
+  told(value: Value, isNew: (thing: Thing) => boolean): void {
+    if (value instanceof Thing && isNew(value)) this.whole(value, isNew, undefined);
+    else if (value instanceof Wrapped) this.told(value.thing, isNew);
+    else if (value instanceof List || value instanceof SetValue) {
+      const items = value instanceof List ? value.items : [...value.things];
+      this.enter();
+      this.w.arrayHeader(items.length);
+      for (const item of items) this.told(item, isNew);
+      this.depth--;
+    } else this.value(value);
+  }
+
+  /** A thing with its properties, and its attributes under `.` if it has some. */
+  whole(thing: Thing, isNew: (thing: Thing) => boolean, attributes: ReadonlyMap<string, Value> | undefined): void {
+    const { w } = this;
+    const keys = thing.keys();
+    this.enter();
+    w.mapHeader(keys.length + 1 + (attributes === undefined ? 0 : 1));
+    w.str('#');
+    w.int(thing.id);
+    for (const key of keys) {
+      w.str(key);
+      this.told(thing.get(key) as Value, isNew);
+    }
+    if (attributes !== undefined) {
+      w.str('.');
+      w.mapHeader(attributes.size);
+      for (const [name, value] of attributes) {
+        w.str(name);
+        this.value(value);
+      }
+    }
+    this.depth--;
+  }
+
+  private enter(): void {
+    if (++this.depth > MAX_NESTING) throw new TiError(ErrorCode.OPERATION, `an answer may nest ${MAX_NESTING} levels deep`);
   }
 
   /** The value of a statement: a thing is told with its properties, and so are the things of an array that was fetched. */
@@ -108,7 +148,7 @@ class Encoder2019 {
   }
 
   private array(items: readonly Value[]): void {
-    if (++this.depth > MAX_NESTING) throw new TiError(ErrorCode.OPERATION, `an answer may nest ${MAX_NESTING} levels deep`);
+    this.enter();
     this.w.arrayHeader(items.length);
     for (const item of items) this.value(item);
     this.depth--;

@@ -8,74 +8,10 @@ import { makePackage, PackageType } from '../../src/server/framing.ts';
 import { Type2019 } from '../../src/server/requests-2019.ts';
 import { memoryStore } from '../../src/storage/memory.ts';
 import { Float } from '../../src/values/scalars.ts';
-import type { Writer2019 } from '../../src/wire/encode-2019.ts';
 import { ERRORS_2019 } from '../../src/wire/errors-2019.ts';
 import { type QpackValue, QpackWriter, readQpack } from '../../src/wire/qpack.ts';
 import { RawClient, type TestServer, testServer } from '../server/client.ts';
-import { latin1 } from '../support.ts';
-
-/** Writes any plain value; floats are Float. */
-function write(w: Writer2019, value: QpackValue): void {
-  if (value === null) w.nil();
-  else if (typeof value === 'boolean') w.bool(value);
-  else if (typeof value === 'number') w.int(value);
-  else if (typeof value === 'bigint') w.bigint(value);
-  else if (typeof value === 'string') w.str(value);
-  else if (value instanceof Float) w.float(value.value);
-  else if (Array.isArray(value)) {
-    w.arrayHeader(value.length);
-    for (const item of value) write(w, item);
-  } else {
-    w.mapHeader(value.size);
-    for (const [key, item] of value) {
-      write(w, key);
-      write(w, item);
-    }
-  }
-}
-
-/** As the cases have values: objects, and floats as `{float}`. */
-function plain(value: QpackValue): unknown {
-  if (Array.isArray(value)) return value.map(plain);
-  if (value instanceof Float) return { float: value.value };
-  if (value instanceof Map) return Object.fromEntries([...value].map(([key, item]) => [String(key), plain(item)]));
-  return typeof value === 'string' ? Buffer.from(value, 'latin1').toString() : value;
-}
-
-class Client2019 {
-  readonly raw: RawClient;
-  private readonly codec: Codec2019;
-
-  constructor(raw: RawClient, codec: Codec2019) {
-    this.raw = raw;
-    this.codec = codec;
-  }
-
-  async request(type: number, value: QpackValue): Promise<{ type: number; value: unknown }> {
-    this.raw.send(
-      makePackage(
-        type,
-        7,
-        this.codec.pack((w) => write(w, value)),
-      ),
-    );
-    return this.next();
-  }
-
-  async next(): Promise<{ type: number; value: unknown }> {
-    const { type, payload } = await this.raw.next();
-    return { type, value: payload.length === 0 ? undefined : plain(this.codec.read(payload, 0, payload.length)) };
-  }
-
-  query(code: string, target: string | number, blobs: readonly string[] = []): Promise<{ type: number; value: unknown }> {
-    const request = new Map<QpackValue, QpackValue>([
-      ['query', latin1(code)],
-      ['target', target],
-    ]);
-    if (blobs.length > 0) request.set('blobs', blobs.map(latin1));
-    return this.request(PackageType.QUERY, request);
-  }
-}
+import { Client2019, write } from './client.ts';
 
 interface Step {
   readonly code: string;
@@ -119,12 +55,7 @@ function clean(): void {
   ask(0, "new_collection('stuff'); set_zone(0);");
 }
 
-async function connect(codec: Codec2019): Promise<Client2019> {
-  if (codec === msgpackCodec) return new Client2019(await RawClient.login(server.port), codec);
-  const client = new Client2019(await RawClient.connect(server.port), codec);
-  expect((await client.request(PackageType.AUTH, ['admin', 'pass'])).type).toBe(Type2019.LOGGED_IN);
-  return client;
-}
+const connect = (codec: Codec2019): Promise<Client2019> => Client2019.login(server.port, codec);
 
 async function run(client: Client2019, { name, steps, target }: Case): Promise<void> {
   for (const step of steps) {
@@ -147,7 +78,7 @@ describe.each([
       clean();
       await run(client, each);
     }
-    client.raw.close();
+    client.close();
   });
 
   it('errors tell a message and a code of their own', async () => {
@@ -168,7 +99,7 @@ describe.each([
         ]),
       ),
     ).toMatchObject({ type: 102 });
-    client.raw.close();
+    client.close();
   });
 });
 
@@ -180,7 +111,7 @@ describe('a connection in QPack', () => {
     expect((await client.request(PackageType.AUTH, ['admin'])).type).toBe(102);
     expect((await client.request(PackageType.AUTH, ['admin', 'pass'])).type).toBe(Type2019.LOGGED_IN);
     expect((await client.request(PackageType.PING, null)).type).toBe(Type2019.PONG);
-    client.raw.close();
+    client.close();
   });
 
   it('needs rights', async () => {
@@ -198,8 +129,8 @@ describe('a connection in QPack', () => {
       expect((await ann.query(code, 0)).type).toBe(100);
     await client.query("grant(0, 'ann', MODIFY)", 0);
     expect((await ann.query("grant('stuff', 'admin', READ)", 0)).type).toBe(100);
-    ann.raw.close();
-    client.raw.close();
+    ann.close();
+    client.close();
   });
 
   it('survives bytes that are no requests', async () => {
@@ -217,7 +148,7 @@ describe('a connection in QPack', () => {
       { numRuns: 200 },
     );
     expect(await client.query('1', 0)).toEqual({ type: Type2019.RESULTS, value: [1] });
-    client.raw.close();
+    client.close();
   });
 });
 

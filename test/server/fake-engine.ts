@@ -1,5 +1,5 @@
 /** An engine without a language: a query's code is looked up in a table, and the test says when changes become durable. */
-import type { Answer2019, Engine, QueryAnswer, QueryRequest, RoomScope, RunRequest, UserRef } from '../../src/engine/api.ts';
+import type { Answer2019, Engine, QueryAnswer, QueryRequest, RoomScope, RunRequest, UserRef, WatchScope } from '../../src/engine/api.ts';
 import { ErrorCode, TiError } from '../../src/errors.ts';
 import type { Value } from '../../src/values/value.ts';
 import { decodeArguments } from '../../src/wire/decode.ts';
@@ -53,6 +53,12 @@ export class FakeEngine implements Engine {
       this.counters[isSuccess ? 'queriesSuccess' : 'queriesWithError'] += 1;
     }
   }
+
+  watch(): WatchScope {
+    return { watch: () => {}, unwatch: () => {} };
+  }
+
+  unwatchAll(): void {}
 
   query2019(): Answer2019 {
     throw new TiError(ErrorCode.BAD_DATA, 'there is no dialect of 2019');
