@@ -1,5 +1,8 @@
 /** Checks a store that nobody has open: files, records, and what they say together. */
+import { join } from 'node:path';
 import { type Findings, verifyDatabase } from '../model/verify.ts';
+import { checkpointFile } from '../storage/checkpoint.ts';
+import { checkPages } from '../storage/lmdb-check.ts';
 import { openStore } from '../storage/open.ts';
 import { LocalEngine } from './engine.ts';
 import { recovered } from './open.ts';
@@ -18,6 +21,7 @@ export interface Verified extends Findings {
 export async function verifyStore(dir: string): Promise<Verified> {
   const store = await openStore({ dir });
   try {
+    checkPages(checkpointFile(join(dir, 'store')), true);
     let logged = 0;
     for (const _ of store.log()) logged++;
     const engine = new LocalEngine(store);

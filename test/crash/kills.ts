@@ -191,11 +191,14 @@ export class Killer {
       done: null as Window | null,
       begin: (): void => {
         const { acknowledged } = this.workload.window();
+        const isLater = this.random(2) === 0;
+        const later = this.random(50);
         server.child.on('message', () => {
           backup.done = { acknowledged, sent: this.workload.window().sent };
+          if (isLater) server.killIn(later);
         });
         server.child.send({ backup: file });
-        server.killIn(this.random(300));
+        server.killIn(isLater ? 10_000 : this.random(300));
       },
     };
     return backup;
