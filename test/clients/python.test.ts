@@ -2,43 +2,73 @@ import { execFile, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { freePort } from '../server/http/http-client.ts';
 import { ServerProcess } from './server-process.ts';
 
 /** The interpreter that has the official client; another than the first in the path can be named. */
 const PYTHON = process.env.PYTHON ?? 'python3';
-const probe = spawnSync(PYTHON, ['-c', 'import thingsdb.client'], { encoding: 'utf8' });
-const lacks = probe.status === 0 ? null : (probe.error?.message ?? probe.stderr.trim().split('\n').at(-1) ?? 'it failed');
+
+/** Why a module is not there; null when it is. */
+function lacking(module: string): string | null {
+  const probe = spawnSync(PYTHON, ['-c', `import ${module}`], { encoding: 'utf8' });
+  return probe.status === 0 ? null : (probe.error?.message ?? probe.stderr.trim().split('\n').at(-1) ?? 'it failed');
+}
+
+const client = lacking('thingsdb.client');
+const reasons = { TCP: client, WebSocket: client ?? lacking('websockets') };
+
+const told = (isWebSocket: boolean): [string, unknown][] => [
+  ['websocket', isWebSocket],
+  ['sum', 2],
+  ['arguments', 42],
+  ['values', { list: [1, [2, 3.5]], none: null, true: true, text: 'caf\u00e9', large: 2 ** 40, negative: -(2 ** 33) }],
+  ['bytes', '00ff'],
+  ['megabytes', 4_000_000],
+  ['store', 'hello'],
+  ['in flight', true],
+  ['scope', { a: { b: 1 } }],
+  ['lookup', -54],
+  ['syntax', -52],
+  ['division', -58],
+  ['other', 'hello'],
+  ['run', [42, 'xy']],
+  ['no procedure', -54],
+  ['warning', true],
+  ['heard', true],
+  ['mine', ['join', ['say', 'hi', [1, 2.5], { a: null }], ['shout'], ['say', { x: {} }]]],
+  ['theirs', ['join', ['say', 'hi', [1, 2.5], { a: null }], ['say', { x: {} }]]],
+  ['left', true],
+  ['not authenticated', -56],
+  ['wrong password', -56],
+  ['by token', 'admin'],
+  ['forbidden', -55],
+  ['again', true],
+  ['joined again', ['join']],
+  ['heard again', true],
+  ['deleted', true],
+];
 
 describe('the official Python client', () => {
-  it.skipIf(lacks !== null)(
-    `logs in, asks with arguments and has many requests in flight${lacks === null ? '' : ` (skipped: ${PYTHON}: ${lacks})`}`,
-    async () => {
-      const server = new ServerProcess(['--init']);
-      try {
-        const port = await server.port();
-        const script = fileURLToPath(new URL('python-client.py', import.meta.url));
-        const { stdout } = await promisify(execFile)(PYTHON, [script, String(port)], { timeout: 20_000 });
-        const told = stdout
-          .trim()
-          .split('\n')
-          .map((line) => JSON.parse(line) as unknown);
-        expect(told).toEqual([
-          ['sum', 2],
-          ['arguments', 42],
-          ['values', { list: [1, [2, 3.5]], none: null, true: true, text: 'caf\u00e9' }],
-          ['bytes', '00ff'],
-          ['store', 'hello'],
-          ['in flight', true],
-          ['scope', { a: { b: 1 } }],
-          ['lookup', -54],
-          ['syntax', -52],
-          ['division', -58],
-          ['other', 'hello'],
-        ]);
-      } finally {
-        await server.remove();
-      }
-    },
-    30_000,
-  );
+  for (const [name, reason] of Object.entries(reasons)) {
+    it.skipIf(reason !== null)(
+      `does over ${name} all that it offers${reason === null ? '' : ` (skipped: ${PYTHON}: ${reason})`}`,
+      async () => {
+        const isWebSocket = name === 'WebSocket';
+        const wsPort = await freePort();
+        const server = new ServerProcess(['--init'], undefined, [`ws_port = ${wsPort}`]);
+        try {
+          const port = await server.port();
+          await server.wait(/start listening for WebSocket/);
+          const script = fileURLToPath(new URL('python-client.py', import.meta.url));
+          const host = isWebSocket ? `ws://127.0.0.1:${wsPort}` : '127.0.0.1';
+          const { stdout } = await promisify(execFile)(PYTHON, [script, host, String(port)], { timeout: 25_000 });
+          const lines = stdout.trim().split('\n');
+          expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(told(isWebSocket));
+        } finally {
+          await server.remove();
+        }
+      },
+      30_000,
+    );
+  }
 });
