@@ -518,10 +518,11 @@ export class LocalEngine implements Engine {
   }
 
   private runJob(request: RunRequest): Job {
-    const place = this.place(request.scope);
-    if (place.scope === 'node') {
+    // No node has procedures, whether it is there or not.
+    if ((this.scopes.get(request.scope) ?? this.readScope(request.scope)).kind === 'node') {
       throw new TiError(ErrorCode.BAD_DATA, 'the `node` scope has no procedures to run; see https://docs.thingsdb.io/v1/procedures-api');
     }
+    const place = this.place(request.scope);
     const name = request.procedure;
     const procedure = (place.collection ?? this.database).procedures.get(name);
     if (procedure === undefined) throw lookupErr(`procedure \`${name}\` not found`);

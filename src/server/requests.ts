@@ -1,6 +1,6 @@
 /** What each type of request does. */
 import type { Later, QueryAnswer, RunRequest, UserRef } from '../engine/api.ts';
-import { ErrorCode, TiError, typeErr } from '../errors.ts';
+import { ErrorCode, lookupErr, TiError, typeErr } from '../errors.ts';
 import { parseScope } from '../model/scope.ts';
 import { type MsgpackReader, Tok } from '../msgpack/reader.ts';
 import { nextKind } from '../wire/decode.ts';
@@ -161,7 +161,7 @@ function readQuery(hub: Hub, user: UserRef, client: Connection, bytes: Buffer, s
   const { scope, count } = readScope(hub, bytes, start, end);
   const { reader, texts } = hub;
   if (count < 1 || nextKind(reader) !== Tok.STR) {
-    parseScope(scope);
+    checkScope(hub, scope);
     throw typeErr('the second member of a `query` request must be the code, of type `str`');
   }
   const code = texts.get(bytes, reader.dataStart, reader.number);
@@ -175,11 +175,17 @@ function readRun(hub: Hub, user: UserRef, client: Connection, bytes: Buffer, sta
   const { scope, count } = readScope(hub, bytes, start, end);
   const { reader, texts } = hub;
   if (count < 1 || nextKind(reader) !== Tok.STR) {
-    parseScope(scope);
+    checkScope(hub, scope);
     throw typeErr('the second member of a `run` request must be the name of a procedure, of type `str`');
   }
   const procedure = texts.get(bytes, reader.dataStart, reader.number);
   return { user, client, scope, procedure, args: count > 1 ? bytes.subarray(reader.offset, end) : null };
+}
+
+/** Throws what the engine would throw of the scope of a node, or of a scope that is none: these come before faults of what follows. */
+function checkScope(hub: Hub, text: string): void {
+  const scope = parseScope(text);
+  if (scope.kind === 'node' && scope.id !== null && scope.id !== hub.nodeId) throw lookupErr(`\`node:${scope.id}\` does not exist`);
 }
 
 function isMap(byte: number): boolean {

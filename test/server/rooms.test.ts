@@ -180,6 +180,22 @@ describe('the end of a room', () => {
   });
 });
 
+describe('while the node stops', () => {
+  it('rooms are closed to requests, and queries are still served', async () => {
+    const { engine: own } = await openEngine({ dir: null });
+    const one = await testServer(own, { shutdownPause: 150 });
+    const last = await RawClient.login(one.port);
+    const stopped = one.stop();
+    expect(payloadValue(await last.next())).toEqual({ id: 0, status: 'SHUTTING_DOWN' });
+    for (const type of [JOIN, LEAVE, EMIT, EMIT_PEER]) expect(code(await ask(last, type, ['//stuff', 1, 'x']))).toEqual([-51]);
+    expect(await ask(last, QUERY, ['//stuff', '6 * 7;'])).toEqual([[DATA, 42]]);
+    expect(payloadValue(await last.next())).toEqual({ id: 0, status: 'OFFLINE' });
+    await last.closed;
+    await stopped;
+    await own.close();
+  });
+});
+
 /** Stands for a socket: counts what is sent, and keeps the last bytes. */
 class Sink implements Transport {
   readonly peer = 'sink';

@@ -58,6 +58,7 @@ describe('the decision', () => {
     ['an unknown node', post('/n/7', queryBody('1')), 404, /`node:7` .* \(-54\)\r\n$/],
     ['wrong syntax', post('/t', queryBody('1 +')), 400, /\(-52\)\r\n$/],
     ['a run in the scope of a node', post('/n', '{"type":"run","name":"x"}'), 400, /\(-53\)\r\n$/],
+    ['a run in the scope of another node', post('/n/7', '{"type":"run","name":"x"}'), 400, /\(-53\)\r\n$/],
     ['an unknown procedure', post('/t', '{"type":"run","name":"x"}'), 404, /^procedure `x` not found \(-54\)\r\n$/],
     ['a division by zero', post('/t', queryBody('1/0')), 422, /\(-58\)\r\n$/],
     ['a forbidden thing', post('/t', queryBody("raise(err(-55, 'no'))")), 403, 'no (-55)\r\n'],
