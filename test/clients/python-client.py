@@ -1,8 +1,12 @@
-"""What a program does with the official client; prints one line of JSON per step. Arguments: host (or a WebSocket address) and port."""
+"""
+What a program does with the official client; prints one line of JSON per step. Arguments: host (or a WebSocket address), port, and for TLS the file
+with the certificate.
+"""
 
 import asyncio
 import json
 import logging
+import ssl
 import sys
 
 from thingsdb.client import Client
@@ -60,8 +64,12 @@ class Warnings(logging.Handler):
         self.told.append(record.getMessage())
 
 
+def secured():
+    return ssl.create_default_context(cafile=sys.argv[3]) if len(sys.argv) > 3 else None
+
+
 async def connect(host, port):
-    client = Client()
+    client = Client(ssl=secured())
     if host.startswith("ws"):
         await client.connect(host, timeout=5)
     else:

@@ -15,7 +15,23 @@ function lacking(module: string): string | null {
 }
 
 const client = lacking('thingsdb.client');
-const reasons = { TCP: client, WebSocket: client ?? lacking('websockets') };
+const websockets = client ?? lacking('websockets');
+
+interface Way {
+  readonly name: string;
+  readonly isWebSocket: boolean;
+  readonly isSecure: boolean;
+  /** Why it cannot be tried. */
+  readonly reason: string | null;
+}
+
+const WAYS: readonly Way[] = [
+  { name: 'TCP', isWebSocket: false, isSecure: false, reason: client },
+  { name: 'TCP with TLS', isWebSocket: false, isSecure: true, reason: client },
+  { name: 'WebSocket', isWebSocket: true, isSecure: false, reason: websockets },
+  { name: 'WebSocket with TLS', isWebSocket: true, isSecure: true, reason: websockets },
+];
+const fixture = (name: string): string => fileURLToPath(new URL(`../server/fixtures/${name}`, import.meta.url));
 
 const told = (isWebSocket: boolean): [string, unknown][] => [
   ['websocket', isWebSocket],
@@ -49,19 +65,20 @@ const told = (isWebSocket: boolean): [string, unknown][] => [
 ];
 
 describe('the official Python client', () => {
-  for (const [name, reason] of Object.entries(reasons)) {
+  for (const { name, isWebSocket, isSecure, reason } of WAYS) {
     it.skipIf(reason !== null)(
       `does over ${name} all that it offers${reason === null ? '' : ` (skipped: ${PYTHON}: ${reason})`}`,
       async () => {
-        const isWebSocket = name === 'WebSocket';
         const wsPort = await freePort();
-        const server = new ServerProcess(['--init'], undefined, [`ws_port = ${wsPort}`]);
+        const identity = ['tls', 'ws'].flatMap((port) => ['cert', 'key'].map((part) => `${port}_${part}_file = ${fixture(`${part}.pem`)}`));
+        const server = new ServerProcess(['--init'], undefined, [`ws_port = ${wsPort}`, ...(isSecure ? identity : [])]);
         try {
-          const port = await server.port();
+          const port = Number((await server.wait(/listening for client .*connections on TCP port (\d+)/))[1]);
           await server.wait(/start listening for WebSocket/);
           const script = fileURLToPath(new URL('python-client.py', import.meta.url));
-          const host = isWebSocket ? `ws://127.0.0.1:${wsPort}` : '127.0.0.1';
-          const { stdout } = await promisify(execFile)(PYTHON, [script, host, String(port)], { timeout: 25_000 });
+          const host = isWebSocket ? `${isSecure ? 'wss' : 'ws'}://localhost:${wsPort}` : 'localhost';
+          const words = [script, host, String(port), ...(isSecure ? [fixture('cert.pem')] : [])];
+          const { stdout } = await promisify(execFile)(PYTHON, words, { timeout: 25_000 });
           const lines = stdout.trim().split('\n');
           expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(told(isWebSocket));
         } finally {

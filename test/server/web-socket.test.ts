@@ -7,6 +7,7 @@ import type { LocalEngine } from '../../src/engine/engine.ts';
 import { openEngine } from '../../src/engine/open.ts';
 import { makePackage, PackageType } from '../../src/server/framing.ts';
 import { type Package, pack, payloadValue, RawClient, type TestServer, testServer, until } from './client.ts';
+import { FakeEngine } from './fake-engine.ts';
 import { exchange, freePort } from './http/http-client.ts';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
@@ -161,6 +162,42 @@ describe('WebSocket', () => {
 
   it('tells a plain request what it wants', async () => {
     expect(await exchange(port, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n')).toMatchObject({ status: 426, body: 'UPGRADE REQUIRED\r\n' });
+  });
+
+  it('handles no further requests of one who does not read, and all of them later', async () => {
+    const own = await freePort();
+    const fake = new FakeEngine({ large: 'x'.repeat(1024 * 1024) });
+    const one = await testServer(fake, { config: { ws_port: own } });
+    const client = await WsClient.login(`ws://127.0.0.1:${own}`);
+    client.socket.pause();
+    for (let id = 0; id < 100; id++) client.socket.send(makePackage(PackageType.QUERY, id, pack(['//stuff', 'large'])));
+    for (let last = -1; last !== fake.queries.length; ) {
+      last = fake.queries.length;
+      await new Promise((resolve) => setTimeout(resolve, 150));
+    }
+    expect(fake.queries.length).toBeGreaterThan(3);
+    expect(fake.queries.length).toBeLessThan(40);
+    client.socket.resume();
+    expect((await client.take(100)).map(({ id }) => id)).toEqual(Array.from({ length: 100 }, (_, id) => id));
+    client.socket.close();
+    await one.stop();
+  });
+
+  it('closes one who does not read events', async () => {
+    const own = await freePort();
+    const one = await testServer(engine, { config: { ws_port: own, max_push_backlog: 1024 * 1024 } });
+    const client = await WsClient.login(`ws://127.0.0.1:${own}`);
+    const id = payloadValue(await client.query('.flood = room(); .flood.id();')) as number;
+    await client.request(PackageType.JOIN, ['//stuff', id]);
+    client.socket.pause();
+    const sender = await RawClient.login(one.port);
+    const cut = (): boolean => one.lines.some((line) => line.includes('it does not read what it is sent'));
+    for (let i = 0; i < 200 && !cut(); i++) await sender.request(PackageType.EMIT, ['//stuff', id, 'x', 'y'.repeat(256 * 1024)]);
+    expect(cut()).toBe(true);
+    await until(() => one.connections === 1);
+    sender.close();
+    client.socket.terminate();
+    await one.stop();
   });
 
   it('ends rooms of those who leave', async () => {
