@@ -249,6 +249,7 @@ export class LocalEngine implements Engine {
         collected: (count) => {
           this.counters.garbageCollected += count;
         },
+        failed: (error) => this.onWarning(`garbage is not collected any more: ${error instanceof TiError ? error.message : String(error)}`),
       },
       options.garbageInterval ?? 60,
     );
@@ -278,9 +279,8 @@ export class LocalEngine implements Engine {
     }
     database.changeId = Math.max(database.changeId, store.checkpointId);
     settleDatabase(database);
-    // Garbage that was not collected before is nowhere noted.
+    // Garbage that was not collected before is nowhere noted. The first change has it searched for: a store that is only read is not gone through.
     for (const collection of database.collections.values()) collection.suspicious = true;
-    this.garbage.wake();
     return this.database.users.size > 0;
   }
 

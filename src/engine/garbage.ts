@@ -13,6 +13,8 @@ export interface GarbageHost {
   change(collection: Collection, work: (tx: Transaction) => void): void;
   /** Notes that so many things were collected. */
   collected(count: number): void;
+  /** Tells that nothing more is collected, since a change could not be stored, say. */
+  failed(error: unknown): void;
 }
 
 /** Values that are looked at between two looks at the clock. */
@@ -54,7 +56,14 @@ export class GarbageCollector {
     this.job ??= this.collectAll();
     const start = performance.now();
     let isDone = false;
-    while (!isDone && performance.now() - start < SLICE_MS) isDone = this.job.next().done === true;
+    try {
+      while (!isDone && performance.now() - start < SLICE_MS) isDone = this.job.next().done === true;
+    } catch (error) {
+      // Nobody waits for it who could be told; what is left is found after the next start.
+      this.close();
+      this.host.failed(error);
+      return;
+    }
     this.worked += performance.now() - start;
     if (!isDone) {
       this.after(PAUSE_MS);

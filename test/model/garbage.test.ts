@@ -74,6 +74,16 @@ describe('what is in no use leaves', () => {
   });
 });
 
+it('is left where it is when the store is gone', async () => {
+  const warnings: string[] = [];
+  const engine = new LocalEngine(memoryStore(), { garbageInterval: 0.001, onWarning: (message) => warnings.push(message) });
+  await engine.initialize('no password');
+  ask(engine, 'x = {}; x.self = x; .x = x; .del("x"); nil;');
+  // As when a disk fails: nobody waits for the error.
+  await engine.store.close();
+  await expect.poll(() => warnings).toEqual([expect.stringContaining('the store is closed')]);
+});
+
 it('is not searched for unless there may be some', async () => {
   const engine = await memoryEngine();
   ask(engine, '.a = {b: {c: {}}}; .del("a"); .b = [{}, {}]; .b.clear(); nil;');
