@@ -106,7 +106,18 @@ const KNOWN_FIELDS = [
     'nextTypeId',
   ],
   ...['procedures', 'quotas', 'rooms', 'roomsByName', 'root', 'tasks', 'things', 'timeZone', 'types', 'typesById', 'accessKey'],
-  ...['dirtyPages', 'dirtyRooms', 'lastTouched', 'pendingPages', 'schema', 'search', 'suspicious', 'writePending', 'writtenPages'],
+  ...[
+    'dirtyPages',
+    'dirtyRooms',
+    'lastTouched',
+    'pendingPages',
+    'schema',
+    'search',
+    'suspicious',
+    'watched',
+    'writePending',
+    'writtenPages',
+  ],
 ];
 
 test('nothing that a database has is left out', async () => {
