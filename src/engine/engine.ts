@@ -280,7 +280,13 @@ export class LocalEngine implements Engine {
     for (const module of sortedModules(this.database)) this.modules.add(module);
   }
 
-  async close(): Promise<void> {
+  /** As `close`, but writes no checkpoint: for those who only looked at a store. */
+  async leave(): Promise<void> {
+    await this.endWork();
+    await this.store.close();
+  }
+
+  private async endWork(): Promise<void> {
     this.tasks.stop();
     this.garbage.close();
     await this.backups.stop();
@@ -288,6 +294,10 @@ export class LocalEngine implements Engine {
     await this.restores.stop();
     await this.newPasswords.settled();
     await this.checkpointing?.catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    await this.endWork();
     if (this.store.status().failure === null && this.store.checkpointId < this.store.appendedId) {
       await this.checkpoint().catch(() => undefined);
     }

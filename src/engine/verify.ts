@@ -20,14 +20,14 @@ export interface Verified extends Findings {
  */
 export async function verifyStore(dir: string): Promise<Verified> {
   const store = await openStore({ dir });
+  const engine = new LocalEngine(store);
   try {
     checkPages(checkpointFile(join(dir, 'store')), true);
     let logged = 0;
     for (const _ of store.log()) logged++;
-    const engine = new LocalEngine(store);
     recovered(engine);
     return { ...verifyDatabase(engine.database), changeId: engine.database.changeId, logged };
   } finally {
-    await store.close();
+    await engine.leave();
   }
 }

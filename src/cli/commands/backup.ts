@@ -10,6 +10,6 @@ export async function backup(dir: string, file: string, io: Io): Promise<ExitCod
     io.out.write(toBytes(`wrote ${file}: change ${changeId}, ${bytes} bytes\n`));
     return ExitCode.FINE;
   } finally {
-    await engine.store.close();
+    await engine.leave();
   }
 }

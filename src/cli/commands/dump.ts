@@ -27,7 +27,7 @@ export async function dump(dir: string, options: DumpOptions, io: Io): Promise<E
     } else await writeTo(options.output, chunks);
     return ExitCode.FINE;
   } finally {
-    await engine.store.close();
+    await engine.leave();
   }
 }
 
