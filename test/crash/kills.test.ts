@@ -33,12 +33,14 @@ test(
         cause: error,
       });
     }
-    const { kills, operations, backups, byWay } = killer.figures;
+    const { kills, operations, backups, verified, byWay } = killer.figures;
     expect(kills).toBe(KILLS);
     expect(operations).toBeGreaterThan(KILLS * 20);
     const ways = [...byWay].map(([way, count]) => `${way} ${count}`).join(', ');
     if (process.env.CRASH_KILLS !== undefined)
-      console.log(`${kills} kills (${ways}), ${operations} acknowledged operations, ${backups} backups compared`);
+      console.log(
+        `${kills} kills (${ways}), ${operations} acknowledged operations, ${backups} backups compared, ${verified} times verified`,
+      );
   },
   60_000 + KILLS * 10_000,
 );

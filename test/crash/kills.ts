@@ -1,11 +1,12 @@
 /** Kills servers at random instants, and compares what they kept with what they had said. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openEngine } from '../../src/engine/open.ts';
+import { verifyStore } from '../../src/engine/verify.ts';
 import { MsgpackWriter } from '../../src/msgpack/writer.ts';
 import { restoreBackup } from '../../src/storage/backup.ts';
 import { encodeValue } from '../../src/wire/encode.ts';
@@ -16,6 +17,7 @@ import { type Ask, asking, login, type Window, Workload } from './workload.ts';
 const SERVER = fileURLToPath(new URL('./server-child.ts', import.meta.url));
 const STEPS = ['begin', 'drained', 'before commit', 'committed', 'dropped'];
 const LANES = 8;
+const VERIFY_EVERY = 4;
 
 /** When a server is killed: at a time, at a call to the file system, at a step of a checkpoint, during a backup. */
 const WAYS = ['work', 'work', 'work', 'call', 'call', 'step', 'step', 'backup', 'start', 'first start'] as const;
@@ -25,6 +27,8 @@ export interface Figures {
   kills: number;
   operations: number;
   backups: number;
+  /** How often all of the store was verified. */
+  verified: number;
   readonly byWay: Map<Way, number>;
 }
 
@@ -69,7 +73,7 @@ class Server {
 }
 
 export class Killer {
-  readonly figures: Figures = { kills: 0, operations: 0, backups: 0, byWay: new Map() };
+  readonly figures: Figures = { kills: 0, operations: 0, backups: 0, verified: 0, byWay: new Map() };
   private readonly folder = mkdtempSync(join(tmpdir(), 'thingsc-kills-'));
   private readonly dir = join(this.folder, 'data');
   private readonly random: Random;
@@ -88,6 +92,7 @@ export class Killer {
     else if (way === 'start') await this.inStart();
     else await this.inWork(way);
     this.figures.kills++;
+    if (this.figures.kills % VERIFY_EVERY === 0) await this.verify();
     this.figures.byWay.set(way, (this.figures.byWay.get(way) ?? 0) + 1);
     this.figures.operations = this.workload.operations;
   }
@@ -99,6 +104,18 @@ export class Killer {
     server.child.kill('SIGTERM');
     await server.gone;
     if (server.child.exitCode !== 0) throw new Error(`the server did not stop well:\n${server.output}`);
+    await this.verify();
+  }
+
+  /** Looks into a copy of what was left. */
+  private async verify(): Promise<void> {
+    if (!existsSync(this.dir)) return;
+    const copy = join(this.folder, 'copy');
+    cpSync(this.dir, copy, { recursive: true, filter: (path) => !path.endsWith('.lock') });
+    const { problems } = await verifyStore(copy);
+    rmSync(copy, { recursive: true });
+    if (problems.length > 0) throw new Error(`verify finds:\n${problems.join('\n')}`);
+    this.figures.verified++;
   }
 
   async remove(): Promise<void> {
@@ -158,6 +175,8 @@ export class Killer {
 
   private async inWork(way: Way): Promise<void> {
     const env: Record<string, string> = { CHECKPOINT_CHANGES: String(60 + this.random(300)) };
+    // Too small for all there is, so that things come and go.
+    if (this.random(2) === 0) env.CACHE_SIZE = '100000';
     if (way === 'step') env.CRASH_STEP = `${STEPS[this.random(STEPS.length)]}:${1 + this.random(3)}`;
     if (way === 'call') Object.assign(env, this.atCall(200));
     const server = this.start(this.dir, env);
@@ -197,7 +216,8 @@ export class Killer {
           backup.done = { acknowledged, sent: this.workload.window().sent };
           if (isLater) server.killIn(later);
         });
-        server.child.send({ backup: file });
+        // It may have been killed by then.
+        server.child.send({ backup: file }, () => undefined);
         server.killIn(isLater ? 10_000 : this.random(300));
       },
     };

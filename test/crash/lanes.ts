@@ -12,6 +12,8 @@ export interface LaneState {
   a: number;
   text: string;
   list: number[];
+  /** Long enough in some lanes to be stored in parts. */
+  big: number[];
   items: number[];
   dict: Record<string, number>;
   set: number[];
@@ -42,12 +44,16 @@ const RELATED = 3;
 const STUFF = '//stuff';
 const THINGSDB = '@thingsdb';
 
-export function newState(): LaneState {
+const BIG = 4050;
+const bigStart = (lane: number): number[] => (lane < 2 ? Array.from({ length: BIG }, (_, i) => i) : []);
+
+export function newState(lane: number): LaneState {
   return {
     n: 0,
     a: 0,
     text: '',
     list: [],
+    big: bigStart(lane),
     items: [],
     dict: {},
     set: [],
@@ -68,7 +74,7 @@ export function setupCode(lane: number): string {
     mod_type('B${lane}', 'add', 'a', 'A${lane}?');
     mod_type('B${lane}', 'rel', 'a', 'bs');
     .l${lane} = {
-      n: 0, a: 0, text: '', list: [], items: [], dict: {}, set: set(), typed: [],
+      n: 0, a: 0, text: '', list: [], big: range(${lane < 2 ? BIG : 0}), items: [], dict: {}, set: set(), typed: [],
       as: range(${RELATED}).map(|k| A${lane}{k: k}), bs: range(${RELATED}).map(|k| B${lane}{k: k})
     };
     nil;`;
@@ -78,7 +84,7 @@ export function setupCode(lane: number): string {
 export function readCode(lane: number): string {
   const l = `.l${lane}`;
   return `(.has('l${lane}') ? [
-    [${l}.n, ${l}.a, ${l}.text, ${l}.list, ${l}.dict.map(|k, v| [k, v])],
+    [${l}.n, ${l}.a, ${l}.text, ${l}.list, ${l}.dict.map(|k, v| [k, v]), ${l}.big],
     ${l}.items.map(|t| [t.id(), t.n]),
     ${l}.set.map(|t| [t.id(), t.n]),
     ${l}.typed.map(|t| [t.id(), t.map(|k, v| [k, v])]),
@@ -89,7 +95,7 @@ export function readCode(lane: number): string {
 
 type Pairs = [string, number][];
 type Read = [
-  [n: number, a: number, text: string, list: number[], dict: Pairs],
+  [n: number, a: number, text: string, list: number[], dict: Pairs, big: number[]],
   items: [number, number][],
   set: [number, number][],
   typed: [number, Pairs][],
@@ -105,7 +111,7 @@ export interface Observed {
 
 /** What `readCode` gave, in the form of a state. Throws when the two sides of a relation differ. */
 export function observe(lane: number, read: unknown, procedures: readonly string[], users: readonly string[]): Observed {
-  const [[n, a, text, list, dict], items, set, typed, related, reverse] = read as Read;
+  const [[n, a, text, list, dict, big], items, set, typed, related, reverse] = read as Read;
   for (const [k, bs] of reverse) {
     const expected = related.flatMap((to, b) => (to === k ? [b] : []));
     if (!isDeepStrictEqual(bs.toSorted(), expected))
@@ -123,6 +129,7 @@ export function observe(lane: number, read: unknown, procedures: readonly string
     a,
     text,
     list,
+    big,
     items: items.map(([, value]) => value),
     dict: Object.fromEntries(dict),
     set: set.map(([, value]) => value).sort((x, y) => x - y),
@@ -147,6 +154,17 @@ type Maker = (lane: number, n: number, state: LaneState, random: Random) => Part
 const remove = <T>(items: T[], item: T): void => void items.splice(items.indexOf(item), 1);
 
 const MAKERS: readonly Maker[] = [
+  (lane, n, { big }) =>
+    big.length < 6000
+      ? {
+          code: `.l${lane}.big.extend(range(${n}, ${n + 40})); nil;`,
+          apply: (s) => void s.big.push(...Array.from({ length: 40 }, (_, i) => n + i)),
+        }
+      : { code: `.l${lane}.big.splice(0, 1700); nil;`, apply: (s) => void s.big.splice(0, 1700) },
+  (lane, n, { big }, random) => {
+    const at = random(big.length + 1);
+    return { code: `.l${lane}.big.splice(${at}, 30, ${n}); nil;`, apply: (s) => void s.big.splice(at, 30, n) };
+  },
   (lane, n, _, random) => {
     const text = 'abcdefgh'.repeat(random(12) === 0 ? 2500 : random(20));
     return {

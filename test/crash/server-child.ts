@@ -4,6 +4,7 @@
  *     CRASH_CALL=n        at the n-th call to the file system, before or (with CRASH_AFTER) after the call is made
  *     CRASH_STEP=name:n   at the n-th time that a checkpoint reaches this step
  *     CHECKPOINT_CHANGES  changes that start a checkpoint
+ *     CACHE_SIZE          what things may take in memory, in bytes
  *
  * A message `{backup: path}` of the parent has a backup written, which a message `{backup: path, changeId}` tells of.
  */
@@ -59,7 +60,10 @@ async function open(): Promise<LocalEngine> {
     onCheckpointStep: onCheckpointStep(),
   };
   const store = await openStore({ dir, onWarning: (text) => console.log('warning:', text) }, tuning);
-  const engine = new LocalEngine(store, { checkpointChanges: Number(env.CHECKPOINT_CHANGES ?? 150) });
+  const engine = new LocalEngine(store, {
+    checkpointChanges: Number(env.CHECKPOINT_CHANGES ?? 150),
+    ...(env.CACHE_SIZE === undefined ? {} : { cacheSize: Number(env.CACHE_SIZE) }),
+  });
   if (!engine.recover()) await engine.initialize();
   return engine;
 }

@@ -24,15 +24,17 @@ class Lane {
   readonly number: number;
   /** Whether the server has said that the lane is there. */
   exists = false;
-  base = newState();
+  base: LaneState;
   /** As it is when all that was sent was done. */
-  ahead = newState();
+  ahead: LaneState;
   sent: Op[] = [];
   acknowledged = 0;
   n = 0;
 
   constructor(number: number) {
     this.number = number;
+    this.base = newState(number);
+    this.ahead = newState(number);
   }
 }
 
