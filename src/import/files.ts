@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { TiError } from '../errors.ts';
-import { MsgpackReader, Tok } from '../msgpack/reader.ts';
+import { MsgpackError, MsgpackReader, Tok } from '../msgpack/reader.ts';
 
 /** A store that cannot be imported; the message is text for people and names file and place. */
 export class ImportError extends Error {}
@@ -41,9 +41,14 @@ export function readFile(files: StoreFiles, path: string, read: (r: MsgpackReade
     if (!r.atEnd) throw new Error('there is something behind the end');
   } catch (error) {
     if (error instanceof ImportError) throw error;
-    const why = error instanceof TiError ? Buffer.from(error.message, 'latin1').toString() : (error as Error).message;
-    throw new ImportError(`${path}, at byte ${r.offset} of ${bytes.length}: ${why}`);
+    throw new ImportError(`${path}, at byte ${r.offset} of ${bytes.length}: ${reasonOf(error)}`);
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof TiError) return Buffer.from(error.message, 'latin1').toString();
+  if (error instanceof MsgpackError) return error.reason === 'incomplete' ? 'the file is cut off' : 'a byte that starts no value';
+  return (error as Error).message;
 }
 
 /** Reads the head of a map whose one key is `name`, as nearly all files are. */

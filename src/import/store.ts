@@ -3,16 +3,18 @@ import { Collection } from '../model/collection.ts';
 import { Database } from '../model/database.ts';
 import { ForeignValues } from '../model/foreign-values.ts';
 import { ModuleDef } from '../model/modules.ts';
-import { readBytes, readInt, readStr } from '../model/read.ts';
+import { readInt, readStr } from '../model/read.ts';
 import { type ClosureLoader, globalContext } from '../model/schema-records.ts';
 import { newUser, type User, type WhitelistName, type WhitelistRule } from '../model/users.ts';
 import { type MsgpackReader, Tok } from '../msgpack/reader.ts';
 import { zoneNames } from '../time/zones.ts';
 import { Task } from '../values/handles.ts';
 import { Regex } from '../values/regex.ts';
+import { applyArchive } from './archive.ts';
 import { CollectionReader, type Names, readProcedures, readTasks } from './collection.ts';
 import { readCommits } from './commits.ts';
 import { ImportError, intOr, readFile, readOnly, readRows, type StoreFiles, strOrNull } from './files.ts';
+import { moduleScope, packageValue } from './store-values.ts';
 
 export interface Imported {
   readonly database: Database;
@@ -21,11 +23,7 @@ export interface Imported {
 }
 
 const SCHEMA = 1;
-/** Bytes before the value in the stored configuration of a module. */
-const PACKAGE_HEADER = 8;
 const Ext = { REGEX: 1, NAME: 6 } as const;
-/** Scopes of modules that are no collections. */
-const SCOPES: readonly string[] = ['@thingsdb', '@node'];
 
 /** Throws ImportError for a store that is damaged, incomplete, or of another version; nothing is changed anywhere. */
 export function readStore(files: StoreFiles, load: ClosureLoader): Imported {
@@ -54,7 +52,6 @@ class StoreReader implements Imported {
       readStr(r);
       database.nextId = readInt(r);
     });
-    checkArchive(files, database.changeId);
     const names = this.names();
     this.file('users', (r) => {
       readOnly(r, 'users');
@@ -76,6 +73,7 @@ class StoreReader implements Imported {
     this.file('commits', (r) => {
       database.history = readCommits(r);
     });
+    applyArchive(files, database, this.withPassword, this.load);
   }
 
   private file(name: string, read: (r: MsgpackReader) => void): void {
@@ -166,19 +164,9 @@ class StoreReader implements Imported {
     const name = readStr(r);
     const source = readStr(r);
     const createdAt = readInt(r);
-    const conf = this.conf(r);
-    const module = new ModuleDef(name, createdAt, source, conf);
-    const scope = intOr(r, -1);
-    if (scope >= 0) module.scope = SCOPES[scope] ?? String(scope);
+    const module = new ModuleDef(name, createdAt, source, packageValue(r));
+    module.scope = moduleScope(intOr(r, -1));
     this.database.modules.set(name, module);
-  }
-
-  /** The package as it is sent to the module. */
-  private conf(r: MsgpackReader): Uint8Array | null {
-    const before = r.offset;
-    if (r.next() === Tok.NIL) return null;
-    r.offset = before;
-    return readBytes(r).subarray(PACKAGE_HEADER);
   }
 }
 
@@ -197,16 +185,4 @@ function zoneOf(place: number): string {
   const zone = zoneNames[place];
   if (zone === undefined) throw new Error(`there is no time zone ${place}`);
   return zone;
-}
-
-/** Throws ImportError when there are changes that the full store does not have. */
-function checkArchive(files: StoreFiles, changeId: number): void {
-  for (const path of files.keys()) {
-    const last = /^archive\/[0-9a-f]{16}_([0-9a-f]{16})\.mp$/.exec(path)?.[1];
-    if (last === undefined || Number.parseInt(last, 16) <= changeId) continue;
-    throw new ImportError(
-      `${path}: it has changes after change ${changeId}, the last one in the folder \`store\`; have the reference server write all into \`store\` first: ` +
-        'start it with THINGSDB_THRESHOLD_FULL_STORAGE=1, make a few changes, and stop it when the folder `archive` is empty',
-    );
-  }
 }
