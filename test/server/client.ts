@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Packr, unpack } from 'msgpackr';
 import type { Engine } from '../../src/engine/api.ts';
+import type { NodeFacts } from '../../src/engine/node-info.ts';
 import { defaultConfig } from '../../src/server/config.ts';
 import { makePackage, PackageType } from '../../src/server/framing.ts';
 import { createLog } from '../../src/server/log.ts';
@@ -127,6 +128,8 @@ interface TestOptions {
   readonly hooks?: EncodeHooks;
   readonly shutdownPause?: number;
   readonly metrics?: readonly Metric[];
+  readonly node?: { facts: NodeFacts };
+  readonly version?: string;
   readonly onFailure?: (listener: (reason: string) => void) => void;
 }
 
