@@ -177,14 +177,14 @@ function readRun(hub: Hub, user: UserRef, client: Connection, bytes: Buffer, sta
   const { scope, count } = readScope(hub, bytes, start, end);
   const { reader, texts } = hub;
   if (count < 1 || nextKind(reader) !== Tok.STR) {
-    checkScope(hub, scope);
+    parseScope(scope);
     throw typeErr('the second member of a `run` request must be the name of a procedure, of type `str`');
   }
   const procedure = texts.get(bytes, reader.dataStart, reader.number);
   return { user, client, scope, procedure, args: count > 1 ? bytes.subarray(reader.offset, end) : null };
 }
 
-/** Throws what the engine would throw of the scope of a node, or of a scope that is none: these come before faults of what follows. */
+/** Throws what the engine would throw of the scope of a node, or of a scope that is none: for a query, these come before a fault of its code. */
 function checkScope(hub: Hub, text: string): void {
   const scope = parseScope(text);
   if (scope.kind === 'node' && scope.id !== null && scope.id !== hub.nodeId) throw lookupErr(`\`node:${scope.id}\` does not exist`);
