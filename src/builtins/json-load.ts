@@ -1,5 +1,7 @@
 /** Reads JSON. */
+
 import { operationErr, type TiError, valueErr } from '../errors.ts';
+import { listTooLong, MAX_ITEMS } from '../limits.ts';
 import { checkKey } from '../model/property-checks.ts';
 import { encodeCodePoint, isUtf8 } from '../utf8.ts';
 import { List } from '../values/list.ts';
@@ -20,15 +22,17 @@ const HEX = /[0-9a-fA-F]{4}/y;
 const ESCAPES: Readonly<Record<string, string>> = { '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 
 class JsonReader {
+  private readonly cx: Context;
   private readonly text: string;
   private at = 0;
   private depth = 0;
-  count = 0;
+  private count = 0;
   private readonly keys = new Set<string>();
   /** For each layout in the order of a text: that in the order of bytes, and where its values are; null when it is in that order. */
   private readonly orders = new Map<Shape, { readonly shape: Shape; readonly from: readonly number[] } | null>();
 
-  constructor(text: string) {
+  constructor(cx: Context, text: string) {
+    this.cx = cx;
     this.text = text;
   }
 
@@ -65,7 +69,7 @@ class JsonReader {
   }
 
   private value(inList: boolean): Value {
-    this.count++;
+    if ((++this.count & 0xfff) === 0) this.cx.spend(0x1000);
     switch (this.text.charAt(this.at)) {
       case '"':
         return this.string();
@@ -198,7 +202,7 @@ class JsonReader {
     if (!this.take(']')) {
       do {
         this.spaces();
-        items.push(this.value(true));
+        if (items.push(this.value(true)) > MAX_ITEMS) throw listTooLong();
         this.spaces();
       } while (this.take(','));
       if (!this.take(']')) throw this.error('expecting `,` or `]`');
@@ -272,8 +276,7 @@ class JsonReader {
 export function loadJson(cx: Context, text: string): Value {
   cx.spend(text.length >> 3);
   if (!isUtf8(text)) throw valueErr('invalid JSON: the text is no UTF-8');
-  const reader = new JsonReader(text);
+  const reader = new JsonReader(cx, text);
   const value = reader.document();
-  cx.spend(reader.count);
   return value;
 }

@@ -1,5 +1,6 @@
 /** JSON, and values that are kept packed. */
 import { lookupErr, typeErr, valueErr } from '../errors.ts';
+import { MAX_TEXT, textTooLong } from '../limits.ts';
 import { MsgpackWriter } from '../msgpack/writer.ts';
 import type { MpData } from '../values/handles.ts';
 import type { Thing } from '../values/thing.ts';
@@ -47,6 +48,7 @@ function dump(cx: Context, value: Value, given: Thing | undefined): string {
   writer.reset();
   new Encoder(writer, cx.hooks).encode(value, options.deep, options.flags);
   const packed = writer.bytes();
+  if (packed.length > MAX_TEXT) throw textTooLong();
   cx.spend(packed.length >> 2);
   const text = msgpackToJson(packed, { unsupported: 'refuse', indent: options.indent, maxNesting: MAX_NESTING });
   return options.indent === 0 ? text : `${text}\n`;

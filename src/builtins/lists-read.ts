@@ -1,12 +1,12 @@
 /** Methods of lists and tuples that look at the items or make a new list of them, and the function `list`. */
 import { typeErr } from '../errors.ts';
+import { listTooLong, MAX_ITEMS, MAX_TEXT, textTooLong } from '../limits.ts';
 import { List } from '../values/list.ts';
 import { SetValue } from '../values/set.ts';
 import { typeName, type Value } from '../values/value.ts';
 import { emptyError, idOf, wrongArgument } from './lists-common.ts';
 import { type EarlyRow, USE_ARGUMENT } from './lists-early.ts';
 import { Distinct, indexOf } from './lists-search.ts';
-import { MAX_TEXT, textTooLong } from './replace.ts';
 import type { Context, FunctionRow, MethodRow, Row } from './row.ts';
 import { cannotConvert } from './text.ts';
 
@@ -153,9 +153,11 @@ const join: EarlyRow = {
 };
 
 /** Copies items to `target`, and in place of a tuple its items, `depth` levels down. */
-function flatten(items: readonly Value[], depth: number, target: Value[]): void {
+function flatten(cx: Context, items: readonly Value[], depth: number, target: Value[]): void {
+  cx.spend(items.length);
+  if (target.length > MAX_ITEMS) throw listTooLong();
   for (const item of items) {
-    if (item instanceof List && depth > 0) flatten(item.items, depth - 1, target);
+    if (item instanceof List && depth > 0) flatten(cx, item.items, depth - 1, target);
     else target.push(item);
   }
 }
@@ -170,8 +172,7 @@ const flat: MethodRow = {
   page: 'data-types/list/flat',
   run: (cx, self: List, depth: number | bigint = 1) => {
     const items: Value[] = [];
-    flatten(self.items, Number(depth), items);
-    cx.spend(items.length);
+    flatten(cx, self.items, Number(depth), items);
     return new List(items);
   },
 };

@@ -1,4 +1,5 @@
 /** Regular expressions. */
+import { listTooLong, MAX_ITEMS } from '../limits.ts';
 import { attempt } from '../regex/matcher.ts';
 import { List } from '../values/list.ts';
 import { Regex } from '../values/regex.ts';
@@ -28,7 +29,7 @@ function matchAll(cx: Context, regex: Regex, text: string): List {
   for (;;) {
     const match = matcher.find(text, start, cx);
     if (match === null) break;
-    matches.push(text.slice(match.start, match.end));
+    if (matches.push(text.slice(match.start, match.end)) > MAX_ITEMS) throw listTooLong();
     if (match.end === start) break;
     start = match.end;
   }

@@ -1,5 +1,6 @@
 /** Replacing in texts: of a text or the matches of a regular expression, by a text or what a closure gives. */
-import { ErrorCode, overflowErr, TiError, typeErr, valueErr } from '../errors.ts';
+import { overflowErr, typeErr, valueErr } from '../errors.ts';
+import { listTooLong, MAX_ITEMS, MAX_TEXT, textTooLong } from '../limits.ts';
 import { attempt } from '../regex/matcher.ts';
 import type { Closure } from '../values/closure.ts';
 import { INT_MIN } from '../values/operators.ts';
@@ -9,11 +10,6 @@ import { type Context, Loop, type MethodRow } from './row.ts';
 
 const PAGE = 'data-types/str/replace';
 const SEE = `see https://docs.thingsdb.io/v1/${PAGE}`;
-
-/** The longest text that can be made, in bytes; the engine has no longer strings. */
-export const MAX_TEXT = 0x1fffffe8;
-
-export const textTooLong = (): TiError => new TiError(ErrorCode.MEMORY, `a text may be ${MAX_TEXT} bytes long, no longer`);
 
 /** A place in the original that is replaced. */
 interface Span {
@@ -58,7 +54,7 @@ function findMatches(cx: Context, text: string, regex: Regex, limit: number, wit
   while (spans.length < limit) {
     const match = withGroups ? matcher.exec(text, start, cx) : matcher.find(text, start, cx);
     if (match === null) break;
-    spans.push(match);
+    if (spans.push(match) > MAX_ITEMS) throw listTooLong();
     if (match.end === start) break;
     start = match.end;
   }
@@ -176,6 +172,7 @@ function replace(cx: Context, text: string, old: string | Regex, by: string | Cl
   if (old instanceof Regex && typeof by === 'string' && count === undefined) {
     const all = old.matcher.forAll(text, cx);
     const replaced = all === null ? undefined : attempt(() => text.replace(all, by.replaceAll('$', '$$$$')));
+    if (replaced !== undefined && replaced.length > MAX_TEXT) throw textTooLong();
     if (replaced !== undefined) return replaced;
   }
   const spans = old instanceof Regex ? findMatches(cx, text, old, limit, typeof by !== 'string') : findText(text, old, limit);

@@ -1,5 +1,7 @@
 /** Splitting of texts. */
+
 import { numArgsErr, overflowErr, typeErr, valueErr } from '../errors.ts';
+import { listTooLong, MAX_ITEMS } from '../limits.ts';
 import { attempt } from '../regex/matcher.ts';
 import { List } from '../values/list.ts';
 import { INT_MIN } from '../values/operators.ts';
@@ -20,7 +22,7 @@ const SPACES = /[ \t-\r]+/;
 const SPACES_EACH = /[ \t-\r]+/g;
 
 function splitSpaces(text: string, limit: number): string[] {
-  if (limit === Number.POSITIVE_INFINITY) return text.split(SPACES);
+  if (limit === Number.POSITIVE_INFINITY) return text.split(SPACES, MAX_ITEMS + 1);
   const parts: string[] = [];
   if (limit < 0) return splitSpacesBack(text, -limit);
   let start = 0;
@@ -54,7 +56,7 @@ function splitSpacesBack(text: string, limit: number): string[] {
 
 function splitText(text: string, separator: string, limit: number): string[] {
   if (separator === '') throw valueErr(`function \`split\` expects a separator that is not empty; ${SEE}`);
-  if (limit === Number.POSITIVE_INFINITY) return text.split(separator);
+  if (limit === Number.POSITIVE_INFINITY) return text.split(separator, MAX_ITEMS + 1);
   const parts: string[] = [];
   if (limit < 0) {
     let end = text.length;
@@ -85,7 +87,7 @@ function splitRegex(cx: Context, text: string, regex: Regex, limit: number): str
   const { matcher } = regex;
   const all = limit === Number.POSITIVE_INFINITY && !matcher.hasGroups ? matcher.forAll(text, cx) : null;
   if (all !== null) {
-    const found = attempt(() => text.split(all));
+    const found = attempt(() => text.split(all, MAX_ITEMS + 1));
     if (found !== undefined) return found;
   }
   const parts: string[] = [];
@@ -93,7 +95,7 @@ function splitRegex(cx: Context, text: string, regex: Regex, limit: number): str
   for (let count = 0; count < limit; count++) {
     const match = matcher.exec(text, start, cx);
     if (match === null) break;
-    parts.push(text.slice(start, match.start));
+    if (parts.push(text.slice(start, match.start)) > MAX_ITEMS) throw listTooLong();
     for (let i = 1; i < match.groups.length; i++) parts.push(match.groups[i] as string);
     const done = match.end === start;
     start = match.end;
@@ -106,6 +108,7 @@ function splitRegex(cx: Context, text: string, regex: Regex, limit: number): str
 function split(cx: Context, text: string, separator: string | Regex | number | bigint | undefined, limit: Value | undefined): List {
   cx.spend(text.length >> 3);
   const parts = splitParts(cx, text, separator, limit);
+  if (parts.length > MAX_ITEMS) throw listTooLong();
   cx.spend(parts.length);
   return new List(parts);
 }

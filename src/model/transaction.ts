@@ -2,7 +2,8 @@
  * The operations that change things. Whatever a query does to data goes through these: on a thing that is not stored they just do it; on a stored
  * one they need a change, record what they do, and keep the counts of references.
  */
-import { ErrorCode, lookupErr, operationErr, TiError, typeErr } from '../errors.ts';
+import { lookupErr, operationErr, typeErr } from '../errors.ts';
+import { listTooLong, MAX_ITEMS } from '../limits.ts';
 import type { Room } from '../values/handles.ts';
 import { List } from '../values/list.ts';
 import type { Restriction } from '../values/restriction.ts';
@@ -21,9 +22,6 @@ import { RuleKind } from './rules.ts';
 import { compact, runsOf, spliceInto } from './splice.ts';
 import { encodeStored } from './stored.ts';
 import type { FieldDef, RelationEnd, TypeDef } from './types.ts';
-
-/** A list in a runaway loop ends with an error long before the memory does. */
-const MAX_ITEMS = 2 ** 24;
 
 export class Transaction implements Linker {
   readonly collection: Collection | null;
@@ -244,8 +242,7 @@ export class Transaction implements Linker {
    */
   splice(list: List, start: number, count: number, items: readonly Value[], unchecked = false): Value[] {
     if (list.restriction !== null && !unchecked) checkItems(list, items);
-    if (list.items.length - count + items.length > MAX_ITEMS)
-      throw new TiError(ErrorCode.MEMORY, `a list may have ${MAX_ITEMS} items, no more`);
+    if (list.items.length - count + items.length > MAX_ITEMS) throw listTooLong();
     if (items.length > 0) checkArraySize(this.collection, list.items.length - count + items.length);
     const owner = list.parent;
     const change = owner === null || owner.id === 0 ? null : this.touch(owner);

@@ -101,7 +101,7 @@ export class Matcher {
    */
   forAll(text: string, budget: Budget): RegExp | null {
     const { plan } = this;
-    if (plan === null || this.canBeEmpty || !isAllowed(plan, text.length)) return null;
+    if (plan === null || this.canBeEmpty || text.length > MAX_AT_ONCE || !isAllowed(plan, text.length)) return null;
     budget.spend(1 + (text.length >> 3));
     const regex = this.plainRegExp();
     regex.lastIndex = 0;
@@ -128,6 +128,9 @@ export class Matcher {
     return this.lastIsUtf8;
   }
 }
+
+/** Longer texts are searched match by match, so that the budget is asked in between. */
+const MAX_AT_ONCE = 2 ** 20;
 
 /** What JavaScript's engine gives; undefined when it gave up: its stack is limited, and long texts and long patterns are too much for it. */
 export function attempt<Result>(run: () => Result): Result | undefined {

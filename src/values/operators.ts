@@ -1,8 +1,11 @@
 /** The operators on values: 64 bit integers that tell an overflow, floats, byte strings, sets. */
+
 import { overflowErr, TiError, typeErr, zeroDivErr } from '../errors.ts';
+import { MAX_TEXT, textTooLong } from '../limits.ts';
 import { DateTime } from './datetime.ts';
 import { AnoType, Task, Wrapped } from './handles.ts';
 import { List } from './list.ts';
+import { charge } from './meter.ts';
 import { Regex } from './regex.ts';
 import { Bytes, Float } from './scalars.ts';
 import { SetValue } from './set.ts';
@@ -106,15 +109,37 @@ const modFloats = (a: number, b: number): Value => {
   return intOf(x % y);
 };
 
+/** Shorter texts cost no more than an instruction. */
+const LONG = 4096;
+
+/** Counts a text that was just put together. Throws when it is too long. */
+export function checkedText(text: string): string {
+  if (text.length < LONG) return text;
+  if (text.length > MAX_TEXT) throw textTooLong();
+  charge(text.length >> 12);
+  return text;
+}
+
+function joined(a: string, b: string): string {
+  if (a.length + b.length > MAX_TEXT) throw textTooLong();
+  return checkedText(a + b);
+}
+
+/** Whether two texts are the same. */
+export function sameText(a: string, b: Value): boolean {
+  if (a.length > LONG) charge(a.length >> 6);
+  return a === b || equal(a, b);
+}
+
 export function add(a: Value, b: Value): Value {
   if (typeof a === 'number' && typeof b === 'number') return addInts(a, b);
   if (a instanceof Float && b instanceof Float) return new Float(a.value + b.value);
   if (typeof a === 'string') {
-    if (typeof b === 'string') return a + b;
-    if (b instanceof Bytes) return new Bytes(a + b.bytes);
+    if (typeof b === 'string') return joined(a, b);
+    if (b instanceof Bytes) return new Bytes(joined(a, b.bytes));
   } else if (a instanceof Bytes) {
-    if (b instanceof Bytes) return new Bytes(a.bytes + b.bytes);
-    if (typeof b === 'string') return new Bytes(a.bytes + b);
+    if (b instanceof Bytes) return new Bytes(joined(a.bytes, b.bytes));
+    if (typeof b === 'string') return new Bytes(joined(a.bytes, b));
   }
   const sum = arithmetic(a, b, addInts, addFloats);
   if (sum === undefined) throw unsupported('+', a, b);
@@ -150,6 +175,7 @@ export function mod(a: Value, b: Value): Value {
 
 /** What a set operator gives; the operands stay as they are. */
 export function setResult(op: string, a: ReadonlySet<Thing>, b: ReadonlySet<Thing>): Set<Thing> {
+  charge(a.size + b.size);
   const result = new Set<Thing>();
   if (op === '&') {
     for (const thing of a) if (b.has(thing)) result.add(thing);
@@ -212,6 +238,7 @@ function orderKey(value: Value): number | bigint | string | undefined {
 }
 
 const isSubset = (a: ReadonlySet<Thing>, b: ReadonlySet<Thing>): boolean => {
+  charge(a.size);
   if (a.size > b.size) return false;
   for (const thing of a) if (!b.has(thing)) return false;
   return true;
@@ -243,6 +270,7 @@ export function compare(op: '<' | '>' | '<=' | '>=', a: Value, b: Value): boolea
   // An int beyond 2^53 meets a float as a float.
   if (typeof x === 'bigint' && b instanceof Float) x = Number(x);
   if (typeof y === 'bigint' && a instanceof Float) y = Number(y);
+  if (typeof x === 'string' && x.length > LONG) charge(x.length >> 6);
   return order(x, y);
 }
 
@@ -278,6 +306,7 @@ function equalObjects(a: object, b: object): boolean {
 
 function equalLists(a: readonly Value[], b: readonly Value[]): boolean {
   if (a.length !== b.length) return false;
+  charge(a.length);
   for (let i = 0; i < a.length; i++) if (!equal(a[i] as Value, b[i] as Value)) return false;
   return true;
 }

@@ -6,6 +6,7 @@ import { badName, noProperty } from '../model/property-checks.ts';
 import type { Transaction } from '../model/transaction.ts';
 import type { TypeDef } from '../model/types.ts';
 import { List } from '../values/list.ts';
+import { charge } from '../values/meter.ts';
 import { binary } from '../values/operators.ts';
 import { Bytes } from '../values/scalars.ts';
 import { isName, Thing } from '../values/thing.ts';
@@ -87,6 +88,7 @@ function* places({ start, end, step }: Cut): Generator<number> {
 
 function sliceText(text: string, c: Cut): string {
   if (c.step === 1) return text.slice(c.start, Math.max(c.start, c.end));
+  charge(Math.abs(c.end - c.start));
   let result = '';
   for (const i of places(c)) result += text.charAt(i);
   return result;
@@ -95,6 +97,7 @@ function sliceText(text: string, c: Cut): string {
 export function sliceValue(x: Value, given: number, stack: readonly Value[], base: number): Value {
   if (x instanceof List) {
     const c = cut(x.items.length, given, stack, base);
+    charge(Math.abs(c.end - c.start));
     if (c.step === 1) return new List(x.items.slice(c.start, Math.max(c.start, c.end)));
     const items: Value[] = [];
     for (const i of places(c)) items.push(x.items[i] as Value);

@@ -13,7 +13,7 @@ import { Failed, TiError, zeroDivErr } from '../errors.ts';
 import { type Lockable, Method, type TypeDef } from '../model/types.ts';
 import { Closure } from '../values/closure.ts';
 import { List } from '../values/list.ts';
-import { add, binary, bitNot, compare, equal, mod, mul, negate, plus, sub } from '../values/operators.ts';
+import { add, binary, bitNot, compare, equal, mod, mul, negate, plus, sameText, sub } from '../values/operators.ts';
 import type { Regex } from '../values/regex.ts';
 import { Thing } from '../values/thing.ts';
 import { truthy, type Value } from '../values/value.ts';
@@ -269,14 +269,14 @@ export function runLoop(m: Machine, stop: number): Value {
             // EQ
             const y = stack[--sp] as Value;
             const x = stack[sp - 1] as Value;
-            stack[sp - 1] = x === y || equal(x, y);
+            stack[sp - 1] = typeof x === 'string' ? sameText(x, y) : x === y || equal(x, y);
             break;
           }
           case 30: {
             // NE
             const y = stack[--sp] as Value;
             const x = stack[sp - 1] as Value;
-            stack[sp - 1] = !(x === y || equal(x, y));
+            stack[sp - 1] = !(typeof x === 'string' ? sameText(x, y) : x === y || equal(x, y));
             break;
           }
           case 31: {

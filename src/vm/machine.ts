@@ -24,7 +24,8 @@ import { makeAnoType } from '../model/types-define.ts';
 import { Closure, Effect } from '../values/closure.ts';
 import { type AnoType, EnumMember, Future, ModuleRef, Wrapped } from '../values/handles.ts';
 import { List } from '../values/list.ts';
-import { add, binary, setResult } from '../values/operators.ts';
+import { payWith } from '../values/meter.ts';
+import { add, binary, checkedText, setResult } from '../values/operators.ts';
 import type { Regex } from '../values/regex.ts';
 import { SetValue } from '../values/set.ts';
 import { MAX_SHAPE_KEYS, Shape } from '../values/shape.ts';
@@ -102,6 +103,7 @@ export class Machine {
   nested = 0;
   private slices = 0;
   private readonly memory: MemoryGuard;
+  private readonly pay = (units: number): void => this.spend(units);
   /** How far up the stack may hold values of this query. */
   private high = 0;
   private readonly host: MachineHost;
@@ -139,6 +141,7 @@ export class Machine {
     this.nested = 0;
     this.deep = options.deep;
     this.flags = 0;
+    payWith(this.pay);
     try {
       const base = args.length;
       for (let i = 0; i < base; i++) this.stack[i] = args[i] as Value;
@@ -513,7 +516,8 @@ export class Machine {
     if (error instanceof RangeError) {
       if (/call stack/i.test(error.message)) return operationErr(RECURSION);
       // A string or an array beyond what the engine underneath can hold.
-      if (/^Invalid (string|array) length/.test(error.message)) return new TiError(ErrorCode.MEMORY, 'memory allocation error');
+      if (/^(Invalid (string|array) length|Array buffer allocation failed)/.test(error.message))
+        return new TiError(ErrorCode.MEMORY, 'memory allocation error');
     }
     throw error;
   }
@@ -1064,7 +1068,7 @@ export class Machine {
       const value = this.stack[base + i] as Value;
       text += typeof value === 'string' ? value : textOf(value);
     }
-    return text;
+    return checkedText(text);
   }
 }
 

@@ -16,7 +16,7 @@ import { OPS, type OpName } from '../bytecode/opcodes.ts';
 import type { FramedCode, FunctionCode, LeafCode } from '../bytecode/program.ts';
 import { Closure } from '../values/closure.ts';
 import { List } from '../values/list.ts';
-import { add, binary, bitNot, compare, equal, mod, mul, negate, plus, sub } from '../values/operators.ts';
+import { add, binary, bitNot, checkedText, compare, equal, mod, mul, negate, plus, sameText, sub } from '../values/operators.ts';
 import { truthy } from '../values/value.ts';
 import { checkIndex, indexValue, setIndex } from './indexing.ts';
 
@@ -31,6 +31,8 @@ const LIBRARY = {
   checkIndex,
   compare,
   equal,
+  checkedText,
+  sameText,
   indexValue,
   mod,
   mul,
@@ -444,7 +446,7 @@ class Translator {
 
   private same(x: Operand, y: Operand): string {
     if (y.isInt) return `(typeof ${x.text} === 'number' ? ${x.text} === ${y.text} : equal(${x.text}, ${y.text}))`;
-    return `(${x.text} === ${y.text} || equal(${x.text}, ${y.text}))`;
+    return `(typeof ${x.text} === 'string' ? sameText(${x.text}, ${y.text}) : ${x.text} === ${y.text} || equal(${x.text}, ${y.text}))`;
   }
 
   private truth(x: Operand): string {
@@ -683,7 +685,7 @@ class Translator {
       }
       case 'TEMPLATE': {
         const parts = this.take(i.a).map((o) => `(typeof ${o.text} === 'string' ? ${o.text} : textOf(${o.text}))`);
-        this.result(parts.length === 0 ? `''` : `(${this.at(i)}, ${parts.join(' + ')}${parts.length === 1 ? ` + ''` : ''})`);
+        this.result(parts.length === 0 ? `''` : `(${this.at(i)}, checkedText(${parts.join(' + ')}${parts.length === 1 ? ` + ''` : ''}))`);
         break;
       }
       default:

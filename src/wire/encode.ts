@@ -22,6 +22,12 @@ export const NO_IDS = 32;
 /** The most that may be in the buffer when a thing's properties are about to be packed, in bytes. */
 export const DEFAULT_SIZE_LIMIT = 20_971_520;
 
+/** Lists and texts outside of things have no limit but this one, without which a small script could fill the memory. */
+const MAX_BYTES = 2 ** 28;
+
+/** Texts of this length are looked at before they are packed. */
+const LONG = 4096;
+
 /** The key under which a thing tells its id, unless its type names another. */
 const ID_KEY = '#';
 
@@ -119,6 +125,7 @@ export class Encoder {
         writer.int(value);
         return;
       case 'string':
+        if (value.length > LONG) this.checkRoom(value.length);
         writer.str(value);
         return;
       case 'boolean':
@@ -147,8 +154,10 @@ export class Encoder {
     else if (value instanceof Wrapped) this.wrapped(value.thing, value.type, deep, flags);
     else if (value instanceof DateTime) this.datetime(value);
     else if (value instanceof EnumMember) this.value(value.value, deep, flags);
-    else if (value instanceof Bytes) writer.bin(value.bytes);
-    else if (value instanceof MpData) writer.copy(value.data);
+    else if (value instanceof Bytes) {
+      this.checkRoom(value.bytes.length);
+      writer.bin(value.bytes);
+    } else if (value instanceof MpData) writer.copy(value.data);
     else if (value instanceof Closure || value instanceof Regex) writer.str(value.text);
     else if (value instanceof TiError) writer.str(value.message);
     else if (value instanceof Room) writer.str(value.id === 0 ? 'room:nil' : `room:${value.id}`);
@@ -163,6 +172,11 @@ export class Encoder {
     else this.writer.str(isoText(value));
   }
 
+  /** Throws TiError (-2) when as many bytes more would be too many. */
+  private checkRoom(bytes: number): void {
+    if (this.writer.size + bytes > MAX_BYTES) throw new TiError(ErrorCode.MEMORY, `an answer may be ${MAX_BYTES} bytes long, no longer`);
+  }
+
   private enter(): void {
     this.nesting += 1;
     if (this.nesting > MAX_NESTING) throw operationErr(`the answer is nested more than ${MAX_NESTING} levels deep`);
@@ -170,6 +184,7 @@ export class Encoder {
 
   private list(items: readonly Value[], through: TypeInfo | null, deep: number, flags: number): void {
     this.enter();
+    this.checkRoom(items.length);
     this.writer.arrayHeader(items.length);
     if (through === null) for (const item of items) this.value(item, deep, flags);
     else for (const item of items) this.seen(item, through, deep, flags);
