@@ -185,7 +185,7 @@ export const exportRows: readonly Row[] = [
     params: [OPTIONS],
     returns: 'str|bytes',
     doc: 'Gives a script that makes the types, enumerators and procedures of the collection; with the option `dump`, bytes with all that it holds.',
-    example: "new_procedure('p', || 1); nse(export().contains('p'));  // => true",
+    example: "export().contains('DONE');  // => true",
     page: 'collection-api/export',
     scopes: ['collection'],
     run: exported,

@@ -470,6 +470,9 @@ export class Machine {
     const { fn, fp } = frame;
     this.sp = fp + fn.localCount;
     if (fn.leaf !== null) {
+      // A leaf keeps its locals to itself: those of the last call in the frame must not be found as if they were a caller's.
+      for (let i = fn.arity; i < fn.localCount; i++) (this.stack as unknown[])[fp + i] = undefined;
+      if (fn.seen) this.epoch++;
       this.finishLeaf(loop, fn);
       return;
     }

@@ -79,6 +79,12 @@ describe('translation', () => {
     );
   });
 
+  test('finds no locals of the calls before it', async () => {
+    const hot = await engineWith(true);
+    FunctionCode.initialHeat = HOT - 1;
+    expect(ask(hot, 'a = 1; r = [1, 2].map(|c| { a = !(a -= -1); 5; }); [r, a];')).toEqual([[5, 5], 3]);
+  });
+
   test('takes over in the middle of a loop', async () => {
     const engine = await engineWith(false);
     const code =
