@@ -40,18 +40,28 @@ function readOption(options: DumpOptions, name: string, value: Value): void {
   else options.deep = Number(value);
 }
 
-const writer = new MsgpackWriter();
+/** A larger buffer is not kept for the next text. */
+const KEPT = 2 ** 20;
+
+/** For the next dump; null while one is made, since packing may call closures that dump in turn. */
+let spare: MsgpackWriter | null = null;
 
 function dump(cx: Context, value: Value, given: Thing | undefined): string {
   const options: DumpOptions = { deep: cx.deep, flags: 0, indent: 0 };
   if (given !== undefined) for (const name of given.keys()) readOption(options, name, given.get(name) as Value);
+  const writer = spare ?? new MsgpackWriter();
+  spare = null;
   writer.reset();
-  new Encoder(writer, cx.hooks).encode(value, options.deep, options.flags);
-  const packed = writer.bytes();
-  if (packed.length > MAX_TEXT) throw textTooLong();
-  cx.spend(packed.length >> 2);
-  const text = msgpackToJson(packed, { unsupported: 'refuse', indent: options.indent, maxNesting: MAX_NESTING });
-  return options.indent === 0 ? text : `${text}\n`;
+  try {
+    new Encoder(writer, cx.hooks).encode(value, options.deep, options.flags);
+    const packed = writer.bytes();
+    if (packed.length > MAX_TEXT) throw textTooLong();
+    cx.spend(packed.length >> 2);
+    const text = msgpackToJson(packed, { unsupported: 'refuse', indent: options.indent, maxNesting: MAX_NESTING });
+    return options.indent === 0 ? text : `${text}\n`;
+  } finally {
+    if (writer.capacity <= KEPT) spare = writer;
+  }
 }
 
 function load(cx: Context, data: MpData): Value {
