@@ -140,7 +140,7 @@ export const miscRows: readonly Row[] = [
     doc: 'The time in seconds since 1970, with fractions.',
     example: 'now() > 1700000000;  // => true',
     page: 'collection-api/now',
-    run: () => new Float((performance.timeOrigin + performance.now()) / 1000),
+    run: (cx) => new Float(cx.preciseNow()),
   },
   {
     name: 'timeit',
@@ -150,9 +150,9 @@ export const miscRows: readonly Row[] = [
     example: 'timeit(2 + 2).data;  // => 4',
     page: 'collection-api/timeit',
     // Called with what `now` gave before the statement, and the value of the statement.
-    run: (_cx, started: Value, data?: Value) => {
+    run: (cx, started: Value, data?: Value) => {
       if (data === undefined || !(started instanceof Float)) return new Thing(TIMED, [started, new Float(0)]);
-      return new Thing(TIMED, [data, new Float((performance.timeOrigin + performance.now()) / 1000 - started.value)]);
+      return new Thing(TIMED, [data, new Float(cx.preciseNow() - started.value)]);
     },
   },
   {

@@ -154,6 +154,8 @@ export interface Context {
   restore(file: string, options: RestoreOptions): void;
   /** Changes a collection within a change of the scope of users and collections. */
   within(collection: Collection, run: (tx: Transaction) => void): void;
+  /** UNIX time in seconds with fractions. */
+  preciseNow(): number;
   /** UNIX time in seconds, by the clock after which tasks run. */
   now(): number;
   /** A closure from its text. Throws TiError (-52) for what is none. */

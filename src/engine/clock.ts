@@ -1,7 +1,9 @@
-/** The clock after which tasks and backups start; tests have one of their own. */
+/** The clock after which tasks and backups start, and that scripts read with `now`; tests have one of their own. */
 export interface Clock {
   /** UNIX time in milliseconds. */
   now(): number;
+  /** The same with as many digits as there are; it need not follow a clock that is set anew. */
+  precise(): number;
   /** Calls once after so many milliseconds; gives what takes the call back. */
   after(milliseconds: number, call: () => void): () => void;
 }
@@ -9,6 +11,7 @@ export interface Clock {
 /** The clock of the machine. What waits for it does not keep a process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  precise: () => performance.timeOrigin + performance.now(),
   after: (milliseconds, call) => {
     const timer = setTimeout(call, milliseconds);
     timer.unref();

@@ -170,6 +170,7 @@ export class LocalEngine implements Engine {
       setPassword: (user, password) => this.newPasswords.set(user, password),
       restore: (file, restoreOptions) => this.restores.start(Buffer.from(file, 'latin1').toString('utf8'), restoreOptions),
       now: () => Math.floor(this.clock.now() / 1000),
+      preciseNow: () => this.clock.precise() / 1000,
       database: this.database,
       machine: this.machine,
       hooks: this.hooks,

@@ -41,6 +41,7 @@ export interface QueryHost {
   setPassword(user: User, password: string): Promise<void>;
   restore(file: string, options: RestoreOptions): void;
   now(): number;
+  preciseNow(): number;
   emit(event: RoomEvent): void;
 }
 
@@ -183,6 +184,10 @@ export class QueryContext implements Context {
     ops.int(collection.id);
     ops.bin(Buffer.from(inner).latin1Slice());
     for (const room of gone) this.host.emit(deletionOf(collection, room));
+  }
+
+  preciseNow(): number {
+    return this.host.preciseNow();
   }
 
   now(): number {

@@ -2,7 +2,6 @@
 import net from 'node:net';
 import { FunctionCode } from '../../src/bytecode/program.ts';
 import type { UserRef } from '../../src/engine/api.ts';
-import type { Clock } from '../../src/engine/clock.ts';
 import { LocalEngine } from '../../src/engine/engine.ts';
 import { hashPassword } from '../../src/engine/passwords.ts';
 import { TiError } from '../../src/errors.ts';
@@ -12,6 +11,7 @@ import { HOT } from '../../src/vm/frame.ts';
 import { translate } from '../../src/vm/translate.ts';
 import { encodeValue } from '../../src/wire/encode.ts';
 import type { Step } from './cases.ts';
+import { StepClock } from './clocks.ts';
 import { type Typed, typedOf } from './typed.ts';
 import { packVars } from './vars.ts';
 
@@ -26,28 +26,6 @@ export interface Target {
 }
 
 const latin1 = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
-
-/** A clock with the time of the machine whose calls come when a step asks for them. */
-class StepClock implements Clock {
-  private readonly waiting = new Map<() => void, number>();
-
-  now(): number {
-    return Date.now();
-  }
-
-  after(milliseconds: number, call: () => void): () => void {
-    this.waiting.set(call, Date.now() + milliseconds);
-    return () => this.waiting.delete(call);
-  }
-
-  callDue(): void {
-    for (const [call, at] of this.waiting) {
-      if (at > Date.now()) continue;
-      this.waiting.delete(call);
-      call();
-    }
-  }
-}
 
 export class ProcessTarget implements Target {
   private engine: LocalEngine | null = null;

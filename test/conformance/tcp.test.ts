@@ -5,6 +5,7 @@ import { defaultConfig } from '../../src/server/config.ts';
 import { createLog } from '../../src/server/log.ts';
 import { type RunningServer, startServer } from '../../src/server/serve.ts';
 import { FAMILIES } from './cases.ts';
+import { HastyClock } from './clocks.ts';
 import { hold, runFamily } from './family.ts';
 import { TcpTarget } from './targets.ts';
 
@@ -14,7 +15,7 @@ describe('conformance over TCP', () => {
   let target: TcpTarget;
 
   beforeAll(async () => {
-    engine = (await openEngine({ dir: null })).engine;
+    engine = (await openEngine({ dir: null, clock: new HastyClock() })).engine;
     const config = { ...defaultConfig(), listen_client_port: 0, listen_node_port: null };
     server = await startServer(engine, config, {
       log: createLog({ level: 'error', colorized: false }),

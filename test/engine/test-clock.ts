@@ -13,6 +13,10 @@ export class TestClock implements Clock {
     return this.seconds * 1000;
   }
 
+  precise(): number {
+    return this.now();
+  }
+
   after(milliseconds: number, call: () => void): () => void {
     const entry = { at: this.now() + milliseconds, call };
     this.waiting.push(entry);

@@ -1,8 +1,10 @@
 /** A store in memory that keeps what it gets, and engines that begin with it. */
+
 import { LocalEngine } from '../../src/engine/engine.ts';
 import { CheckpointSource } from '../../src/model/checkpoint.ts';
 import { memoryStore } from '../../src/storage/memory.ts';
 import type { LogEntry, Store } from '../../src/storage/store.ts';
+import { HastyClock } from '../conformance/clocks.ts';
 
 type Records = readonly (readonly [Uint8Array, Uint8Array])[];
 
@@ -29,7 +31,10 @@ function storeWith(records: Records, log: readonly LogEntry[], onAppend: (entry:
 /** An engine with an empty collection `stuff`, and all that it appends to its log. */
 export async function recordingEngine(): Promise<{ engine: LocalEngine; log: LogEntry[] }> {
   const log: LogEntry[] = [];
-  const engine = new LocalEngine(storeWith([], [], (entry) => log.push(entry)));
+  const engine = new LocalEngine(
+    storeWith([], [], (entry) => log.push(entry)),
+    { clock: new HastyClock() },
+  );
   await engine.initialize('no password');
   return { engine, log };
 }
