@@ -117,6 +117,11 @@ export class Connection implements PackageHandler, TransportEvents, Receiver, Cl
     this.seenChange = changeId;
   }
 
+  /** Whether an answer waits for a module: its client is not idle. */
+  get isOwing(): boolean {
+    return this.owed > 0;
+  }
+
   /** Takes note that an answer follows later, by `pay`. */
   owe(): void {
     this.owed += 1;

@@ -136,7 +136,7 @@ export class Hub {
     for (const connection of [...this.connections]) {
       const isStranger = connection.user === null;
       if (isStranger && login_timeout > 0 && this.seconds - connection.openedAt > login_timeout) connection.cutOff('it does not log in');
-      else if (idle_timeout > 0 && this.seconds - connection.lastActive > idle_timeout)
+      else if (idle_timeout > 0 && !connection.isOwing && this.seconds - connection.lastActive > idle_timeout)
         connection.cutOff('it has been silent for too long');
     }
   }
