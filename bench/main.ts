@@ -46,10 +46,10 @@ function show(title: string, rows: readonly Measured[]): void {
 
 async function toolchainRows(): Promise<Measured[]> {
   const { TOOLCHAIN_ROWS } = await import('./toolchain.ts');
-  return TOOLCHAIN_ROWS.map(({ name, turn }) => {
+  return TOOLCHAIN_ROWS.map(({ name, turn, limit }) => {
     turn();
     const value = median(Array.from({ length: Math.min(rounds, 5) }, turn));
-    return { name, value, unit: 'ms', other: null, isReference: false };
+    return { name, value, unit: 'ms', other: null, isReference: false, ...(limit === undefined ? {} : { limit }) };
   });
 }
 

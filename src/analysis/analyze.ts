@@ -15,9 +15,9 @@ import { type Code, FINDINGS, type Finding, type Severity } from './findings.ts'
 import { Inference } from './infer.ts';
 import { collectNames, type Names, type Owner } from './names.ts';
 import { Schema } from './schema.ts';
-import { addDefinitions, type EffectsOf } from './schema-script.ts';
+import { addDefinitions, DefiningNodes, type EffectsOf } from './schema-script.ts';
 import type { Type } from './types.ts';
-import { tellUnused } from './variables.ts';
+import { Assignments, tellUnused } from './variables.ts';
 
 export interface AnalyzeOptions {
   /** What is in the collection; nothing is known of it without. */
@@ -44,71 +44,47 @@ export interface Analysis {
   readonly names: Names;
   /** What the script can use: what was given, and what it defines. */
   readonly schema: Schema;
-  /** Null for a text with syntax errors. */
+  /** Null for a text that cannot be compiled. Found out when it is asked for. */
   readonly effects: Effects | null;
 }
 
 const texts = { compact: compactClosure, definition: closureDefinition };
 
-interface Compiled {
-  readonly program: Program | null;
-  readonly problem: Finding | null;
+/** Compiles a script when its program is first asked for; null when it cannot be. */
+function compiler(script: Script, source: string, diagnostics: readonly Diagnostic[]): () => Program | null {
+  let program: Program | null | undefined;
+  return () => {
+    if (program === undefined) program = diagnostics.length > 0 ? null : compiled(script, source);
+    return program;
+  };
 }
 
-function compiled(script: Script, source: string, diagnostics: readonly Diagnostic[]): Compiled {
-  if (diagnostics.length > 0) return { program: null, problem: null };
+function compiled(script: Script, source: string): Program | null {
   try {
-    return { program: compileScript(script, source, library, texts), problem: null };
+    return compileScript(script, source, library, texts);
   } catch (error) {
-    if (!(error instanceof TiError)) throw error;
-    const { start, end } = placeOf(script, error);
-    return { program: null, problem: { code: 'syntax', severity: 'error', message: error.message, start, end } };
+    // What the parser lets pass and the compiler does not is among the findings.
+    if (error instanceof TiError) return null;
+    throw error;
   }
 }
 
-/** Where the compiler found something wrong: a `break` or `continue` outside of loops. */
-function placeOf(script: Script, error: TiError): { start: number; end: number } {
-  if (error.start >= 0) return { start: error.start, end: error.start };
-  let loops = 0;
-  let found = { start: 0, end: 0 };
-  walk(script, {
-    enter(node) {
-      if (node.kind === 'ForExpr') loops++;
-      const isLost = (node.kind === 'BreakExpr' || node.kind === 'ContinueExpr') && loops === 0 && found.end === 0;
-      if (isLost) found = { start: node.start, end: node.end };
-      return undefined;
-    },
-    leave(node) {
-      if (node.kind === 'ForExpr') loops--;
-    },
-  });
-  return found;
-}
-
 /** The effects of each closure of the text, as the compiler sees them. */
-function effectsIn(program: Program | null): EffectsOf {
-  if (program === null) return () => null;
-  const byPlace = new Map(program.functions.map((fn) => [`${fn.start}-${fn.end}`, fn.effects !== 0]));
-  return ({ start, end }) => byPlace.get(`${start}-${end}`) ?? null;
+function effectsIn(compile: () => Program | null): EffectsOf {
+  let byPlace: Map<string, boolean> | null = null;
+  return ({ start, end }) => {
+    byPlace ??= new Map((compile()?.functions ?? []).map((fn) => [`${fn.start}-${fn.end}`, fn.effects !== 0]));
+    return byPlace.get(`${start}-${end}`) ?? null;
+  };
 }
 
 const effectsOfOwner = (owner: Owner, program: Program, effects: EffectsOf): boolean =>
   owner.kind === 'Script' ? program.effects.collection !== null : effects(owner) === true;
 
-/** Names of properties that the script, or the schema, makes. */
-function propertiesOf(script: Script, schema: Schema): Set<string> {
-  const found = new Set<string>();
+/** Adds the names of properties that a schema makes. */
+function addProperties(found: Set<string>, schema: Schema): void {
   for (const type of schema.types.values()) for (const name of [...type.fields.keys(), ...type.methods.keys()]) found.add(name);
   for (const each of schema.enums.values()) for (const name of each.methods.keys()) found.add(name);
-  walk(script, {
-    enter(node) {
-      if (node.kind === 'Field') found.add(node.name.name);
-      else if (node.kind === 'PropertyLink') found.add(node.name.name);
-      else if (node.kind === 'StringLiteral') found.add(node.value);
-      return undefined;
-    },
-  });
-  return found;
 }
 
 const LATE: Readonly<Record<Late['kind'], (what: string) => readonly [Code, string, string]>> = {
@@ -120,8 +96,10 @@ const LATE: Readonly<Record<Late['kind'], (what: string) => readonly [Code, stri
   stored: (what) => ['change-under-nse', `${what} behind \`nse()\`, which says that nothing is changed`, 'leave out `nse()`'],
 };
 
-function tellLate(cx: Context, program: Program | null, effects: EffectsOf): void {
-  if (program === null || cx.scope === 'node') return;
+function tellLate(cx: Context, compile: () => Program | null, effects: EffectsOf): void {
+  if (cx.late.length === 0 || cx.scope === 'node') return;
+  const program = compile();
+  if (program === null) return;
   for (const { kind, at, owner, what } of cx.late) {
     if (effectsOfOwner(owner, program, effects)) continue;
     const [code, message, reason] = LATE[kind](what);
@@ -178,7 +156,7 @@ function closureBehind(script: Script, offset: number): ClosureLiteral | null {
 
 /** Tells of changes where a comment, or the caller, says that there are none. */
 function tellReadOnly(cx: Context, script: Script, source: string, directives: Directives, whole: boolean): void {
-  const bodies: Script[] = whole || directives.readOnlyFile ? [script] : [];
+  const bodies: Script[] = whole ? [script] : [];
   for (const offset of directives.readOnly) {
     const closure = closureBehind(script, offset);
     if (closure !== null) bodies.push({ ...script, body: [closure.body] });
@@ -196,26 +174,52 @@ const byPlace = (a: Finding, b: Finding): number => a.start - b.start || a.end -
 /** Analyzes a text. Never throws. */
 export function analyze(source: string, options: AnalyzeOptions = {}): Analysis {
   const { script, diagnostics } = parseTolerant(source);
-  const { program, problem } = compiled(script, source, diagnostics);
+  const compile = compiler(script, source, diagnostics);
   const directives = readDirectives(script, source);
-  const effects = effectsIn(program);
+  const effects = effectsIn(compile);
   const schema = (options.schema ?? new Schema(false)).copy();
-  addDefinitions(schema, script, effects);
-  const names = collectNames(script);
-  const vars = new Map([...(options.vars ?? []), ...directives.vars]);
-  const scope = directives.scope ?? options.scope ?? null;
-  const varsKnown = options.varsKnown ?? directives.hasVars;
-  const cx = new Context({ schema, names, vars, varsKnown, scope, properties: propertiesOf(script, schema) });
+  const defining = new DefiningNodes();
+  const assignments = new Assignments();
+  const properties = new Set<string>();
+  const names = collectNames(script, (node, parent) => {
+    defining.enter(node);
+    assignments.enter(node, parent);
+    if (node.kind === 'Field' || node.kind === 'PropertyLink') properties.add(node.name.name);
+    else if (node.kind === 'StringLiteral') properties.add(node.value);
+  });
+  addDefinitions(schema, defining, effects);
+  addProperties(properties, schema);
+  const cx = new Context({ schema, names, properties, ...given(options, directives) });
   new Inference(cx, script).script(script);
-  tellUnused(cx, script);
-  tellLate(cx, program, effects);
+  tellUnused(cx, assignments);
+  tellLate(cx, compile, effects);
   tellScopes(cx);
   tellWraps(cx);
-  if (program !== null) tellReadOnly(cx, script, source, directives, options.readOnly === true);
+  const readOnly = options.readOnly === true || directives.readOnlyFile;
+  if ((readOnly || directives.readOnly.length > 0) && compile() !== null) tellReadOnly(cx, script, source, directives, readOnly);
   const syntax = diagnostics.map(({ start, end, message }): Finding => ({ code: 'syntax', severity: 'error', message, start, end }));
-  const all = [...syntax, ...(problem === null ? [] : [problem]), ...cx.findings];
-  const findings = ruled(silenced(all, directives), options.rules ?? {}).toSorted(byPlace);
-  return { source, script, diagnostics, findings, types: cx.types, names, schema, effects: program?.effects ?? null };
+  const findings = ruled(silenced([...syntax, ...cx.findings], directives), options.rules ?? {}).toSorted(byPlace);
+  return {
+    source,
+    script,
+    diagnostics,
+    findings,
+    types: cx.types,
+    names,
+    schema,
+    get effects() {
+      return compile()?.effects ?? null;
+    },
+  };
+}
+
+/** What is known from outside: comments stand over options. */
+function given(options: AnalyzeOptions, directives: Directives): Pick<Context, 'vars' | 'varsKnown' | 'scope'> {
+  return {
+    vars: new Map([...(options.vars ?? []), ...directives.vars]),
+    varsKnown: options.varsKnown ?? directives.hasVars,
+    scope: directives.scope ?? options.scope ?? null,
+  };
 }
 
 function ruled(findings: readonly Finding[], rules: NonNullable<AnalyzeOptions['rules']>): Finding[] {

@@ -35,6 +35,7 @@ function made(): Lists {
   return lists;
 }
 
+export const functionRows = (): readonly Row[] => made().functions;
 export const methodRows = (): readonly Row[] => made().methods;
 export const unknownKinds = (): number => made().unknownKinds;
 export const functionNames = (): string[] => made().functions.map((row) => row.name);

@@ -237,6 +237,9 @@ export class Inference {
 
   private leave(expr: Expr): Type {
     if (expr.kind === 'ErrorExpr') return ANY;
+    if ((expr.kind === 'BreakExpr' || expr.kind === 'ContinueExpr') && this.loops.length === 0) {
+      this.cx.report('syntax', expr, `\`${expr.kind === 'BreakExpr' ? 'break' : 'continue'}\` stands outside of a loop`);
+    }
     if (expr.kind === 'ReturnExpr') {
       const type = expr.value === null ? NIL : this.expr(expr.value);
       for (const each of [expr.deep, expr.flags]) if (each !== null) this.expr(each);

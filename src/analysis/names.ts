@@ -157,10 +157,17 @@ class Collector {
   }
 }
 
-export function collectNames(script: Script): Names {
+/** Finds the names of a script; `also` is shown each node on the way. */
+export function collectNames(script: Script, also: (node: Node, parent: Node | null) => void): Names {
   const resolution = resolve(script);
   const collector = new Collector(resolution);
-  walk(script, { enter: (node, parent) => collector.enter(node, parent), leave: (node) => collector.leave(node) });
+  walk(script, {
+    enter: (node, parent) => {
+      also(node, parent);
+      return collector.enter(node, parent);
+    },
+    leave: (node) => collector.leave(node),
+  });
   const { uses, set, read, changedFromWithin, shared, callsOthers, outer, setIn } = collector;
   return { resolution, uses, set, read, changedFromWithin, shared, callsOthers, outer, setIn };
 }

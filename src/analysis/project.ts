@@ -9,7 +9,7 @@ import { typeOfName } from './directives.ts';
 import { type Code, isCode, type Severity } from './findings.ts';
 import { Schema } from './schema.ts';
 import { SchemaError, schemaFromJson } from './schema-json.ts';
-import { addDefinitions } from './schema-script.ts';
+import { addScript } from './schema-script.ts';
 import type { Type } from './types.ts';
 
 export const PROJECT_FILE = 'thingsc.json';
@@ -188,7 +188,7 @@ export function readSchema(path: string): Schema {
   }
   const schema = new Schema(true);
   try {
-    addDefinitions(schema, parse(Buffer.from(readText(path), 'utf8').latin1Slice()), () => null);
+    addScript(schema, parse(Buffer.from(readText(path), 'utf8').latin1Slice()));
   } catch (error) {
     if (error instanceof TiError) throw new ProjectError(`${path} is no schema: ${Buffer.from(error.message, 'latin1').toString()}`);
     throw error;

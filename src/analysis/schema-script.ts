@@ -22,7 +22,16 @@ function docOf(body: Expr): string {
 }
 
 function callableOf(name: string, closure: ClosureLiteral, at: Node, effects: EffectsOf): Callable {
-  return { name, params: closure.params.map((p) => p.name), doc: docOf(closure.body), effects: effects(closure), at };
+  return {
+    name,
+    params: closure.params.map((p) => p.name),
+    doc: docOf(closure.body),
+    // Only known when the script is compiled, which few ask for.
+    get effects() {
+      return effects(closure);
+    },
+    at,
+  };
 }
 
 function memberType(value: Expr | null): Type {
@@ -157,19 +166,40 @@ class Reader {
   }
 }
 
+/** What a script holds that may define something. */
+export interface Defining {
+  readonly calls: readonly CallExpr[];
+  /** Whether something is turned into a plain thing. */
+  readonly converts: boolean;
+}
+
+/** Finds what may define something, node by node. */
+export class DefiningNodes implements Defining {
+  readonly calls: CallExpr[] = [];
+  converts = false;
+
+  enter(node: Node): void {
+    if (node.kind === 'CallExpr') this.calls.push(node);
+    else if (node.kind === 'MethodLink') this.converts ||= node.name.name === 'to_thing';
+  }
+}
+
 /** Adds what a script defines to a schema. */
-export function addDefinitions(schema: Schema, script: Script, effects: EffectsOf): void {
-  const calls: CallExpr[] = [];
-  let converts = false;
-  walk(script, {
-    enter(node) {
-      if (node.kind === 'CallExpr') calls.push(node);
-      else if (node.kind === 'MethodLink') converts ||= node.name.name === 'to_thing';
-      return undefined;
-    },
-  });
+export function addDefinitions(schema: Schema, { calls, converts }: Defining, effects: EffectsOf): void {
   const reader = new Reader(schema, effects);
   reader.run(calls);
   // An instance may be a plain thing by the time that it is asked for its fields.
   if (converts) reader.loosenAll();
+}
+
+/** As `addDefinitions`, of a script of which nothing else is wanted. */
+export function addScript(schema: Schema, script: Script): void {
+  const found = new DefiningNodes();
+  walk(script, {
+    enter(node) {
+      found.enter(node);
+      return undefined;
+    },
+  });
+  addDefinitions(schema, found, () => null);
 }

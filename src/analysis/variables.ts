@@ -1,6 +1,5 @@
 /** Variables that are set and never read. */
-import type { AssignExpr, Expr, Node, Script } from '../ast/nodes.ts';
-import { walk } from '../ast/visitor.ts';
+import type { AssignExpr, Expr, Node } from '../ast/nodes.ts';
 import type { Context } from './context.ts';
 
 /** The expression whose value the last statement gives, through blocks, parentheses and branches. */
@@ -30,26 +29,28 @@ function isStatementOf(node: AssignExpr, parent: Node): boolean {
   }
 }
 
+/** Assignments, and the expressions whose values are what a function gives; found node by node. */
+export class Assignments {
+  readonly found: AssignExpr[] = [];
+  readonly results = new Set<Node>();
+
+  enter(node: Node, parent: Node | null): void {
+    if (node.kind === 'Script') lastValues(node.body.at(-1), this.results);
+    else if (node.kind === 'ClosureLiteral') lastValues(node.body, this.results);
+    else if (node.kind === 'AssignExpr' && node.op === '=' && parent !== null && isStatementOf(node, parent)) this.found.push(node);
+  }
+}
+
 /** Tells of variables that are set and never read. What is called from elsewhere may read any variable; then nothing is told. */
-export function tellUnused(cx: Context, script: Script): void {
+export function tellUnused(cx: Context, { found, results }: Assignments): void {
   const { names } = cx;
   if (names.callsOthers) return;
-  const results = new Set<Node>();
-  const assigns: AssignExpr[] = [];
-  lastValues(script.body.at(-1), results);
-  walk(script, {
-    enter(node, parent) {
-      if (node.kind === 'ClosureLiteral') lastValues(node.body, results);
-      if (node.kind === 'AssignExpr' && node.op === '=' && parent !== null && isStatementOf(node, parent)) assigns.push(node);
-      return undefined;
-    },
-  });
-  for (const assign of assigns) {
+  for (const assign of found) {
     const { target, value } = assign;
     if (names.read.has(target.name) || target.name.startsWith('_') || results.has(assign)) continue;
     cx.report('unused-variable', target, `\`${target.name}\` is set but never read`, {
       reason: 'a name that starts with `_` is taken as meant so',
-      fix: { title: `keep the value, without the variable`, edits: [{ start: target.start, end: value.start, text: '' }], safe: true },
+      fix: { title: 'keep the value, without the variable', edits: [{ start: target.start, end: value.start, text: '' }], safe: true },
     });
   }
 }

@@ -122,6 +122,9 @@ const CONSTANTS: ReadonlyMap<string, Value> = new Map<string, Value>([
   ['IDX', 8],
 ]);
 
+/** The names of all constants. */
+export const constantNames = (): Iterable<string> => CONSTANTS.keys();
+
 /** A constant of the language; undefined when there is none of that name. */
 export function constant(name: string): Value | undefined {
   return CONSTANTS.get(name);

@@ -118,6 +118,7 @@ class CommandLine {
     this.run();
     this.query();
     this.fmt();
+    this.lsp();
     addStoreCommands((name, description, shown, act) => this.command(name, description, examples(...shown), act), this.io);
   }
 
@@ -301,10 +302,19 @@ class CommandLine {
     for (const option of ANSWER_OPTIONS) command.addOption(option);
   }
 
+  private lsp(): void {
+    const shown = examples(['thingsc lsp', 'what an editor starts; docs/editors.md tells how to set it up']);
+    this.command('lsp', 'serve an editor: errors, completion, hovers and more, by the Language Server Protocol', shown, async () => {
+      const { lsp } = await import('./commands/lsp.ts');
+      return lsp();
+    }).option('--stdio', 'speak over standard input and output, as it does anyway');
+  }
+
   private fmt(): void {
     const shown = examples(
       ['thingsc fmt shop.ti', 'print the script, formatted'],
       ['thingsc fmt --write *.ti', 'format the files in place, and name those that changed'],
+      ['thingsc fmt --stdin < shop.ti', 'for editors: from standard input to standard output'],
       ['thingsc fmt --check *.ti', 'name the files that are not formatted, and end with 1 when there are some'],
     );
     this.command('fmt', 'format scripts', shown, async (files: string[], options: FmtOptions) => {
@@ -314,6 +324,7 @@ class CommandLine {
       .addArgument(new Argument('[files...]', 'scripts; standard input when left out, or `-`'))
       .option(...EVAL)
       .option('-w, --write', 'write the files back in place')
-      .option('--check', 'only name the files that would change');
+      .option('--check', 'only name the files that would change')
+      .option('--stdin', 'read standard input, as it does when no file is named');
   }
 }

@@ -45,6 +45,28 @@ describe('thingsc fmt', () => {
     expect(readFileSync(path, 'utf8')).toBe('a  =  (;');
   });
 
+  it('reads standard input for editors', async () => {
+    expect(await thingsc(['fmt', '--stdin'], { input: 'a=1' })).toEqual({ code: 0, out: 'a = 1;\n', err: '' });
+    expect((await thingsc(['fmt', '--stdin', '--check'], { input: 'a=1' })).code).toBe(1);
+    expect((await thingsc(['fmt', '--stdin', '--check'], { input: 'a = 1;\n' })).code).toBe(0);
+    expect((await thingsc(['fmt', '--stdin', 'a.ti'])).code).toBe(2);
+  });
+
+  it('takes the files of a project', async () => {
+    const home = process.cwd();
+    folder.file('thingsc.json', '{"files": ["own-*.ti"]}');
+    folder.file('own-a.ti', UGLY);
+    folder.file('own-b.ti', '1;\n');
+    process.chdir(folder.path);
+    try {
+      expect(await thingsc(['fmt', '--check'], { terminal: true })).toEqual({ code: 1, out: 'own-a.ti\n', err: '' });
+      expect((await thingsc(['fmt', '--write'], { terminal: true })).code).toBe(0);
+      expect((await thingsc(['fmt', '--check'], { terminal: true })).code).toBe(0);
+    } finally {
+      process.chdir(home);
+    }
+  });
+
   it('cannot write standard input back', async () => {
     expect((await thingsc(['fmt', '--write'], { input: UGLY })).code).toBe(2);
     expect((await thingsc(['fmt', '--write', '--check', 'x.ti'])).code).toBe(2);

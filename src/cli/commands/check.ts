@@ -1,8 +1,8 @@
 import { watch } from 'node:fs';
 import { dirname } from 'node:path';
-import { type AnalyzeOptions, analyze } from '../../analysis/analyze.ts';
+import { type Analysis, type AnalyzeOptions, analyze } from '../../analysis/analyze.ts';
 import type { ScopeKind } from '../../analysis/context.ts';
-import type { Severity } from '../../analysis/findings.ts';
+import type { Finding, Severity } from '../../analysis/findings.ts';
 import { applyEdits, safeEdits } from '../../analysis/fix.ts';
 import {
   findProject,
@@ -18,6 +18,7 @@ import type { Schema } from '../../analysis/schema.ts';
 import { schemaFromJson } from '../../analysis/schema-json.ts';
 import { type Checked, type CheckFormat, printChecked } from '../check/formats.ts';
 import { fetchSchema, type LoginOptions } from '../check/schema.ts';
+import { compileSource } from '../compile.ts';
 import { CliError, ExitCode, fileError, usageError } from '../exit.ts';
 import { writeWhole } from '../files.ts';
 import { type Io, toBytes } from '../io.ts';
@@ -102,9 +103,18 @@ function optionsFor(source: Source, { project, options, schemaOf, schema }: Run)
 }
 
 function checkSource(source: Source, run: Run): Checked {
-  const analysis = analyze(source.text, optionsFor(source, run));
+  const analysis = withCompiler(analyze(source.text, optionsFor(source, run)));
   const ok = analysis.findings.every(({ severity }) => RANKS[severity] < RANKS[run.failOn]);
   return { source, analysis, effects: analysis.effects, ok };
+}
+
+/** Adds what only the compiler refuses: a script that is too large for it. */
+function withCompiler(analysis: Analysis): Analysis {
+  if (analysis.findings.some(({ code }) => code === 'syntax')) return analysis;
+  const problems = compileSource(analysis.source).diagnostics.map(({ start, end, message }): Finding => {
+    return { code: 'syntax', severity: 'error', start, end, message };
+  });
+  return problems.length === 0 ? analysis : { ...analysis, findings: [...problems, ...analysis.findings] };
 }
 
 /** A fix may show the next. */

@@ -1,6 +1,7 @@
 import { format } from '../../../grammar/v1/format.ts';
 import { parseTolerant } from '../../../grammar/v1/parser.ts';
-import { ExitCode, usageError } from '../exit.ts';
+import { findProject, ProjectError, projectFiles } from '../../analysis/project.ts';
+import { ExitCode, fileError, usageError } from '../exit.ts';
 import { writeWhole } from '../files.ts';
 import { type Io, toBytes } from '../io.ts';
 import { reportDiagnostics } from '../report.ts';
@@ -10,12 +11,14 @@ export interface FmtOptions {
   readonly eval?: string;
   readonly check?: boolean;
   readonly write?: boolean;
+  readonly stdin?: boolean;
 }
 
 /** Formats texts: prints them, writes them back, or only tells which would change. A text with errors stays as it is. */
 export async function fmt(files: readonly string[], options: FmtOptions, io: Io): Promise<ExitCode> {
   if (options.write === true && options.check === true) throw usageError('--write and --check exclude each other');
-  const sources = await readSources(files, options.eval, io);
+  if (options.stdin === true && (files.length > 0 || options.eval !== undefined)) throw usageError('--stdin excludes files and -e CODE');
+  const sources = await readSources(namesOf(files, options, io), options.eval, io);
   if (options.write === true && sources.some(({ path }) => path === null)) throw usageError('--write needs files to write to');
   let exitCode: ExitCode = ExitCode.FINE;
   for (const source of sources) {
@@ -29,6 +32,19 @@ export async function fmt(files: readonly string[], options: FmtOptions, io: Io)
     }
   }
   return exitCode;
+}
+
+/** The files that are named; with `--check` or `--write`, when the input comes from a terminal, those of the project. */
+function namesOf(files: readonly string[], options: FmtOptions, io: Io): readonly string[] {
+  const wantsFiles = options.check === true || options.write === true;
+  if (files.length > 0 || options.eval !== undefined || options.stdin === true || !wantsFiles || !io.inputIsTerminal) return files;
+  try {
+    const project = findProject('.');
+    return project === null ? files : projectFiles(project, '.');
+  } catch (error) {
+    if (error instanceof ProjectError) throw fileError(error.message);
+    throw error;
+  }
 }
 
 /** Null, with the errors told, when the text has some. */
