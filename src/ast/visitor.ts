@@ -16,7 +16,8 @@ export function accept<R>(node: Node, visitor: Visitor<R>): R {
   return (visitor[node.kind] as (node: Node) => R)(node);
 }
 
-const leaf = (): readonly Node[] => [];
+const NONE: readonly Node[] = [];
+const leaf = (): readonly Node[] => NONE;
 const present = (...nodes: readonly (Node | null)[]): readonly Node[] => nodes.filter((node) => node !== null);
 
 const childrenOf: Visitor<readonly Node[]> = {
@@ -73,27 +74,36 @@ export interface WalkHooks {
   readonly leave?: (node: Node, parent: Node | null) => void;
 }
 
-interface Visit {
-  readonly node: Node;
-  readonly parent: Node | null;
-  readonly below: readonly Node[];
-  next: number;
-}
-
 /** Visits a node and all below it, depth first, in the order of the source. */
 export function walk(root: Node, hooks: WalkHooks): void {
-  const path: Visit[] = [];
-  const open = (node: Node, parent: Node | null): void => {
-    const below = hooks.enter?.(node, parent) === false ? [] : children(node);
-    path.push({ node, parent, below, next: 0 });
-  };
-  open(root, null);
-  for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
-    const child = top.below[top.next++];
-    if (child !== undefined) open(child, top.node);
-    else {
-      path.pop();
-      hooks.leave?.(top.node, top.parent);
+  // The nodes on the way to the place, those below each, and which of them comes next: side by side, as most nodes have nothing below.
+  const nodes: Node[] = [];
+  const belows: (readonly Node[])[] = [];
+  const nexts: number[] = [];
+  const open = (node: Node): void => {
+    const parent = nodes.at(-1) ?? null;
+    const below = hooks.enter?.(node, parent) === false ? NONE : children(node);
+    if (below.length === 0) {
+      hooks.leave?.(node, parent);
+      return;
     }
+    nodes.push(node);
+    belows.push(below);
+    nexts.push(0);
+  };
+  open(root);
+  while (nodes.length > 0) {
+    const top = nodes.length - 1;
+    const next = nexts[top] as number;
+    const child = (belows[top] as readonly Node[])[next];
+    if (child !== undefined) {
+      nexts[top] = next + 1;
+      open(child);
+      continue;
+    }
+    const node = nodes.pop() as Node;
+    belows.pop();
+    nexts.pop();
+    hooks.leave?.(node, nodes.at(-1) ?? null);
   }
 }
