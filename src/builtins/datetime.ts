@@ -190,7 +190,7 @@ const FORMS =
 export const datetimeRows: readonly Row[] = [
   makerRow(
     'datetime',
-    `Makes a datetime: ${FORMS}.`,
+    `Makes a datetime: ${FORMS}. Where clocks go back, a time that comes twice means the first; where they go forward, one that is left out means as much later.`,
     "[datetime(0), datetime('2013-02-06T13:00:00+01'), datetime('37 2013', '%j %Y')];  // => " +
       '["1970-01-01T00:00:00Z","2013-02-06T13:00:00+0100","2013-02-06T00:00:00Z"]',
   ),

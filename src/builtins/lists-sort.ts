@@ -8,7 +8,7 @@ import type { EarlyRow } from './lists-early.ts';
 import { ItemLoop, Mode } from './lists-loops.ts';
 import { compareValues } from './lists-order.ts';
 import { placesOfInts, RADIX_MINIMUM, sortTexts } from './lists-radix.ts';
-import { Loop, type Row } from './row.ts';
+import { type Context, Loop, type Row } from './row.ts';
 
 const PAGE = 'data-types/list/sort';
 
@@ -37,15 +37,25 @@ function sortStrings(items: readonly string[], descending: boolean): Value[] {
   return descending ? sorted.reverse() : sorted;
 }
 
+/** `compareValues`, which pays for itself: a long list takes many comparisons, and none of them is an instruction. */
+function paidCompare(cx: Context): (a: Value, b: Value) => number {
+  let count = 0;
+  return (a, b) => {
+    if ((++count & 0xfff) === 0) cx.spend(0x1000);
+    return compareValues(a, b);
+  };
+}
+
 /** The items in their order, in a new array. Throws type_err when two have none. */
-function sortItems(items: readonly Value[], descending: boolean): Value[] {
+function sortItems(cx: Context, items: readonly Value[], descending: boolean): Value[] {
   if (items.every((item) => typeof item === 'number')) return sortNumbers(items as readonly number[], descending);
   if (items.every((item) => typeof item === 'string')) return sortStrings(items as readonly string[], descending);
-  return items.toSorted(descending ? (a, b) => compareValues(b, a) : compareValues);
+  const compare = paidCompare(cx);
+  return items.toSorted(descending ? (a, b) => compare(b, a) : compare);
 }
 
 /** The items in the order of their keys, in a new array. */
-function sortByKeys(items: readonly Value[], keys: readonly Value[], descending: boolean): Value[] {
+function sortByKeys(cx: Context, items: readonly Value[], keys: readonly Value[], descending: boolean): Value[] {
   const ints = keys.length < RADIX_MINIMUM ? null : asInts(keys);
   const sorted: Value[] = [];
   if (ints !== null) {
@@ -54,7 +64,8 @@ function sortByKeys(items: readonly Value[], keys: readonly Value[], descending:
   }
   const places = Array.from(keys, (_key, i) => i);
   const sign = descending ? -1 : 1;
-  places.sort((i, j) => compareValues(keys[i] as Value, keys[j] as Value) * sign);
+  const compare = paidCompare(cx);
+  places.sort((i, j) => compare(keys[i] as Value, keys[j] as Value) * sign);
   for (const place of places) sorted.push(items[place] as Value);
   return sorted;
 }
@@ -123,14 +134,14 @@ class CompareLoop extends Loop {
   }
 }
 
-function byClosure(items: Value[], closure: Closure, order: Value | undefined): Loop {
+function byClosure(cx: Context, items: Value[], closure: Closure, order: Value | undefined): Loop {
   if (order !== undefined && typeof order !== 'boolean') throw wrongArgument('sort', PAGE, 2, '`bool`', order);
   const arity = closure.code.params.length;
   if (arity !== 1 && arity !== 2)
     throw wrongCount(`function \`sort\` requires a closure with 1 or 2 parameters but got one with ${arity}`, PAGE);
   if (arity === 1) {
     const source = { lock: null, first: items, second: null };
-    return ItemLoop.collecting(Mode.COLLECT, source, closure, (keys) => new List(sortByKeys(items, keys, order === true)));
+    return ItemLoop.collecting(Mode.COLLECT, source, closure, (keys) => new List(sortByKeys(cx, items, keys, order === true)));
   }
   if (order !== undefined) {
     throw wrongCount('function `sort` takes no order beside a closure that compares two items: the closure itself decides', PAGE);
@@ -156,12 +167,12 @@ const sort: EarlyRow = {
     const { items } = self;
     if (items.length < 2) return new List(items.slice());
     cx.spend(items.length);
-    if (by === undefined) return new List(sortItems(items, false));
-    if (by instanceof Closure) return byClosure(items.slice(), by, order);
+    if (by === undefined) return new List(sortItems(cx, items, false));
+    if (by instanceof Closure) return byClosure(cx, items.slice(), by, order);
     if (typeof by !== 'boolean' || order !== undefined) {
       throw wrongArgument('sort', PAGE, 1, order === undefined ? '`closure` or `bool`' : '`closure`', by);
     }
-    return new List(sortItems(items, by));
+    return new List(sortItems(cx, items, by));
   },
 };
 

@@ -16,6 +16,14 @@ const b = (text: string) => ({ $b: Buffer.from(text, 'latin1').toString('base64'
 type Rows = readonly (readonly [code: string, answer: unknown])[];
 
 const GROUPS: Readonly<Record<string, Rows>> = {
+  'clocks that change': [
+    ["datetime(2021, 3, 28, 2, 30, 'Europe/Amsterdam')", '2021-03-28T03:30:00+0200'],
+    ["datetime(2021, 10, 31, 2, 30, 'Europe/Amsterdam')", '2021-10-31T02:30:00+0200'],
+    ["datetime(2021, 7, 1, 12, 'Europe/Amsterdam')", '2021-07-01T12:00:00+0200'],
+    ["datetime(2021, 10, 31, 2, 30, 'Europe/Amsterdam').move('hours', 1)", '2021-10-31T02:30:00+0100'],
+    ["datetime(2021, 3, 27, 2, 30, 'Europe/Amsterdam').move('days', 1)", '2021-03-28T03:30:00+0200'],
+    ["datetime(2021, 3, 27, 12, 'Europe/Amsterdam').move('days', 1)", '2021-03-28T12:00:00+0200'],
+  ],
   'conversions to int': [
     ["[int(), int(2.9), int(-2.9), int(true), int(' +12x'), int('x')]", [0, 2, -2, 1, 12, 0]],
     ["[int('0x1F'), int('-0x10'), int('017'), int('08'), int('0')]", [31, -16, 15, 0, 0]],
