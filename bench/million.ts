@@ -1,4 +1,6 @@
 /** A million small typed things: what they take in memory, and how long a store with them takes to open. */
+import { Client } from '../src/cli/client.ts';
+import { measureCheckpoint } from './checkpoint.ts';
 import { OwnServer } from './own-server.ts';
 import { prepared, SCOPE } from './queries.ts';
 import type { Measured } from './table.ts';
@@ -29,10 +31,16 @@ export async function measureMillion(): Promise<Measured[]> {
     await server.stop('SIGKILL');
     add('open after a kill', await server.start(), 'ms', MAX_OPEN);
     add('memory after that', server.memory ?? Number.NaN, 'MB', MAX_MEMORY);
+    const again = await Client.open({ host: '127.0.0.1', port: server.port });
+    await again.login('admin', 'pass');
+    await again.query(SCOPE, '.points.map(|p| p.x).sum();');
+    add('memory with all of them touched', server.memory ?? Number.NaN, 'MB', MAX_MEMORY);
+    again.close();
     await server.stop();
     add('open after a clean stop', await server.start(), 'ms', MAX_OPEN);
+    add('memory of what is not touched', server.memory ?? Number.NaN, 'MB', MAX_MEMORY);
   } finally {
     await server.remove();
   }
-  return rows;
+  return [...rows, ...(await measureCheckpoint())];
 }

@@ -77,7 +77,7 @@ export interface EngineOptions {
 }
 
 /** Bytes in the log that start a checkpoint, however few changes they are. */
-const CHECKPOINT_BYTES = 16 * 1024 * 1024;
+const CHECKPOINT_BYTES = 8 * 1024 * 1024;
 
 const noBackups: WithBackup = () => Promise.reject(operationErr('this database cannot restore backups'));
 

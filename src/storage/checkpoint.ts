@@ -65,7 +65,7 @@ const FIRST_KEY = Uint8Array.of(0);
 const RECORDS_A_LOOK = 16;
 /** A slice takes up to this part of the time since the last one, and never more than so many times the usual. */
 const SHARE = 0.5;
-const LONGEST = 5;
+const LONGEST = 4;
 
 interface Databases {
   readonly root: RootDatabase<Uint8Array, Uint8Array>;
