@@ -22,7 +22,7 @@ const MAGIC = 0xbeefc0de;
 const NO_ROOT = 0xffff_ffff_ffff_ffffn;
 /** Deeper trees would need more pages than there are bytes. */
 const MAX_DEPTH = 32;
-/** The leaves of trees up to this size are looked at whenever a store is opened, which takes some ten milliseconds; those of larger ones by `verify`. */
+/** The leaves of trees up to this size, and the beginnings of longer data, are looked at whenever a store is opened, which takes some ten milliseconds; those of larger ones by `verify`. */
 const QUICK_LEAVES = 4096;
 
 interface Tree {
@@ -30,6 +30,7 @@ interface Tree {
   readonly flags: number;
   readonly depth: number;
   readonly leaves: number;
+  readonly overflows: number;
   readonly entries: number;
   /** -1: it is empty. */
   readonly root: number;
@@ -63,6 +64,7 @@ class PageCheck {
   private transaction = 0;
   private lastPage = 0;
   private leaves = 0;
+  private readsOverflow = false;
   private entries = 0;
   /** Which pages a tree has. */
   private used = new Uint8Array(0);
@@ -126,6 +128,7 @@ class PageCheck {
       flags: bytes.readUInt16LE(at + 4),
       depth: bytes.readUInt16LE(at + 6),
       leaves: this.safe(bytes, at + 16, page),
+      overflows: this.safe(bytes, at + 24, page),
       entries: this.safe(bytes, at + 32, page),
       root: root === NO_ROOT ? -1 : this.safe(bytes, at + 40, page),
     };
@@ -162,6 +165,7 @@ class PageCheck {
 
   private tree(tree: Tree): void {
     this.leaves = 0;
+    this.readsOverflow = this.isThorough || tree.overflows <= QUICK_LEAVES;
     this.entries = 0;
     if (tree.root < 0) {
       if (tree.entries > 0) throw damageErr(this.path, `${tree.name} has entries and no pages`);
@@ -254,7 +258,7 @@ class PageCheck {
   private overflow(number: number, size: number, from: number): number {
     const count = Math.ceil((HEADER + size) / this.pageSize);
     this.claim(number, count, from);
-    if (!this.isThorough && this.leaves > QUICK_LEAVES) return number;
+    if (!this.readsOverflow) return number;
     const head = this.read(number * this.pageSize, HEADER, number);
     if (
       this.safe(head, 0, number) !== number ||
