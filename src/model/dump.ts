@@ -142,7 +142,7 @@ class Dumper {
   private *collection(c: Collection): Generator<string> {
     yield* this.goneTypes(c);
     yield* this.schema(c);
-    for (const thing of byId(c.things.values())) yield this.thing(thing);
+    for (const thing of c.things.values()) yield this.thing(thing);
     for (const id of [...c.attributes.ids()].sort((a, b) => a - b)) {
       for (const [name, value] of c.attributes.of(id) ?? []) yield this.attribute(id, name, value);
     }
