@@ -1,10 +1,13 @@
 /** Dumps: a whole store as text, and a new store from such a text. */
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Database } from '../model/database.ts';
 import { DumpLoader, dumpDatabase, LoadError } from '../model/dump.ts';
+import { nodeFileSystem } from '../storage/file-system.ts';
+import { lockDir } from '../storage/lock.ts';
 import { openStore } from '../storage/open.ts';
-import { storeErr } from '../storage/store-error.ts';
+import { reasonOf, storeErr } from '../storage/store-error.ts';
 import { LocalEngine } from './engine.ts';
-import { recovered } from './open.ts';
 import { lazyCode } from './toolchain.ts';
 
 /** The text of all that an engine has stored, in parts: byte strings. Valid while no query runs. */
@@ -21,15 +24,42 @@ export const isLoadError = (error: unknown): error is LoadError => error instanc
 /** When so much waits for the disk, in bytes, loading waits too. */
 const MAX_WAITING = 1 << 24;
 
+export interface Loaded {
+  readonly collections: number;
+  readonly things: number;
+}
+
 /**
- * Makes a store in `dir`, which must not hold one, from the lines of a dump. Rejects with LoadError for a faulty dump, with TiError when the store cannot be
- * written; what there is of the store then is for the caller to remove.
+ * Makes a store in `dir`, which must not hold one and is made when it is missing, from the lines of a dump. The store gets its place when all of it is on the disk,
+ * so it is there whole or not at all. Rejects with LoadError for a faulty dump, with TiError when the store cannot be written.
  */
-export async function loadDump(lines: AsyncIterable<string>, dir: string): Promise<LocalEngine> {
-  const store = await openStore({ dir });
+export async function loadDump(lines: AsyncIterable<string>, dir: string): Promise<Loaded> {
   try {
-    const engine = new LocalEngine(store);
-    if (recovered(engine) || store.appendedId > 0) throw storeErr(`\`${dir}\` holds a store already; load into an empty folder`);
+    await mkdir(dir, { recursive: true });
+  } catch (error) {
+    throw storeErr(`cannot make \`${dir}\`: ${reasonOf(error)}`);
+  }
+  const lock = lockDir(dir, () => undefined);
+  const draft = join(dir, '.load');
+  try {
+    const taken = (await readdir(dir)).find((name) => name === 'store' || name === 'log');
+    if (taken !== undefined) throw storeErr(`\`${dir}\` holds a store already; load into an empty folder`);
+    await rm(draft, { recursive: true, force: true });
+    const loaded = await loadInto(lines, draft);
+    // All of it is in the checkpoint, so the log is not needed.
+    await rename(join(draft, 'store'), join(dir, 'store'));
+    await nodeFileSystem.syncDir(dir);
+    return loaded;
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+    lock.release();
+  }
+}
+
+async function loadInto(lines: AsyncIterable<string>, dir: string): Promise<Loaded> {
+  const store = await openStore({ dir });
+  const engine = new LocalEngine(store);
+  try {
     let waiting = 0;
     const loader = new DumpLoader(engine.database, lazyCode, (id, scope, data) => {
       store.append(id, scope, data);
@@ -43,10 +73,10 @@ export async function loadDump(lines: AsyncIterable<string>, dir: string): Promi
     }
     loader.end();
     await engine.checkpoint();
-    return engine;
-  } catch (error) {
-    await store.close();
-    throw error;
+    const collections = [...engine.database.collections.values()];
+    return { collections: collections.length, things: collections.reduce((sum, { things }) => sum + things.size, 0) };
+  } finally {
+    await engine.leave();
   }
 }
 

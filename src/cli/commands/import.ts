@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createReadStream, existsSync, rmSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { linesOfDatabase, loadDump } from '../../engine/dump.ts';
@@ -12,7 +12,7 @@ import { Right } from '../../model/rights.ts';
 import { readTar } from '../../storage/tar.ts';
 import { ExitCode, fileError } from '../exit.ts';
 import { fromBytes, type Io, toBytes } from '../io.ts';
-import { closeStore, refused } from '../store.ts';
+import { refused } from '../store.ts';
 
 export interface ImportOptions {
   readonly store: string;
@@ -28,10 +28,8 @@ export async function importStore(source: string, options: ImportOptions, io: Io
   const imported = await read(source);
   const login = await newPassword(imported, options);
   try {
-    const engine = await refused(loadDump(linesOfDatabase(imported.database), dir));
-    await closeStore(engine);
+    await refused(loadDump(linesOfDatabase(imported.database), dir));
   } catch (error) {
-    for (const name of ['store', 'log']) rmSync(join(dir, name), { recursive: true, force: true });
     if (error instanceof Error) throw fileError(`cannot import ${source}: ${fromBytes(error.message)}`);
     throw error;
   }
