@@ -15,6 +15,8 @@ export async function load(file: string, dir: string, io: Io): Promise<ExitCode>
   } catch (error) {
     if (isLoadError(error)) throw fileError(`cannot load ${file}: ${fromBytes(error.message)}`);
     throw error;
+  } finally {
+    stream.destroy();
   }
 }
 
