@@ -4,6 +4,7 @@ import { TiError } from '../errors.ts';
 import { MsgpackError, MsgpackReader, Tok } from '../msgpack/reader.ts';
 import { MsgpackWriter } from '../msgpack/writer.ts';
 import { makePackage, PackageParser, PackageType } from '../server/framing.ts';
+import { codeFrom2019 } from '../wire/errors-2019.ts';
 
 /** A server that cannot be reached, or that does not speak as it should. */
 export class ConnectionError extends Error {}
@@ -26,6 +27,9 @@ interface Pending {
 }
 
 const IDS = 0x10000;
+/** In the protocol of 2019 the type of a package tells the error. */
+const FIRST_ERROR_2019 = 96;
+const LAST_ERROR_2019 = 127;
 
 export class Client {
   private readonly socket: Socket;
@@ -104,6 +108,24 @@ export class Client {
     });
   }
 
+  /**
+   * Runs a query in the 2019 dialect: a collection by name or id, or 0 for the root, the code and the blobs, all byte strings. Gives the packed array of
+   * results. Rejects as `query`.
+   */
+  query2019(target: string | number, code: string, blobs: readonly string[]): Promise<Buffer> {
+    return this.request(PackageType.QUERY, (w) => {
+      w.mapHeader(3);
+      w.str('query');
+      w.str(code);
+      w.str('target');
+      if (typeof target === 'number') w.int(target);
+      else w.str(target);
+      w.str('blobs');
+      w.arrayHeader(blobs.length);
+      for (const blob of blobs) w.bin(blob);
+    });
+  }
+
   /** Joins rooms, by id or name (a byte string); gives the packed list of their ids, nil for each that is not there. Rejects as `query`. */
   join(scope: string, rooms: readonly (number | string)[]): Promise<Buffer> {
     return this.request(PackageType.JOIN, (w) => {
@@ -146,6 +168,7 @@ export class Client {
     if (pending === undefined) return;
     this.pending.delete(id);
     if (type === PackageType.ERROR) pending.reject(errorOf(payload));
+    else if (type >= FIRST_ERROR_2019 && type <= LAST_ERROR_2019) pending.reject(errorOf(payload, codeFrom2019(type)));
     else pending.resolve(payload);
   }
 
@@ -187,9 +210,9 @@ function members(payload: Buffer): Map<string, number | string> {
 
 const textUnder = (key: string, payload: Buffer): string => String(members(payload).get(key) ?? '');
 
-function errorOf(payload: Buffer): Error | TiError {
+function errorOf(payload: Buffer, told?: number): Error | TiError {
   const parts = members(payload);
-  const code = parts.get('error_code');
+  const code = told ?? parts.get('error_code');
   const message = parts.get('error_msg');
   if (typeof code !== 'number' || typeof message !== 'string') return new ConnectionError('the server sent an error that cannot be read');
   return new TiError(code, message);

@@ -1,9 +1,12 @@
 /** From a source to a program, with all errors at once. */
+import { parseTolerant as parse2019 } from '../../grammar/2019/parser.ts';
 import { parseTolerant } from '../../grammar/v1/parser.ts';
 import type { Diagnostic } from '../ast/diagnostic.ts';
 import type { Program } from '../bytecode/program.ts';
+import { compileText2019 } from '../engine/dialect-2019.ts';
 import { compileText } from '../engine/toolchain.ts';
 import { TiError } from '../errors.ts';
+import type { Dialect } from './dialect.ts';
 
 export interface Compiled {
   /** Null when there are errors. */
@@ -11,11 +14,11 @@ export interface Compiled {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export function compileSource(text: string): Compiled {
-  const { diagnostics } = parseTolerant(text);
+export function compileSource(text: string, dialect: Dialect = 'v1'): Compiled {
+  const { diagnostics } = dialect === '2019' ? parse2019(text) : parseTolerant(text);
   if (diagnostics.length > 0) return { program: null, diagnostics };
   try {
-    return { program: compileText(text), diagnostics };
+    return { program: dialect === '2019' ? compileText2019(text, 'collection') : compileText(text), diagnostics };
   } catch (error) {
     if (!(error instanceof TiError)) throw error;
     const start = Math.max(error.start, 0);

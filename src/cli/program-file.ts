@@ -5,6 +5,7 @@ import type { Program } from '../bytecode/program.ts';
 import { loadCompiled } from '../engine/toolchain.ts';
 import { TiError } from '../errors.ts';
 import { type Compiled, compileSource } from './compile.ts';
+import { type DialectOption, dialectOf } from './dialect.ts';
 import { fileError } from './exit.ts';
 import { fromBytes } from './io.ts';
 import type { Source } from './source.ts';
@@ -13,9 +14,11 @@ import type { Source } from './source.ts';
 export const PROGRAM_SUFFIX = '.tic';
 
 /** A script is compiled; a compiled file, which is told by its first bytes, is loaded and verified. Throws CliError when it is not sound. */
-export function programOf(source: Source): Compiled {
+export function programOf(source: Source, options: DialectOption = {}): Compiled {
   const bytes = Buffer.from(source.text, 'latin1');
-  return isSavedProgram(bytes) ? { program: load(source.name, bytes), diagnostics: [] } : compileSource(source.text);
+  return isSavedProgram(bytes)
+    ? { program: load(source.name, bytes), diagnostics: [] }
+    : compileSource(source.text, dialectOf(source, options));
 }
 
 function load(name: string, bytes: Uint8Array): Program {

@@ -12,7 +12,8 @@ export interface Source {
   readonly text: string;
 }
 
-function readFile(path: string): Source {
+/** Reads a file. Throws CliError. */
+export function readSourceFile(path: string): Source {
   try {
     return { name: path, path, text: readFileSync(path).latin1Slice() };
   } catch (error) {
@@ -31,7 +32,7 @@ export async function readSources(files: readonly string[], code: string | undef
   }
   const sources: Source[] = [];
   for (const file of files.length > 0 ? files : ['-']) {
-    sources.push(file === '-' ? { name: '<standard input>', path: null, text: await io.readInput() } : readFile(file));
+    sources.push(file === '-' ? { name: '<standard input>', path: null, text: await io.readInput() } : readSourceFile(file));
   }
   return sources;
 }

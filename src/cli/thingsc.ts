@@ -11,6 +11,7 @@ import type { QueryOptions } from './commands/query.ts';
 import type { RunOptions } from './commands/run.ts';
 import type { SchemaOptions } from './commands/schema.ts';
 import type { ServeOptions } from './commands/serve.ts';
+import { DIALECTS } from './dialect.ts';
 import { CliError, EXIT_MEANINGS, ExitCode } from './exit.ts';
 import { fromBytes, type Io, toBytes } from './io.ts';
 import { addStoreCommands } from './store-commands.ts';
@@ -78,6 +79,11 @@ const LOGIN_OPTIONS = [
   new Option('-t, --token <token>', 'a token in place of user and password').env('THINGSC_TOKEN'),
   new Option('-c, --collection <name>', 'the collection').default('stuff'),
 ];
+
+const DIALECT_OPTION = new Option(
+  '--dialect <dialect>',
+  'the language of the script (default: by the name of the file; .t19 is 2019)',
+).choices(DIALECTS);
 
 const VAR_OPTION = new Option('--var <name=json>', 'a variable for the script; may be repeated').argParser(collect).default([], 'none');
 
@@ -212,6 +218,7 @@ class CommandLine {
     })
       .argument(FILE, FILE_HELP)
       .option(...EVAL)
+      .addOption(DIALECT_OPTION)
       .addOption(new Option('-f, --format <format>', 'how to print it').choices(['tree', 'json', 'dot']).default('tree'))
       .option('--json', 'the same as --format json')
       .option('--no-spans', 'leave out where nodes begin and end');
@@ -228,6 +235,7 @@ class CommandLine {
     })
       .argument(FILE, FILE_HELP)
       .option(...EVAL)
+      .addOption(DIALECT_OPTION)
       .option('-o, --output <file>', 'where to write, `-` for standard output (default: the name of the script, ending in .tic)');
   }
 
@@ -244,6 +252,7 @@ class CommandLine {
     )
       .argument(FILE, 'a script or a compiled file; standard input when left out, or `-`')
       .option(...EVAL)
+      .addOption(DIALECT_OPTION)
       .option('--json', 'print the whole program as JSON, for tools');
   }
 
@@ -264,6 +273,7 @@ class CommandLine {
     )
       .argument(FILE, 'a script or a compiled file; standard input when left out, or `-`')
       .option(...EVAL)
+      .addOption(DIALECT_OPTION)
       .option('-d, --data <dir>', 'folder of a store (default: a store in memory, gone afterwards)')
       .option('-s, --scope <scope>', 'a collection or a scope such as @thingsdb', 'stuff')
       .option('-u, --user <name>', 'whose rights count', 'admin')
@@ -279,6 +289,7 @@ class CommandLine {
         'thingsc query -n db.example.org -u iris -c @thingsdb -q - < script.ti',
         'run a file at another server, password from THINGSC_PASSWORD',
       ],
+      ['thingsc query -c stuff --dialect 2019 -q "picture = blob(0)" -b lamp.png', 'ask in the 2019 dialect, and send a file along'],
       ['thingsc query -c shop --watch-room orders', 'print what is emitted to the room `orders`, until Ctrl-C'],
     );
     const command = this.command('query', 'ask a server', shown, async (file: string | undefined, options: QueryOptions) => {
@@ -293,6 +304,12 @@ class CommandLine {
       .option('-c, --collection <name>', 'a collection or a scope such as @thingsdb', 'stuff')
       .option('-q, --query <code>', 'use this code in place of a file; `-` for standard input')
       .addOption(VAR_OPTION)
+      .addOption(DIALECT_OPTION)
+      .addOption(
+        new Option('-b, --blob <file>', 'send the content of a file along, for `blob(0)` in the 2019 dialect; may be repeated')
+          .argParser(collect)
+          .default([], 'none'),
+      )
       .option('--timeout <seconds>', 'how long to wait for the answer', seconds)
       .addOption(
         new Option('--watch-room <name|id>', 'print the events of a room until Ctrl-C, each on a line; may be repeated')
@@ -323,6 +340,7 @@ class CommandLine {
     })
       .addArgument(new Argument('[files...]', 'scripts; standard input when left out, or `-`'))
       .option(...EVAL)
+      .addOption(DIALECT_OPTION)
       .option('-w, --write', 'write the files back in place')
       .option('--check', 'only name the files that would change')
       .option('--stdin', 'read standard input, as it does when no file is named');

@@ -109,7 +109,7 @@ class ArrowCompiler {
       this.asm.mark(statement.start);
       if (this.target === 'root') this.rootStatement(statement);
       else this.expr(statement);
-      this.row('result', 1);
+      this.row('.result', 1);
       this.asm.emit(Op.POP);
     }
     this.asm.emit(Op.NIL);
@@ -181,7 +181,7 @@ class ArrowCompiler {
       case 'TempName':
         this.constant(expr.name);
         this.asm.mark(expr.start);
-        this.row('temp', 1);
+        this.row('.temp', 1);
         break;
       case 'TempAssign':
         this.tempAssign(expr);
@@ -192,16 +192,16 @@ class ArrowCompiler {
       case 'ArrayLiteral':
         for (const item of expr.items) this.expr(item);
         this.asm.mark(expr.start);
-        this.row('array', expr.items.length);
+        this.row('.array', expr.items.length);
         break;
       case 'ThingLiteral':
         for (const { value } of expr.fields) {
           this.expr(value as Expr);
-          this.row('own', 1);
+          this.row('.own', 1);
         }
         this.asm.mark(expr.start);
         this.asm.emit(Op.THING, this.tables.keys(expr.fields.map((f) => f.name.name)), expr.fields.length, 1 - expr.fields.length);
-        this.row('made', 1);
+        this.row('.made', 1);
         break;
       default:
         this.simple(expr);
@@ -232,7 +232,7 @@ class ArrowCompiler {
       case 'UnaryExpr':
         this.operand(expr.operand);
         asm.mark(expr.start);
-        this.row('truth', 1);
+        this.row('.truth', 1);
         if (expr.ops.length % 2 === 1) asm.emit(Op.NOT);
         break;
       case 'BinaryExpr':
@@ -273,7 +273,7 @@ class ArrowCompiler {
     const slot = this.reserve();
     this.operand(left);
     asm.emit(Op.STORE, slot);
-    this.row('truth', 1);
+    this.row('.truth', 1);
     if (op === '||') asm.emit(Op.NOT);
     asm.jumpFalse(other);
     this.operand(right);
@@ -290,7 +290,7 @@ class ArrowCompiler {
     const no = newLabel();
     const end = newLabel();
     this.operand(test);
-    this.row('truth', 1);
+    this.row('.truth', 1);
     asm.jumpFalse(no);
     this.operand(then);
     asm.jump(Op.JUMP, end);
@@ -338,7 +338,7 @@ class ArrowCompiler {
       asm.mark(start);
       this.constant(target.name);
       this.note(Effect.COLLECTION, `assignment to \`${target.name}\``, target);
-      this.row('assign_argument', 1);
+      this.row('.assign_argument', 1);
       return;
     }
     asm.mark(start);
@@ -365,13 +365,13 @@ class ArrowCompiler {
       this.release();
     }
     asm.mark(name.start);
-    this.row('assign', 3);
+    this.row('.assign', 3);
   }
 
   /** Reads a property of what lies on the stack. */
   private read(name: Ident, start: number): void {
     this.asm.mark(start);
-    this.row('owner', 1);
+    this.row('.owner', 1);
     this.asm.emit(Op.GET_PROP, this.tables.name(name.name), this.asm.newCache());
   }
 
@@ -381,12 +381,12 @@ class ArrowCompiler {
     if (op !== '=') {
       this.constant(target.name);
       asm.mark(start);
-      this.row('temp', 1);
+      this.row('.temp', 1);
     }
     this.expr(value);
     asm.mark(start);
     if (op !== '=') this.row(op.slice(0, -1), 2);
-    this.row('set_temp', 2);
+    this.row('.set_temp', 2);
   }
 
   // --- chains and calls ---
@@ -409,7 +409,7 @@ class ArrowCompiler {
       case 'IndexLink':
         this.expr(link.index);
         asm.mark(link.start);
-        this.row('index', 2);
+        this.row('.index', 2);
         break;
       case 'SliceLink':
         throw badRequest('the dialect has no slices', link);
@@ -440,6 +440,7 @@ class ArrowCompiler {
       this.method(callee, expr, expr.start);
       return;
     }
+    asm.emit(Op.SCOPE_TEST, this.tables.row(PREFIX_2019 + name));
     if (!this.counted(expr, name)) return;
     if (name === 'try') {
       this.tried(expr);
@@ -491,7 +492,7 @@ class ArrowCompiler {
       case 'Name':
         this.constant(expr.name);
         this.asm.mark(expr.start);
-        this.row('constant', 1);
+        this.row('.constant', 1);
         break;
       case 'CallExpr':
         throw badRequest(`\`${expr.callee.name}\` cannot be a part of something else: the root knows functions as statements only`, expr);
@@ -518,7 +519,7 @@ class ArrowCompiler {
     asm.mark(expr.start);
     if (info === undefined || (info.scopes & 2) === 0) {
       this.constant(name);
-      this.row('no_function', 1);
+      this.row('.no_function', 1);
       return;
     }
     if (info.effect !== null) this.note(info.effect.mask, `\`${name}\``, expr);

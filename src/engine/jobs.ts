@@ -47,14 +47,14 @@ export class Jobs {
     return { scope: 'collection', collection, deep: collection.defaultDeep };
   }
 
-  of2019({ user: { id }, client, target, code, blobs }: Query2019, session: Session2019): Job {
+  of2019({ user: { id }, client, target, code, blobs }: Query2019, session: Session2019, compiled: Program | null): Job {
     const collection = collectionOfTarget(this.database, target);
     const scope = collection === null ? 'thingsdb' : 'collection';
     const user = this.database.users.get(id);
     checkRights(user, scope, collection, Right.QUERY);
     checkRawSize(collection, code.length);
     for (const blob of blobs) checkRawSize(collection, blob.length);
-    const { main } = (collection === null ? this.rootPrograms2019 : this.programs2019).get(code);
+    const { main } = compiled ?? (collection === null ? this.rootPrograms2019 : this.programs2019).get(code);
     return { main, args: NO_ARGS, vars: null, place: { scope, collection, deep: 1 }, user: user as User, client, code, session };
   }
 

@@ -1,5 +1,6 @@
 /** From text to program with the built-ins of this project, and a cache of the programs of recent texts. */
 
+import { compactArrow } from '../../grammar/2019/compact.ts';
 import { compactClosure } from '../../grammar/v1/compact.ts';
 import { closureDefinition } from '../../grammar/v1/definition.ts';
 import { parse, parseClosure } from '../../grammar/v1/parser.ts';
@@ -14,7 +15,11 @@ import { arrowCode, isArrow } from './dialect-2019.ts';
 
 export { closureDefinition };
 
-const texts: ClosureTexts = { compact: compactClosure, definition: closureDefinition };
+/** Of closures in either dialect: an arrow function is told as it is stored. */
+const texts: ClosureTexts = {
+  compact: (text) => (isArrow(text) ? compactArrow(text) : compactClosure(text)),
+  definition: (text) => (isArrow(text) ? compactArrow(text) : closureDefinition(text)),
+};
 
 /** Compiles a query text (a byte string). Throws TiError (-52). */
 export function compileText(text: string): Program {

@@ -43,3 +43,8 @@ const codes = new Map<number, number>([
 
 /** The dialect's code for one of today's. */
 export const codeOf2019 = (code: number): number => codes.get(code) ?? INTERNAL;
+
+const today = new Map([...codes].reverse().map(([code, code2019]) => [code2019, code]));
+
+/** Today's code for one of the dialect's; of several, that which tells most. */
+export const codeFrom2019 = (code: number): number => (code === BAD_REQUEST ? ErrorCode.BAD_DATA : (today.get(code) ?? ErrorCode.INTERNAL));

@@ -52,3 +52,14 @@ describe('the acceptance cases of the 2019 dialect', () => {
     await database.close();
   });
 });
+
+describe('what only programs call', () => {
+  it('is no function of the language', async () => {
+    const database = await openDatabase();
+    for (const name of ['own', 'result', 'temp', 'array', 'truth', 'made', 'assign', 'index']) {
+      const { error } = database.query(`${name}(1)`);
+      expect([name, error === null ? null : codeOf2019(error.code)]).toEqual([name, ERRORS_2019.get('INDEX_ERROR')]);
+    }
+    await database.close();
+  });
+});

@@ -83,38 +83,38 @@ const ITEMS: Param = { name: 'items', type: 'any', rest: true };
 const BOTH = ['collection', 'thingsdb'] as const;
 
 export const languageRows2019: readonly Row[] = [
-  fn('result', [VALUE], 'nil', 'Keeps the value of a statement.', '', result, BOTH),
-  fn('temp', [NAMED], 'any', 'The value of a variable.', '', temp),
-  fn('set_temp', [NAMED, VALUE], 'nil', 'Sets a variable.', '', (cx, name: string, value: Value) => {
+  fn('.result', [VALUE], 'nil', 'Keeps the value of a statement.', '', result, BOTH),
+  fn('.temp', [NAMED], 'any', 'The value of a variable.', '', temp),
+  fn('.set_temp', [NAMED, VALUE], 'nil', 'Sets a variable.', '', (cx, name: string, value: Value) => {
     cx.session?.temps.set(name, own(cx, value));
     return null;
   }),
-  fn('assign', [VALUE, NAMED, VALUE], 'nil', 'Sets a property.', '', (cx, thing: Value, name: string, value: Value) => {
+  fn('.assign', [VALUE, NAMED, VALUE], 'nil', 'Sets a property.', '', (cx, thing: Value, name: string, value: Value) => {
     if (!(thing instanceof Thing)) throw badRequest(`type \`${typeName2019(thing)}\` has no properties to assign to`);
     if (thing.locks > 0) throw inUse(thing);
     // What a list keeps it copies; what `own` made is nobody else's.
     cx.tx.setProperty(thing, name, own(cx, value), true);
     return null;
   }),
-  fn('owner', [VALUE], 'thing', 'What has properties.', '', (_cx, value: Value) => {
+  fn('.owner', [VALUE], 'thing', 'What has properties.', '', (_cx, value: Value) => {
     if (value instanceof Thing || value instanceof Wrapped) return value;
     throw noProperties(value, '');
   }),
-  fn('own', [VALUE], 'any', 'A value as a property or a variable keeps it.', '', own),
-  fn('array', [ITEMS], 'array', 'An array.', '', (cx, items: readonly Value[]) => {
+  fn('.own', [VALUE], 'any', 'A value as a property or a variable keeps it.', '', own),
+  fn('.array', [ITEMS], 'array', 'An array.', '', (cx, items: readonly Value[]) => {
     checkArraySize(cx.collection, items.length);
     return new List(arrayItems(cx.tx, [], items));
   }),
-  fn('made', [VALUE], 'thing', 'A thing that was made by a text.', '', (cx, thing: Thing) => {
+  fn('.made', [VALUE], 'thing', 'A thing that was made by a text.', '', (cx, thing: Thing) => {
     checkThingQuota(cx.collection, thing);
     return thing;
   }),
-  fn('index', [VALUE, { name: 'index', type: 'int' }], 'any', 'An item, or a byte of a raw as an int.', '', index),
-  fn('assign_argument', [NAMED], 'nil', 'An assignment that cannot be.', '', (_cx, name: string) => {
+  fn('.index', [VALUE, { name: 'index', type: 'int' }], 'any', 'An item, or a byte of a raw as an int.', '', index),
+  fn('.assign_argument', [NAMED], 'nil', 'An assignment that cannot be.', '', (_cx, name: string) => {
     throw badRequest(`\`${name}\` is an argument here, and cannot be assigned to`);
   }),
   fn(
-    'no_function',
+    '.no_function',
     [NAMED],
     'nil',
     'A call that cannot be.',

@@ -135,7 +135,7 @@ export const operatorRows2019: readonly Row[] = [
   row('==', 'Whether two numbers or raws are equal, or anything else is one and the same.', (a, b) => same('==', a, b)),
   row('!=', 'The contrary of `==`.', (a, b) => !same('!=', a, b)),
   {
-    name: '2019:truth',
+    name: '2019:.truth',
     params: [{ name: 'value', type: 'any' }],
     returns: 'bool',
     doc: 'Whether a condition on the value holds.',

@@ -301,7 +301,7 @@ const CHANGES: Extra = { changes: true };
 const MODIFIES: Extra = { right: 'CHANGE' };
 
 export const rootRows2019: readonly Row[] = [
-  root('constant', [raw('name')], 'int', 'A name of the root.', '', (_cx, name: string) => {
+  root('.constant', [raw('name')], 'int', 'A name of the root.', '', (_cx, name: string) => {
     const value = CONSTANTS.get(name);
     if (value === undefined) throw lookupErr(`the root knows no \`${name}\``);
     return value;

@@ -1,7 +1,7 @@
 /** How rows of the 2019 dialect are written. */
 import type { FunctionRow, MethodRow, Param, ScopeName } from '../row.ts';
 
-/** A function of collections. */
+/** A function of collections. One whose name begins with a dot is for programs alone: no text can call it, and it works in any scope. */
 export function fn(
   name: string,
   params: readonly Param[],
@@ -11,7 +11,8 @@ export function fn(
   run: FunctionRow['run'],
   scopes: readonly ScopeName[] = ['collection'],
 ): FunctionRow {
-  return { name: `2019:${name}`, params, returns, doc, example, page: '', scopes, run };
+  const row: FunctionRow = { name: `2019:${name}`, params, returns, doc, example, page: '', run };
+  return name.startsWith('.') ? row : { ...row, scopes };
 }
 
 /** A function on the value before its dot; without one, on the root of the collection. */

@@ -1,5 +1,5 @@
-import { parseTolerant } from '../../../grammar/v1/parser.ts';
 import { dumpDot, dumpJson, dumpTree } from '../../ast/dump.ts';
+import { type DialectOption, frontOf } from '../dialect.ts';
 import { ExitCode } from '../exit.ts';
 import { type Io, toBytes } from '../io.ts';
 import { reportDiagnostics } from '../report.ts';
@@ -7,7 +7,7 @@ import { readSource } from '../source.ts';
 
 export const AST_FORMATS = ['tree', 'json', 'dot'] as const;
 
-export interface AstOptions {
+export interface AstOptions extends DialectOption {
   readonly eval?: string;
   readonly format: (typeof AST_FORMATS)[number];
   readonly json?: boolean;
@@ -17,7 +17,7 @@ export interface AstOptions {
 /** Prints the syntax tree; of a text with errors too, in which `ErrorExpr` stands for what could not be read. */
 export async function ast(file: string | undefined, options: AstOptions, io: Io): Promise<ExitCode> {
   const source = await readSource(file, options.eval, io);
-  const { script, diagnostics } = parseTolerant(source.text);
+  const { script, diagnostics } = frontOf(source, options).parseTolerant(source.text);
   const format = options.json === true ? 'json' : options.format;
   const { spans } = options;
   const text = format === 'json' ? dumpJson(script, { spans }) : format === 'dot' ? dumpDot(script) : dumpTree(script, { spans });

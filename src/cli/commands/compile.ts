@@ -1,5 +1,6 @@
 import { saveProgram } from '../../bytecode/container.ts';
 import { compileSource } from '../compile.ts';
+import { type DialectOption, dialectOf } from '../dialect.ts';
 import { ExitCode, usageError } from '../exit.ts';
 import { writeWhole } from '../files.ts';
 import { type Io, toBytes } from '../io.ts';
@@ -7,7 +8,7 @@ import { PROGRAM_SUFFIX } from '../program-file.ts';
 import { reportDiagnostics } from '../report.ts';
 import { readSource } from '../source.ts';
 
-export interface CompileOptions {
+export interface CompileOptions extends DialectOption {
   readonly eval?: string;
   /** `-` for standard output. */
   readonly output?: string;
@@ -17,7 +18,7 @@ export interface CompileOptions {
 export async function compile(file: string | undefined, options: CompileOptions, io: Io): Promise<ExitCode> {
   const source = await readSource(file, options.eval, io);
   const output = options.output ?? defaultOutput(source.path);
-  const { program, diagnostics } = compileSource(source.text);
+  const { program, diagnostics } = compileSource(source.text, dialectOf(source, options));
   if (program === null) {
     reportDiagnostics(source, diagnostics, io.err);
     return ExitCode.SCRIPT;

@@ -1,13 +1,12 @@
-import { format } from '../../../grammar/v1/format.ts';
-import { parseTolerant } from '../../../grammar/v1/parser.ts';
 import { findProject, ProjectError, projectFiles } from '../../analysis/project.ts';
+import { type DialectOption, frontOf } from '../dialect.ts';
 import { ExitCode, fileError, usageError } from '../exit.ts';
 import { writeWhole } from '../files.ts';
 import { type Io, toBytes } from '../io.ts';
 import { reportDiagnostics } from '../report.ts';
 import { readSources, type Source } from '../source.ts';
 
-export interface FmtOptions {
+export interface FmtOptions extends DialectOption {
   readonly eval?: string;
   readonly check?: boolean;
   readonly write?: boolean;
@@ -22,7 +21,7 @@ export async function fmt(files: readonly string[], options: FmtOptions, io: Io)
   if (options.write === true && sources.some(({ path }) => path === null)) throw usageError('--write needs files to write to');
   let exitCode: ExitCode = ExitCode.FINE;
   for (const source of sources) {
-    const formatted = formatSource(source, io);
+    const formatted = formatSource(source, options, io);
     if (formatted === null) exitCode = ExitCode.SCRIPT;
     else if (options.check !== true && options.write !== true) io.out.write(formatted);
     else if (formatted !== source.text) {
@@ -48,9 +47,10 @@ function namesOf(files: readonly string[], options: FmtOptions, io: Io): readonl
 }
 
 /** Null, with the errors told, when the text has some. */
-function formatSource(source: Source, io: Io): string | null {
-  const { diagnostics } = parseTolerant(source.text);
-  if (diagnostics.length === 0) return format(source.text);
+function formatSource(source: Source, options: FmtOptions, io: Io): string | null {
+  const front = frontOf(source, options);
+  const { diagnostics } = front.parseTolerant(source.text);
+  if (diagnostics.length === 0) return front.format(source.text);
   reportDiagnostics(source, diagnostics, io.err);
   return null;
 }

@@ -2,14 +2,17 @@ import { TiError } from '../../errors.ts';
 import { parseAddress, scopeOf } from '../address.ts';
 import { answerFormat, answerText, type FormatOptions } from '../answer.ts';
 import { Client, ConnectionError } from '../client.ts';
+import { type DialectOption, dialectOf, targetOf } from '../dialect.ts';
 import { CliError, ExitCode, usageError } from '../exit.ts';
 import { fromBytes, type Io, toBytes } from '../io.ts';
 import { reportFailure } from '../report.ts';
-import { readSource, type Source } from '../source.ts';
+import { readSource, readSourceFile, type Source } from '../source.ts';
 import { packVars } from '../vars.ts';
 import { RoomWatcher } from '../watch.ts';
 
-export interface QueryOptions extends FormatOptions {
+export interface QueryOptions extends FormatOptions, DialectOption {
+  /** Files whose content goes with a query in the 2019 dialect. */
+  readonly blob: readonly string[];
   readonly node: string;
   readonly user: string;
   readonly password: string;
@@ -62,7 +65,7 @@ async function login(client: Client, { user, password, token }: QueryOptions): P
 
 async function ask(client: Client, source: Source, vars: Uint8Array | null, options: QueryOptions, io: Io): Promise<ExitCode> {
   try {
-    const answer = await within(options.timeout, client.query(toBytes(scopeOf(options.collection)), source.text, vars));
+    const answer = await within(options.timeout, answerOf(client, source, vars, options));
     io.out.write(answerText(answer, answerFormat(options)));
     return ExitCode.FINE;
   } catch (error) {
@@ -70,6 +73,17 @@ async function ask(client: Client, source: Source, vars: Uint8Array | null, opti
     reportFailure(source, error, options.json === true, io);
     return ExitCode.SCRIPT;
   }
+}
+
+function answerOf(client: Client, source: Source, vars: Uint8Array | null, options: QueryOptions): Promise<Buffer> {
+  if (dialectOf(source, options) === 'v1') return client.query(toBytes(scopeOf(options.collection)), source.text, vars);
+  const blobs = options.blob.map((file) => readSourceFile(file).text);
+  return client.query2019(targetOf(options.collection), source.text, blobs).then(unwrapped);
+}
+
+/** The value alone where there is one statement. */
+function unwrapped(results: Buffer): Buffer {
+  return results[0] === 0x91 ? results.subarray(1) : results;
 }
 
 function within<T>(seconds: number | undefined, promise: Promise<T>): Promise<T> {
