@@ -593,8 +593,12 @@ export class Inference {
     const { cx } = this;
     const procedure = cx.schema.procedures.get(name);
     if (procedure?.effects === true) this.calledWithEffects(procedure, at);
-    if (procedure !== undefined || !cx.schema.complete || cx.scope === 'thingsdb') return;
-    cx.fails('unknown-procedure', at, `there is no procedure \`${name}\``, nearLiteral(at, nearName(name, cx.schema.procedures.keys())));
+    if (procedure !== undefined || cx.scope === 'thingsdb') return;
+    const near = nearName(name, cx.schema.procedures.keys());
+    // Without a schema, there may be others than those of the script.
+    if (!cx.schema.complete && near === null) return;
+    const severity = cx.schema.complete ? 'error' : 'warning';
+    cx.fails('unknown-procedure', at, `there is no procedure \`${name}\``, { ...nearLiteral(at, near), severity });
   }
 
   // --- effects ---

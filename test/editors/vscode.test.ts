@@ -57,6 +57,19 @@ describe('the package for Visual Studio Code', () => {
     expect(foreign).toEqual([]);
   });
 
+  test('is loaded by an editor', () => {
+    // Of the editor, only that everything in it can be called, extended and asked for more.
+    const script = `
+      const any = new Proxy(class {}, { get: (target, name) => (name === 'prototype' ? target.prototype : name === Symbol.toPrimitive ? () => '1.100.0' : any) });
+      const { Module } = require('node:module');
+      const load = Module._load;
+      Module._load = (name, ...rest) => (name === 'vscode' ? any : load(name, ...rest));
+      const { activate, deactivate } = require(process.argv[1]);
+      console.log(typeof activate, typeof deactivate);`;
+    const out = execFileSync(process.execPath, ['-e', script, folder.file('extension/dist/extension.js')]).toString();
+    expect(out).toBe('function function\n');
+  });
+
   test('carries a language server that works alone', async () => {
     const editor = new Editor([], folder.file('extension/dist/server.mjs'));
     await editor.start(folder.path);
