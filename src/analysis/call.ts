@@ -7,6 +7,8 @@ import { earlierName, functionNames } from './builtin-names.ts';
 import { checkDefinition } from './define.ts';
 import { type Given, resultOf, typeOfWords } from './gives.ts';
 import type { Inference } from './infer.ts';
+import { checkRegex } from './literals.ts';
+import { procedureNamed, typeNamed } from './lookups.ts';
 import { nearName } from './near.ts';
 import { ANY, can, closureOf, describe, ERROR, instanceOf, join, literal, memberOf, only, type Type } from './types.ts';
 
@@ -150,11 +152,11 @@ function checkLiterals(inf: Inference, row: Row, expr: CallExpr): void {
     const flags = expr.args[1];
     // Slashes in the flags begin them anew.
     const isPlain = flags === undefined || (flags.kind === 'StringLiteral' && !flags.value.includes('/'));
-    if (isPlain) inf.checkRegex(first, first.value, flags?.value ?? '');
+    if (isPlain) checkRegex(inf, first, first.value, flags?.value ?? '');
     return;
   }
-  if (row.name === 'run') inf.procedure(first.value, first);
-  if (row.receiver === undefined && row.names !== undefined) inf.typeNamed(first.value, first, true);
+  if (row.name === 'run') procedureNamed(inf, first.value, first);
+  if (row.receiver === undefined && row.names !== undefined) typeNamed(inf, first.value, first, true);
 }
 
 // --- by name ---
@@ -172,7 +174,7 @@ function callByName(inf: Inference, expr: CallExpr): Type {
   const known = inf.env.get(name) ?? inf.cx.vars.get(name);
   if (known === undefined && schema.procedures.has(name)) {
     inf.maybe(() => inf.all(args));
-    inf.procedure(name, callee);
+    procedureNamed(inf, name, callee);
     return ANY;
   }
   if (known === undefined) unknownFunction(inf, callee);

@@ -6,6 +6,7 @@ import { earlierName, methodNames, methodRows, unknownKinds } from './builtin-na
 import { callResult, checkCount, checkScope, inferArguments } from './call.ts';
 import type { Inference } from './infer.ts';
 import { nearName } from './near.ts';
+import { operation } from './operations.ts';
 import type { Callable, TypeModel } from './schema.ts';
 import { ANY, ANY_MASK, can, describe, INT, isAny, join, listOf, NEVER, ofMask, only, restrict, STR, type Type, without } from './types.ts';
 
@@ -70,7 +71,7 @@ function property(inf: Inference, link: PropertyLink, on: Type): Type {
   if (assign === null) return current;
   const value = inf.expr(assign.value);
   if (on.mask === 0) return NEVER;
-  const result = assign.op === '=' ? value : inf.operation(assign.op.slice(0, -1) as '+', current, value, link);
+  const result = assign.op === '=' ? value : operation(inf, assign.op.slice(0, -1) as '+', current, value, link);
   checkField(inf, on, link.name.name, result, assign.value);
   cx.types.set(link.name, assign.op === '=' && !isAny(current) ? current : result);
   return result;

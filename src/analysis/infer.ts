@@ -2,42 +2,29 @@
  * Infers types along the flow of a script, and tells what cannot be right. One walk in the order of evaluation; loops and closures that a built-in
  * calls again and again are walked twice before, without telling, to learn what they make of variables.
  */
-import type {
-  AssignExpr,
-  ClosureLiteral,
-  Expr,
-  ForExpr,
-  IfExpr,
-  LogicalExpr,
-  Node,
-  Script,
-  TemplateLiteral,
-  TernaryExpr,
-} from '../ast/nodes.ts';
+import type { AssignExpr, ClosureLiteral, Expr, ForExpr, IfExpr, LogicalExpr, Node, Script, TernaryExpr } from '../ast/nodes.ts';
 import { constant } from '../builtins/library.ts';
 import { Kind, kindOf, type Row } from '../builtins/row.ts';
-import { TiError } from '../errors.ts';
-import { Regex } from '../values/regex.ts';
 import type { Value } from '../values/value.ts';
 import { inferCall } from './call.ts';
 import { inferChain } from './chain.ts';
-import type { Context, More } from './context.ts';
+import type { Context } from './context.ts';
 import { Env } from './env.ts';
 import { inferAnonymous, inferInstance, inferMember } from './instance.ts';
+import { checkRegex, integer, isLiteral, template, thing } from './literals.ts';
 import { type Names, type Owner, ownerOf } from './names.ts';
 import { narrow } from './narrow.ts';
 import { nearName } from './near.ts';
-import { binaryType, canEqual, prefixType, truthOf } from './operate.ts';
+import { truthOf } from './operate.ts';
+import { binary, operation, unary } from './operations.ts';
 import type { Callable } from './schema.ts';
 import {
   ANY,
-  BOOL,
   can,
   closureOf,
   describe,
   FLOAT,
   INT,
-  isAny,
   join,
   listOf,
   literal,
@@ -52,7 +39,6 @@ import {
   shallow,
   THING,
   type Type,
-  thingWith,
   widened,
   without,
 } from './types.ts';
@@ -70,32 +56,6 @@ interface LoopState {
   /** What was put into variables in the loop. */
   readonly assigned: Map<string, Type>;
 }
-
-const isLiteral = (expr: Expr): boolean => {
-  switch (expr.kind) {
-    case 'NilLiteral':
-    case 'BoolLiteral':
-    case 'IntLiteral':
-    case 'FloatLiteral':
-    case 'StringLiteral':
-    case 'RegexLiteral':
-    case 'ArrayLiteral':
-    case 'ThingLiteral':
-    case 'ClosureLiteral':
-    case 'TemplateLiteral':
-      return true;
-    case 'UnaryExpr':
-      return isLiteral(expr.operand);
-    case 'ParenExpr':
-      return isLiteral(expr.expr);
-    case 'LogicalExpr':
-      return isLiteral(expr.left) && isLiteral(expr.right);
-    case 'BlockExpr':
-      return expr.body.every(isLiteral);
-    default:
-      return false;
-  }
-};
 
 export class Inference {
   readonly cx: Context;
@@ -181,7 +141,7 @@ export class Inference {
       case 'StringLiteral':
         return literal(expr.value);
       case 'IntLiteral':
-        return this.integer(expr);
+        return integer(this, expr);
       case 'NilLiteral':
         return NIL;
       case 'BoolLiteral':
@@ -205,16 +165,16 @@ export class Inference {
   private other(expr: Expr): Type {
     switch (expr.kind) {
       case 'RegexLiteral':
-        this.checkRegex(expr, expr.pattern, expr.flags);
+        checkRegex(this, expr, expr.pattern, expr.flags);
         return REGEX;
       case 'TemplateLiteral':
-        return this.template(expr);
+        return template(this, expr);
       case 'ArrayLiteral': {
         const items = this.all(expr.items);
         return listOf(items.length === 0 ? null : items.reduce((a, b) => join(a, widened(b)), NEVER));
       }
       case 'ThingLiteral':
-        return this.thing(expr);
+        return thing(this, expr);
       case 'AnoLiteral':
         return inferAnonymous(this, expr);
       case 'InstanceLiteral':
@@ -225,9 +185,9 @@ export class Inference {
         this.closure(expr, null);
         return closureOf(expr);
       case 'UnaryExpr':
-        return this.unary(expr);
+        return unary(this, expr);
       case 'BinaryExpr':
-        return this.binary(expr);
+        return binary(this, expr);
       case 'LogicalExpr':
         return this.logical(expr);
       default:
@@ -249,37 +209,6 @@ export class Inference {
     }
     this.env.dead = true;
     return NEVER;
-  }
-
-  private integer(expr: Extract<Expr, { kind: 'IntLiteral' }>): Type {
-    if (expr.value !== null) return literal(expr.value);
-    this.cx.fails('integer-too-large', expr, `\`${expr.raw}\` does not fit in 64 bits`);
-    return INT;
-  }
-
-  /** Tells what is wrong with a regular expression. */
-  checkRegex(at: Node, pattern: string, flags: string): void {
-    try {
-      // The matcher is made when it is first asked for.
-      new Regex(pattern, flags).matcher.toString();
-    } catch (error) {
-      if (!(error instanceof TiError)) throw error;
-      this.cx.fails('invalid-regex', at, error.message);
-    }
-  }
-
-  private template(expr: TemplateLiteral): Type {
-    for (const part of expr.parts) if (part.kind !== 'TemplateText') this.expr(part);
-    return STR;
-  }
-
-  private thing(expr: Extract<Expr, { kind: 'ThingLiteral' }>): Type {
-    const fields = new Map<string, Type>();
-    for (const { name, value } of expr.fields) {
-      if (fields.has(name.name)) this.cx.report('duplicate-key', name, `\`${name.name}\` comes twice; the last value counts`);
-      fields.set(name.name, shallow(widened(value === null ? this.variable(name.name, name, false) : this.expr(value))));
-    }
-    return expr.fields.length === 0 ? THING : thingWith(fields);
   }
 
   // --- variables ---
@@ -343,55 +272,13 @@ export class Inference {
       return type;
     }
     const before = this.variable(target.name, target, false);
-    const after = this.operation(op.slice(0, -1) as '+', before, type, expr);
+    const after = operation(this, op.slice(0, -1) as '+', before, type, expr);
     if (this.env.get(target.name) !== undefined) this.set(target.name, after);
     this.cx.types.set(target, after);
     return after;
   }
 
-  // --- operators ---
-
-  /** What a binary operator gives; tells when it cannot but fail. */
-  operation(op: Extract<Expr, { kind: 'BinaryExpr' }>['op'], left: Type, right: Type, at: Node): Type {
-    const type = binaryType(op, left, right);
-    if (type !== null) return type;
-    this.cx.fails('operand-type', at, `\`${op}\` does not go with \`${describe(left)}\` and \`${describe(right)}\``);
-    return ANY;
-  }
-
-  private binary(expr: Extract<Expr, { kind: 'BinaryExpr' }>): Type {
-    const left = this.expr(expr.left);
-    const right = this.expr(expr.right);
-    const { op } = expr;
-    if ((op === '/' || op === '%') && right.value === 0 && only(left, Kind.int | Kind.float | Kind.bool)) {
-      this.cx.fails('zero-division', expr, 'a division by zero');
-      return NEVER;
-    }
-    const type = this.operation(op, left, right, expr);
-    if ((op !== '==' && op !== '!=') || left.mask === 0 || right.mask === 0 || canEqual(left, right)) return type;
-    const both = isLiteral(expr.left) && isLiteral(expr.right);
-    if (!both) {
-      this.cx.report(
-        'constant-comparison',
-        expr,
-        `this is always ${op === '!='}: \`${describeValue(left)}\` never equals \`${describeValue(right)}\``,
-      );
-    }
-    return BOOL;
-  }
-
-  private unary(expr: Extract<Expr, { kind: 'UnaryExpr' }>): Type {
-    let type = this.expr(expr.operand);
-    for (const op of expr.ops.toReversed()) {
-      const next = prefixType(op, type);
-      if (next === null) {
-        this.cx.fails('operand-type', expr, `\`${op}\` does not go with \`${describe(type)}\``);
-        return ANY;
-      }
-      type = next;
-    }
-    return type;
-  }
+  // --- conditions ---
 
   private logical(expr: LogicalExpr): Type {
     const left = this.test(expr.left, `the right side of \`${expr.op}\``, expr.op === '||');
@@ -566,42 +453,11 @@ export class Inference {
     return type;
   }
 
-  // --- names of the schema ---
+  // --- effects ---
 
   get root(): Type {
     return THING;
   }
-
-  /** Tells when there is no type (or, with `orEnum`, enumerator) of that name. */
-  typeNamed(name: string, at: Node, orEnum: boolean): void {
-    const { cx } = this;
-    const { types, enums, complete } = cx.schema;
-    if (!complete || types.has(name) || (orEnum && enums.has(name))) return;
-    const what = orEnum ? 'type or enumerator' : 'type';
-    const others = orEnum ? [...types.keys(), ...enums.keys()] : types.keys();
-    cx.fails('unknown-type', at, `there is no ${what} \`${name}\``, nearLiteral(at, nearName(name, others)));
-  }
-
-  enumNamed(name: string, at: Node): void {
-    const { cx } = this;
-    if (!cx.schema.complete) return;
-    cx.fails('unknown-type', at, `there is no enumerator \`${name}\``, { near: nearName(name, cx.schema.enums.keys()) });
-  }
-
-  /** A call of a procedure. */
-  procedure(name: string, at: Node): void {
-    const { cx } = this;
-    const procedure = cx.schema.procedures.get(name);
-    if (procedure?.effects === true) this.calledWithEffects(procedure, at);
-    if (procedure !== undefined || cx.scope === 'thingsdb') return;
-    const near = nearName(name, cx.schema.procedures.keys());
-    // Without a schema, there may be others than those of the script.
-    if (!cx.schema.complete && near === null) return;
-    const severity = cx.schema.complete ? 'error' : 'warning';
-    cx.fails('unknown-procedure', at, `there is no procedure \`${name}\``, { ...nearLiteral(at, near), severity });
-  }
-
-  // --- effects ---
 
   /** A call of a closure that does not stand here and needs a change. */
   calledWithEffects(callee: Callable, at: Node): void {
@@ -624,18 +480,5 @@ export class Inference {
   }
 }
 
-/** The fix of a name in quotes keeps those. */
-function nearLiteral(at: Node, near: string | null): More {
-  if (near === null || at.kind !== 'StringLiteral') return { near };
-  const quote = at.raw.charAt(0);
-  const edit = { start: at.start, end: at.end, text: `${quote}${near}${quote}` };
-  return { reason: `did you mean \`${near}\`?`, fix: { title: `replace it by \`${near}\``, edits: [edit], safe: false } };
-}
-
 const shallowIf = (yes: boolean, type: Type): Type => (yes ? shallow(type) : type);
 const joinWith = (a: Type | undefined, b: Type): Type => (a === undefined ? b : join(a, b));
-
-function describeValue(type: Type): string {
-  if (type.value === undefined || isAny(type)) return describe(type);
-  return typeof type.value === 'string' ? `'${type.value.slice(0, 30)}'` : String(type.value);
-}

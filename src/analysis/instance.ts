@@ -4,6 +4,7 @@ import { Kind } from '../builtins/row.ts';
 import { checkField, unknownField } from './chain.ts';
 import { checkFields } from './define.ts';
 import type { Inference } from './infer.ts';
+import { enumNamed, typeNamed } from './lookups.ts';
 import { nearName } from './near.ts';
 import { ANY, instanceOf, memberOf, ofMask, type Type, widened } from './types.ts';
 
@@ -12,7 +13,7 @@ export function inferInstance(inf: Inference, expr: InstanceLiteral): Type {
   const name = expr.type.name;
   const model = cx.schema.types.get(name);
   const type = model === undefined ? ofMask(Kind.thing) : instanceOf(name);
-  if (model === undefined) inf.typeNamed(name, expr.type, false);
+  if (model === undefined) typeNamed(inf, name, expr.type, false);
   for (const field of expr.fields) {
     const value = field.value === null ? inf.variable(field.name.name, field.name, false) : inf.expr(field.value);
     if (model === undefined) continue;
@@ -30,7 +31,7 @@ export function inferMember(inf: Inference, expr: EnumMember): Type {
   if (expr.member.kind === 'ClosureLiteral') inf.closure(expr.member, []);
   if (model === undefined) {
     // `Name{x}` may also be meant as an instance of a type, but is none.
-    inf.enumNamed(name, expr.type);
+    enumNamed(inf, name, expr.type);
     return ANY;
   }
   const { member } = expr;
