@@ -8,6 +8,7 @@ import { truthy, typeName, type Value } from '../values/value.ts';
 import { decodeAny } from '../wire/decode.ts';
 import { Encoder, NO_IDS } from '../wire/encode.ts';
 import { msgpackToJson } from '../wire/json.ts';
+import { plainJson } from '../wire/json-plain.ts';
 import { loadJson } from './json-load.ts';
 import type { Context, Row } from './row.ts';
 
@@ -49,6 +50,11 @@ let spare: MsgpackWriter | null = null;
 function dump(cx: Context, value: Value, given: Thing | undefined): string {
   const options: DumpOptions = { deep: cx.deep, flags: 0, indent: 0 };
   if (given !== undefined) for (const name of given.keys()) readOption(options, name, given.get(name) as Value);
+  const plain = options.indent === 0 ? plainJson(value, options.deep, (options.flags & NO_IDS) === 0) : null;
+  if (plain !== null) {
+    cx.spend(plain.length >> 2);
+    return plain;
+  }
   const writer = spare ?? new MsgpackWriter();
   spare = null;
   writer.reset();

@@ -130,13 +130,20 @@ function textLength(items: readonly Value[]): number {
   return length;
 }
 
+const FEW = 8;
+
 function joinItems(cx: Context, items: readonly Value[], separator: Value): string {
   if (items.length >= 2 && typeof separator !== 'string') throw wrongArgument('join', JOIN, 1, '`str`', separator);
   const between = items.length < 2 ? '' : (separator as string);
   const length = textLength(items) + between.length * Math.max(items.length - 1, 0);
   if (length > MAX_TEXT) throw textTooLong();
   cx.spend(items.length + Math.floor(length / 64));
-  return (items as readonly string[]).join(between);
+  const texts = items as readonly string[];
+  if (texts.length > FEW) return texts.join(between);
+  // JavaScript's own join takes longer to begin than this takes in all.
+  let text = texts[0] ?? '';
+  for (let i = 1; i < texts.length; i++) text += between + (texts[i] as string);
+  return text;
 }
 
 const join: EarlyRow = {
