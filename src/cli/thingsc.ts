@@ -170,6 +170,7 @@ class CommandLine {
     })
       .addArgument(new Argument('[files...]', 'scripts; standard input for `-`, or when left out, on a terminal those of the project'))
       .option(...EVAL)
+      .addOption(DIALECT_OPTION)
       .option('--effects', 'tell in which scopes a script needs a change, and why')
       .addOption(
         new Option('-f, --format <format>', 'how to print what is found').choices(['pretty', 'json', 'sarif', 'github']).default('pretty'),

@@ -134,6 +134,13 @@ describe('thingsc check, with more', () => {
     ]);
   });
 
+  it('tells syntax errors of the 2019 dialect', async () => {
+    expect(await thingsc(['check', '--dialect', '2019', '-e', '$x = 1; $x'])).toEqual({ code: 0, out: '', err: '' });
+    const { code, err } = await thingsc(['check', folder.file('old.t19', '$x = (1; ')]);
+    expect(code).toBe(1);
+    expect(err).toContain('error[syntax]');
+  });
+
   it('counts warnings as failures unless it is told otherwise', async () => {
     const words = ['check', '-e', 'x = 1; 2;'];
     expect((await thingsc(words)).code).toBe(1);

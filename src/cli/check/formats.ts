@@ -1,6 +1,5 @@
 /** Findings as they are printed: pictures for people, JSON, SARIF for code hosts and editors, and the lines that GitHub shows in a change. */
 
-import type { Analysis } from '../../analysis/analyze.ts';
 import { FINDINGS, type Finding } from '../../analysis/findings.ts';
 import { lineColumn } from '../../ast/position.ts';
 import type { EffectReason, Effects } from '../../bytecode/program.ts';
@@ -13,7 +12,7 @@ export type CheckFormat = 'pretty' | 'json' | 'sarif' | 'github';
 
 export interface Checked {
   readonly source: Source;
-  readonly analysis: Analysis;
+  readonly findings: readonly Finding[];
   readonly effects: Effects | null;
   /** Whether nothing was found that counts as a failure. */
   readonly ok: boolean;
@@ -32,14 +31,14 @@ export function printChecked(results: readonly Checked[], format: CheckFormat, w
       io.out.write(toBytes(`${JSON.stringify(sarif(results), null, 2)}\n`));
       break;
     case 'github':
-      for (const result of results) for (const finding of result.analysis.findings) io.out.write(toBytes(github(result.source, finding)));
+      for (const result of results) for (const finding of result.findings) io.out.write(toBytes(github(result.source, finding)));
   }
 }
 
 // --- for people ---
 
-function pretty({ source, analysis, effects }: Checked, withEffects: boolean, io: Io): void {
-  const remarks = analysis.findings.map((finding) => {
+function pretty({ source, findings, effects }: Checked, withEffects: boolean, io: Io): void {
+  const remarks = findings.map((finding) => {
     const fix = finding.fix === undefined ? [] : [`fix: ${finding.fix.title}${finding.fix.safe ? ' (--fix does it)' : ''}`];
     return { ...finding, label: finding.code, notes: [...(finding.reason === undefined ? [] : [finding.reason]), ...fix] };
   });
@@ -84,11 +83,11 @@ function findingJson(source: Source, finding: Finding): object {
   };
 }
 
-function toJson({ source, analysis, effects, ok }: Checked): object {
+function toJson({ source, findings, effects, ok }: Checked): object {
   return {
     file: source.name,
     ok,
-    findings: analysis.findings.map((finding) => findingJson(source, finding)),
+    findings: findings.map((finding) => findingJson(source, finding)),
     effects:
       effects === null ? null : { collection: effectJson(effects.collection, source), thingsdb: effectJson(effects.thingsdb, source) },
   };
@@ -110,8 +109,8 @@ function regionOf(source: Source, finding: Finding): object {
 
 function sarif(results: readonly Checked[]): object {
   const rules = Object.entries(FINDINGS).map(([id, severity]) => ({ id, defaultConfiguration: { level: LEVELS[severity] } }));
-  const found = results.flatMap(({ source, analysis }) =>
-    analysis.findings.map((finding) => ({
+  const found = results.flatMap(({ source, findings }) =>
+    findings.map((finding) => ({
       ruleId: finding.code,
       level: LEVELS[finding.severity],
       message: { text: fromBytes(finding.reason === undefined ? finding.message : `${finding.message} (${finding.reason})`) },

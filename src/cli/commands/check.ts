@@ -18,13 +18,14 @@ import type { Schema } from '../../analysis/schema.ts';
 import { schemaFromJson } from '../../analysis/schema-json.ts';
 import { type Checked, type CheckFormat, printChecked } from '../check/formats.ts';
 import { fetchSchema, type LoginOptions } from '../check/schema.ts';
-import { compileSource } from '../compile.ts';
+import { type Compiled, compileSource } from '../compile.ts';
+import { type DialectOption, dialectOf } from '../dialect.ts';
 import { CliError, ExitCode, fileError, usageError } from '../exit.ts';
 import { writeWhole } from '../files.ts';
 import { type Io, toBytes } from '../io.ts';
 import { readSources, type Source } from '../source.ts';
 
-export interface CheckOptions extends LoginOptions {
+export interface CheckOptions extends LoginOptions, DialectOption {
   readonly eval?: string;
   readonly effects?: boolean;
   readonly json?: boolean;
@@ -103,18 +104,27 @@ function optionsFor(source: Source, { project, options, schemaOf, schema }: Run)
 }
 
 function checkSource(source: Source, run: Run): Checked {
-  const analysis = withCompiler(analyze(source.text, optionsFor(source, run)));
-  const ok = analysis.findings.every(({ severity }) => RANKS[severity] < RANKS[run.failOn]);
-  return { source, analysis, effects: analysis.effects, ok };
+  const { findings, effects } = dialectOf(source, run.options) === '2019' ? check2019(source) : checkV1(source, run);
+  const ok = findings.every(({ severity }) => RANKS[severity] < RANKS[run.failOn]);
+  return { source, findings, effects, ok };
 }
 
-/** Adds what only the compiler refuses: a script that is too large for it. */
-function withCompiler(analysis: Analysis): Analysis {
-  if (analysis.findings.some(({ code }) => code === 'syntax')) return analysis;
-  const problems = compileSource(analysis.source).diagnostics.map(({ start, end, message }): Finding => {
-    return { code: 'syntax', severity: 'error', start, end, message };
-  });
-  return problems.length === 0 ? analysis : { ...analysis, findings: [...problems, ...analysis.findings] };
+type Found = Pick<Analysis, 'findings' | 'effects'>;
+
+const refused = ({ diagnostics }: Compiled): Finding[] =>
+  diagnostics.map(({ start, end, message }) => ({ code: 'syntax', severity: 'error', start, end, message }));
+
+/** What is found, and what only the compiler refuses: a script that is too large for it. */
+function checkV1(source: Source, run: Run): Found {
+  const { findings, effects } = analyze(source.text, optionsFor(source, run));
+  const known = findings.some(({ code }) => code === 'syntax');
+  return { findings: known ? findings : [...refused(compileSource(source.text)), ...findings], effects };
+}
+
+/** Of the 2019 dialect, only what its parser and compiler refuse is told. */
+function check2019(source: Source): Found {
+  const compiled = compileSource(source.text, '2019');
+  return { findings: refused(compiled), effects: compiled.program?.effects ?? null };
 }
 
 /** A fix may show the next. */
@@ -122,6 +132,7 @@ const MAX_ROUNDS = 10;
 
 /** Writes a file back with all safe fixes done; a text that is no file goes to the output. */
 function fixed(source: Source, run: Run, io: Io): Source {
+  if (dialectOf(source, run.options) === '2019') return source;
   let { text } = source;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const edits = safeEdits(analyze(text, optionsFor(source, run)).findings);
