@@ -24,6 +24,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   modules: ['msgpack', 'values', 'model'],
   import: ['msgpack', 'values', 'time', 'model'],
   analysis: ['ast', 'grammar', 'values', 'bytecode', 'compiler', 'model', 'builtins'],
+  migrate: ['ast', 'grammar'],
   lsp: ['ast', 'grammar', 'builtins', 'analysis'],
   server: ['msgpack', 'values', 'wire', 'model', 'engine'],
   cli: [
@@ -41,6 +42,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'server',
     'analysis',
     'lsp',
+    'migrate',
   ],
 };
 

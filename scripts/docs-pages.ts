@@ -11,6 +11,7 @@ const COMMANDS = [
   'check',
   'schema',
   'fmt',
+  'migrate',
   'lsp',
   'ast',
   'compile',

@@ -7,6 +7,7 @@ import type { CheckOptions } from './commands/check.ts';
 import type { CompileOptions } from './commands/compile.ts';
 import type { DisasmOptions } from './commands/disasm.ts';
 import type { FmtOptions } from './commands/fmt.ts';
+import type { MigrateOptions } from './commands/migrate.ts';
 import type { QueryOptions } from './commands/query.ts';
 import type { RunOptions } from './commands/run.ts';
 import type { SchemaOptions } from './commands/schema.ts';
@@ -124,6 +125,7 @@ class CommandLine {
     this.run();
     this.query();
     this.fmt();
+    this.migrate();
     this.lsp();
     addStoreCommands((name, description, shown, act) => this.command(name, description, examples(...shown), act), this.io);
   }
@@ -326,6 +328,21 @@ class CommandLine {
       const { lsp } = await import('./commands/lsp.ts');
       return lsp();
     }).option('--stdio', 'speak over standard input and output, as it does anyway');
+  }
+
+  private migrate(): void {
+    const shown = examples(
+      ['thingsc migrate shop.t19', 'print the script as one of today, and tell what has no exact counterpart'],
+      ['thingsc migrate shop.t19 -o shop.ti', 'write it to a file'],
+    );
+    const does = 'translate a script in the 2019 dialect to the language of today';
+    this.command('migrate', does, shown, async (file: string | undefined, options: MigrateOptions) => {
+      const { migrate } = await import('./commands/migrate.ts');
+      return migrate(file, options, this.io);
+    })
+      .argument(FILE, FILE_HELP)
+      .option(...EVAL)
+      .option('-o, --output <file>', 'where to write (default: standard output)');
   }
 
   private fmt(): void {

@@ -19,7 +19,7 @@ export interface Database2019 {
 }
 
 /** Marks floats as the cases have them. */
-function plain(typed: unknown): unknown {
+export function plain(typed: unknown): unknown {
   if (Array.isArray(typed)) return typed.map(plain);
   if (typeof typed !== 'object' || typed === null) return typed;
   if ('$f' in typed) return { float: Number(typed.$f) };
