@@ -306,21 +306,21 @@ export const rootRows2019: readonly Row[] = [
     if (value === undefined) throw lookupErr(`the root knows no \`${name}\``);
     return value;
   }),
-  root('collection', [COLLECTION], 'object', 'Tells about a collection.', '', (cx, which: string | number) => {
+  root('collection', [COLLECTION], 'object', 'Tells about a collection.', "collection('stuff');", (cx, which: string | number) => {
     const collection = collectionOf(cx, which);
     return mpdata((w) => writeCollection(w, collection));
   }),
-  root('collections', [], 'array', 'Tells about all collections.', '', (cx) => {
+  root('collections', [], 'array', 'Tells about all collections.', 'collections();', (cx) => {
     return new List([...cx.database.collections.values()].map((collection) => mpdata((w) => writeCollection(w, collection))));
   }),
-  root('counters', [], 'object', 'Tells what the node has counted.', '', counters),
-  root('node', [], 'object', 'Tells about the node.', '', node),
-  root('nodes', [], 'array', 'Tells about all nodes.', '', nodes),
-  root('user', [raw('name')], 'object', 'Tells about a user.', '', (cx, name: string) => {
+  root('counters', [], 'object', 'Tells what the node has counted.', 'counters();', counters),
+  root('node', [], 'object', 'Tells about the node.', 'node();', node),
+  root('nodes', [], 'array', 'Tells about all nodes.', 'nodes();', nodes),
+  root('user', [raw('name')], 'object', 'Tells about a user.', "user('admin');", (cx, name: string) => {
     const user = userNamed(cx.database, name);
     return mpdata((w) => writeUser(cx, w, user));
   }),
-  root('users', [], 'array', 'Tells about all users.', '', (cx) => {
+  root('users', [], 'array', 'Tells about all users.', 'users();', (cx) => {
     return new List([...cx.database.users.values()].map((user) => mpdata((w) => writeUser(cx, w, user))));
   }),
   root(
@@ -328,20 +328,28 @@ export const rootRows2019: readonly Row[] = [
     [raw('name')],
     'int',
     'Makes an empty collection, on which its maker has all rights, and gives its id.',
-    '',
+    "new_collection('shop');",
     (cx, name: string) => {
       newCollection(cx, name);
       return cx.database.collectionByName(name).id;
     },
     CHANGES,
   ),
-  root('del_collection', [COLLECTION], 'nil', 'Removes a collection.', '', (cx, which: Value) => delCollection(cx, which), CHANGES),
+  root(
+    'del_collection',
+    [COLLECTION],
+    'nil',
+    'Removes a collection.',
+    "del_collection('stuff');  // => nil",
+    (cx, which: Value) => delCollection(cx, which),
+    CHANGES,
+  ),
   root(
     'rename_collection',
     [COLLECTION, raw('name')],
     'nil',
     'Gives a collection another name.',
-    '',
+    "rename_collection('stuff', 'shop');  // => nil",
     (cx, which: Value, name: string) => renameCollection(cx, which, name),
     CHANGES,
   ),
@@ -350,7 +358,7 @@ export const rootRows2019: readonly Row[] = [
     [raw('name'), raw('password')],
     'int',
     'Makes a user with a password and gives its id.',
-    '',
+    "new_user('iris', 'siri');",
     (cx, name: string, password: string) => {
       checkUserName(name);
       checkPassword(password);
@@ -360,13 +368,21 @@ export const rootRows2019: readonly Row[] = [
     },
     CHANGES,
   ),
-  root('del_user', [raw('name')], 'nil', 'Removes a user, but not the one who asks.', '', (cx, name: string) => delUser(cx, name), CHANGES),
+  root(
+    'del_user',
+    [raw('name')],
+    'nil',
+    'Removes a user, but not the one who asks.',
+    "new_user('iris', 'siri'); del_user('iris');  // => nil",
+    (cx, name: string) => delUser(cx, name),
+    CHANGES,
+  ),
   root(
     'rename_user',
     [raw('name'), raw('to')],
     'nil',
     'Gives a user another name.',
-    '',
+    "new_user('iris', 'siri'); rename_user('iris', 'ann');  // => nil",
     (cx, name: string, to: string) => {
       userNamed(cx.database, name);
       checkUserName(to);
@@ -379,7 +395,7 @@ export const rootRows2019: readonly Row[] = [
     [raw('user'), raw('password')],
     'nil',
     'Gives a user another password.',
-    '',
+    "set_password('admin', 'secret');  // => nil",
     (cx, name: string, password: string) => {
       userNamed(cx.database, name);
       checkPassword(password);
@@ -387,24 +403,48 @@ export const rootRows2019: readonly Row[] = [
     },
     CHANGES,
   ),
-  root('grant', [TARGET, raw('user'), MASK], 'nil', 'Gives a user rights on a collection, or on the root (0).', '', grant, CHANGES),
-  root('revoke', [TARGET, raw('user'), MASK], 'nil', 'Takes rights on a collection, or on the root (0), from a user.', '', revoke, CHANGES),
+  root(
+    'grant',
+    [TARGET, raw('user'), MASK],
+    'nil',
+    'Gives a user rights on a collection, or on the root (0).',
+    "new_user('iris', 'siri'); grant('stuff', 'iris', (READ | WATCH));  // => nil",
+    grant,
+    CHANGES,
+  ),
+  root(
+    'revoke',
+    [TARGET, raw('user'), MASK],
+    'nil',
+    'Takes rights on a collection, or on the root (0), from a user.',
+    "revoke('stuff', 'admin', WATCH);  // => nil",
+    revoke,
+    CHANGES,
+  ),
   root(
     'set_quota',
     [COLLECTION, raw('quota'), { name: 'limit', type: 'int|nil' }],
     'nil',
     `Limits what a collection may hold: ${QUOTAS.join(', ')}; nil takes the limit away.`,
-    '',
+    "set_quota('stuff', 'things', 10000);  // => nil",
     setQuota,
     CHANGES,
   ),
-  root('set_zone', [{ name: 'zone', type: 'int' }], 'nil', 'Sets the zone of the node, 0 to 255.', '', setZone, CHANGES),
+  root(
+    'set_zone',
+    [{ name: 'zone', type: 'int' }],
+    'nil',
+    'Sets the zone of the node, 0 to 255.',
+    'set_zone(3);  // => nil',
+    setZone,
+    CHANGES,
+  ),
   root(
     'set_loglevel',
     [{ name: 'level', type: 'int' }],
     'nil',
     'Sets from which level on the node writes to its log, DEBUG to CRITICAL.',
-    '',
+    'set_loglevel(WARNING);  // => nil',
     (cx, level: number | bigint) => {
       cx.node.setLogLevel(Number(level));
       return null;
@@ -416,7 +456,7 @@ export const rootRows2019: readonly Row[] = [
     [],
     'nil',
     'Sets the counters to zero.',
-    '',
+    'reset_counters();  // => nil',
     (cx) => {
       cx.node.resetCounters();
       return null;
@@ -428,7 +468,7 @@ export const rootRows2019: readonly Row[] = [
     [],
     'nil',
     'Ends the node.',
-    '',
+    'shutdown();  // => nil',
     (cx) => {
       cx.requestShutdown();
       return null;
@@ -440,7 +480,7 @@ export const rootRows2019: readonly Row[] = [
     [],
     'nil',
     'Removes the last node, which must not be connected.',
-    '',
+    'pop_node();  // raises NODE_ERROR',
     () => {
       throw nodeErr('`node:0` is connected, and the only node: it cannot be removed');
     },

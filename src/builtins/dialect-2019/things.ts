@@ -229,7 +229,7 @@ const getAll: MethodRow = method(
   [NAME, { name: 'more', type: 'str', rest: true }],
   'array',
   'Gives an array of attributes, with nil for each that is not there.',
-  '',
+  "set('k', 1); get('k', 'none');  // => [1, null]",
   (cx, self: Thing, name: string, more: readonly string[]) => new List([name, ...more].map((each) => attribute(cx, self, each))),
 );
 

@@ -55,7 +55,7 @@ export const valueRows2019: readonly Row[] = [
     [{ name: 'index', type: 'int' }],
     'raw',
     'Gives a blob that came with the query; a negative index counts from the end.',
-    '',
+    'blob(0);  // => "alpha"',
     blob,
   ),
   fn(
@@ -107,7 +107,7 @@ export const valueRows2019: readonly Row[] = [
     ],
     'array-of-things',
     'Gives an array of the things with some ids.',
-    '',
+    'thing(id(), id()).len();  // => 2',
     (cx, id: number | bigint, more: readonly (number | bigint)[]) => {
       cx.spend(more.length);
       const things: Value[] = [];

@@ -1,0 +1,115 @@
+/** `docs/dialect-2019.md`: the 2019 dialect for those who use it, with all its functions, made from their rows. */
+import { rows2019 } from '../src/builtins/dialect-2019/registry.ts';
+import type { Param, Row } from '../src/builtins/row.ts';
+import { ERRORS_2019 } from '../src/wire/errors-2019.ts';
+
+/** Forms of a function that the comma behind the last argument, or a second argument, asks for. */
+const OTHER_FORMS: Readonly<Record<string, string>> = { things: 'thing', get_all: 'get' };
+
+const nameOf = (row: Row): string => row.name.slice('2019:'.length);
+const isOperator = (row: Row): boolean => /^[^a-z.]/.test(nameOf(row));
+/** Rows that no text can call are for programs alone. */
+const shown = rows2019.filter((row) => !nameOf(row).startsWith('.'));
+const isOfRoot = (row: Row): boolean => row.scopes?.includes('thingsdb') === true;
+
+function parameter({ name, type, optional, rest }: Param): string {
+  const text = `${name}${rest ? '...' : ''}: ${type.replaceAll('str', 'raw').replace('closure', 'arrow')}`;
+  return optional ? `[${text}]` : text;
+}
+
+function section(row: Row): string {
+  const name = OTHER_FORMS[nameOf(row)] ?? nameOf(row);
+  const title = row.receiver === undefined ? name : `${row.receiver.replaceAll('|', ' or ')}.${name}`;
+  const form = name === nameOf(row) ? '' : ', for several';
+  const right = row.changes !== undefined || row.right !== undefined ? ' Needs the privilege `MODIFY`.' : '';
+  const signature = `${title}(${row.params.map(parameter).join(', ')}) -> ${row.returns}`;
+  const parts = [`### ${title}${form}`, `    ${signature}`, row.doc + right];
+  if (row.example !== '') parts.push(`\`\`\`\n${row.example}\n\`\`\``);
+  return parts.join('\n\n');
+}
+
+const operator = (row: Row): string => `| \`${nameOf(row).replaceAll('|', '\\|')}\` | ${row.doc} |`;
+
+/** The text of the page. */
+export function dialect2019Page(): string {
+  const operators = shown.filter(isOperator);
+  const functions = shown.filter((row) => !isOperator(row));
+  const errors = [...ERRORS_2019].map(([name, code]) => `| \`${name}\` | ${code} |`).join('\n');
+  return `# The 2019 dialect
+
+<!-- Written by \`npm run docs\` from the rows in src/builtins/dialect-2019. -->
+
+${ABOUT}
+
+## Operators
+
+Loosest last; operators of one line group to the left: \`* / // %\`, \`+ -\`, \`&\`, \`^\`, \`|\`, \`< > == != <= >=\`, \`&&\`, \`||\`.
+
+| operator | |
+|---|---|
+${operators.map(operator).join('\n')}
+
+## Functions of collections
+
+Without a receiver, a function on a thing works on the root of the collection: \`del('a')\`. Behind \`// =>\` is the result of the last statement as JSON. The examples
+come with one blob, \`alpha\`. A wrong number or type of arguments is \`BAD_REQUEST\`, a receiver that lacks the function \`INDEX_ERROR\`.
+
+${functions
+  .filter((row) => !isOfRoot(row))
+  .map(section)
+  .join('\n\n')}
+
+## Functions of the root
+
+The root knows literals, \`!\`, operations in parentheses and these functions, and the names \`READ\` 1, \`MODIFY\` 3, \`WATCH\` 4, \`GRANT\` 11, \`FULL\` 15, and \`DEBUG\` 0, \`INFO\` 1,
+\`WARNING\` 2, \`ERROR\` 3, \`CRITICAL\` 4.
+
+${functions.filter(isOfRoot).map(section).join('\n\n')}
+
+## Errors
+
+| name | code |
+|---|---|
+${errors}
+`;
+}
+
+const ABOUT = `The language and the protocol of February 2019, beside those of today on the same server and the same data. A collection can be asked in both.
+
+## Running and asking
+
+Scripts whose names end in \`.t19\` are in the dialect; \`--dialect 2019\` says so for any other.
+
+\`\`\`console
+$ thingsc run lamps.t19
+$ thingsc query --dialect 2019 -c stuff -q "lamp = blob(0); lamp" -b lamp.png
+$ thingsc query --dialect 2019 -c 0 -q "users();"
+$ thingsc fmt --write lamps.t19
+\`\`\`
+
+Clients of that year connect to the port of all others: a log-in in QPack makes a connection one of 2019. A query whose payload is a map (\`query\`, \`target\`, \`blobs\`) is in
+the dialect on any connection, in MessagePack. The target is the name or id of a collection, or 0 for the root, which is meant when it is left out. The answer has
+one result for each statement; clients unwrap that of a single statement. When a statement fails, the error is the answer, and what statements before it changed stays.
+
+## Watching
+
+A request of type 48, with a map of \`collection\` and \`things\` (an array of ids), watches things; 49 ends that. Packages without a request follow: 16 with the thing as it is,
+17 with the jobs of each change, 18 when the thing is gone. It needs the privilege \`WATCH\`, and nothing else.
+
+## Moving on
+
+\`thingsc migrate lamps.t19 -o lamps.ti\` translates a script to the language of today. What has no exact counterpart is marked by a comment and told with its place: attributes, quotas,
+blobs, several results, arrays of things, and functions of the root whose answers have other keys. Where the type of a value decides and the script does not tell it, the
+common case is taken: \`find\` is on an array, an index is one of an array, and \`==\` compares no arrays.
+
+## The language
+
+- Statements are separated by \`;\`, and each gives a result. Comments are \`/* ... */\`.
+- A name is a property of the collection's root, or an argument of an arrow function around it. \`$name\` is a variable that lives as long as the query.
+- Operators stand in parentheses: \`(1 + 2)\`, and \`(a > b) ? a : b\`. An assignment gives nil: \`= += -= *= /= //= %= &= ^= |=\`.
+- \`x => (x + 1)\` and \`x, i => i\` are arrow functions; on a thing they get names and values.
+- An index is a number: \`list[0]\`, \`list[-1]\`. That of a raw gives a byte as an int.
+- False are nil, false, 0, 0.0, and what is empty of raws and arrays. Things are true.
+- An array holds things or other values, never both, and an array in an array cannot be changed. Strings are \`'it''s'\` or \`"it's"\`, regular expressions \`/text/i\`.
+- A result shows a thing with its properties; things in it are ids (\`{"#": 5}\`). A thing that is not stored has the id 0.
+- Attributes (\`set\`, \`get\`) are kept with a thing, and shown by \`get\` and to those who watch.`;
