@@ -91,6 +91,14 @@ Clients of that year connect to the port of all others: a log-in in QPack makes 
 the dialect on any connection, in MessagePack. The target is the name or id of a collection, or 0 for the root, which is meant when it is left out. The answer has
 one result for each statement; clients unwrap that of a single statement. When a statement fails, the error is the answer, and what statements before it changed stays.
 
+Over HTTP (\`http_api_port\`, see [http.md](http.md)) a POST to \`/2019\` asks with the same map, as JSON or MessagePack. The result of a single statement comes unwrapped, an error as
+\`{"error_msg": ..., "error_code": ...}\`, where the code is 204 less than that of the table of errors (-1 for \`INTERNAL_ERROR\`).
+
+\`\`\`console
+$ curl -s -u admin:pass -H 'Content-Type: application/json' -d '{"query": "(5 / 2)", "target": "stuff"}' http://127.0.0.1:9210/2019
+2.5
+\`\`\`
+
 ## Watching
 
 A request of type 48, with a map of \`collection\` and \`things\` (an array of ids), watches things; 49 ends that. Packages without a request follow: 16 with the thing as it is,

@@ -5,7 +5,7 @@
  */
 
 import { ErrorCode, TiError } from '../errors.ts';
-import { encodeResults2019 } from '../wire/encode-2019.ts';
+import { encodeResults2019, type Writer2019 } from '../wire/encode-2019.ts';
 import { codeOf2019 } from '../wire/errors-2019.ts';
 import { opensQpack, type QpackValue } from '../wire/qpack.ts';
 import { type Codec2019, msgpackCodec, qpackCodec } from './codec-2019.ts';
@@ -51,15 +51,22 @@ function hasKey(bytes: Buffer, start: number, end: number, key: string): boolean
 /** A package with an error, as the format has it. */
 export function errorPackage(codec: Codec2019, id: number, error: TiError): Buffer {
   const type = codeOf2019(error.code);
-  const payload = codec.pack((w) => {
-    w.mapHeader(2);
-    w.str('error_msg');
-    w.str(error.message);
-    w.str('error_code');
-    // Counted down from -100, beginning with the highest code but for that of what the server itself failed at.
-    w.int(type === 127 ? -1 : type - 204);
-  });
-  return makePackage(type, id, payload);
+  return makePackage(
+    type,
+    id,
+    codec.pack((w) => writeError2019(w, error)),
+  );
+}
+
+/** Writes an error as the body of an answer. */
+export function writeError2019(w: Writer2019, error: TiError): void {
+  const type = codeOf2019(error.code);
+  w.mapHeader(2);
+  w.str('error_msg');
+  w.str(error.message);
+  w.str('error_code');
+  // Counted down from -100, beginning with the highest code but for that of what the server itself failed at.
+  w.int(type === 127 ? -1 : type - 204);
 }
 
 const EMPTY = Buffer.alloc(0);
@@ -144,7 +151,8 @@ interface Read2019 {
   readonly blobs: readonly string[];
 }
 
-function readQuery(request: QpackValue): Read2019 {
+/** What a query asks. Throws TiError (-53). */
+export function readQuery2019(request: QpackValue): Read2019 {
   if (!(request instanceof Map)) throw badRequest('a query is a map with `query`, and with `target` and `blobs` if needed');
   const code = request.get('query');
   const target = request.get('target') ?? 0;
@@ -167,7 +175,7 @@ function query(hub: Hub, connection: Connection, codec: Codec2019, id: number, r
     const user = authenticatedUser(connection);
     requireStatus(hub, 'SHUTTING_DOWN', 'client requests');
     if (hub.failure !== null) throw hub.failure;
-    const request = readQuery(read());
+    const request = readQuery2019(read());
     const { results, fetched } = hub.timed(request.code, () => engine.query2019({ user, client: null, ...request }));
     rooms.endGone();
     answer = makePackage(

@@ -14,6 +14,7 @@ import { clientError } from '../outbox.ts';
 import { addressOf } from '../transport.ts';
 import { respond, respondText } from './answers.ts';
 import { type ApiRequest, type ContentType, contentType, credentials, readApiRequest } from './api-request.ts';
+import { ask2019, PATH_2019 } from './dialect-2019.ts';
 
 /** Status by error code; 422 for those not listed. */
 const STATUS: Readonly<Record<number, number>> = {
@@ -34,7 +35,7 @@ export async function handleApi(hub: Hub, version: string, request: IncomingMess
   const path = request.url ?? '';
   if (request.method === 'GET' && path === '/') return respond(response, 200, 'text/html', welcome(version));
   if (request.method !== 'POST') return respondText(response, 405, 'METHOD NOT ALLOWED\r\n');
-  if (!isScope(path)) return respondText(response, 404, 'NOT FOUND\r\n');
+  if (path !== PATH_2019 && !isScope(path)) return respondText(response, 404, 'NOT FOUND\r\n');
   const user = await authenticate(hub, request);
   if (user === null) return respondText(response, 401, 'UNAUTHORIZED\r\n');
   if (hub.status === 'SHUTTING_DOWN' || hub.status === 'OFFLINE') return respondText(response, 503, 'SERVICE UNAVAILABLE\r\n');
@@ -46,7 +47,8 @@ export async function handleApi(hub: Hub, version: string, request: IncomingMess
     request.destroy();
     return;
   }
-  answer(hub, user, path, type, body, response);
+  if (path === PATH_2019) answer2019(hub, user, type, body, response);
+  else answer(hub, user, path, type, body, response);
 }
 
 function isScope(path: string): boolean {
@@ -108,6 +110,16 @@ function answer(hub: Hub, user: UserRef, scope: string, type: ContentType, body:
     if (hub.failure !== null) throw hub.failure;
     return ask(hub, user, scope, readApiRequest(packed), reply);
   });
+}
+
+function answer2019(hub: Hub, user: UserRef, type: ContentType, body: Buffer, response: ServerResponse): void {
+  const packed = type === 'application/json' ? readJson(body) : body;
+  if (packed === null) {
+    respondText(response, 400, 'BAD REQUEST\r\n');
+    return;
+  }
+  const reply = ask2019(hub, user, packed, type);
+  whenDurable(hub, () => (hub.failure === null ? respond(response, reply.status, type, reply.body) : respondError(response, hub.failure)));
 }
 
 /** A body that is cut off reads as one that lacks something; null for one that is no JSON. */
