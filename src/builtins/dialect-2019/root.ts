@@ -12,6 +12,7 @@ import { List } from '../../values/list.ts';
 import type { Value } from '../../values/value.ts';
 import { adminRows } from '../admin.ts';
 import { mpdata } from '../mpdata.ts';
+import { nodeRows } from '../node.ts';
 import type { Context, FunctionRow, Param, RightName, Row } from '../row.ts';
 import { userRows } from '../users.ts';
 import { badRequest, checkName } from './common.ts';
@@ -68,6 +69,15 @@ const newUser = today(userRows, 'new_user');
 const delUser = today(userRows, 'del_user');
 const renameUser = today(userRows, 'rename_user');
 const setPassword = today(userRows, 'set_password');
+const newNode = today(nodeRows, 'new_node');
+
+/** The zone before the secret is that of the earlier form. */
+function addNode(cx: Context, ...given: Value[]): Value {
+  const [secret, address, port, more] = typeof given[0] === 'string' ? given : given.slice(1);
+  if (typeof secret !== 'string' || typeof address !== 'string' || typeof port === 'string' || more != null)
+    throw badRequest('`new_node` takes a secret, an address and a port, with a zone before them or not');
+  return port == null ? newNode(cx, secret, address) : newNode(cx, secret, address, port);
+}
 
 /** A collection by name or id. Throws lookup_err. */
 function collectionOf(cx: Context, which: string | number | bigint): Collection {
@@ -474,6 +484,20 @@ export const rootRows2019: readonly Row[] = [
       return null;
     },
     MODIFIES,
+  ),
+  root(
+    'new_node',
+    [
+      { name: 'zone_or_secret', type: 'int|str' },
+      { name: 'secret_or_address', type: 'str' },
+      { name: 'address_or_port', type: 'str|int', optional: true },
+      { name: 'port', type: 'int', optional: true },
+    ],
+    'int',
+    'Would add a node: `new_node(secret, address, [port])`, with its zone before them or not. This server works alone, so it is always an error.',
+    "new_node('secret', '127.0.0.1', 9220);  // raises BAD_REQUEST",
+    addNode,
+    CHANGES,
   ),
   root(
     'pop_node',
