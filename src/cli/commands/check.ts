@@ -1,7 +1,9 @@
 import { watch } from 'node:fs';
 import { dirname } from 'node:path';
+import { parse as parse2019 } from '../../../grammar/2019/parser.ts';
 import { type Analysis, type AnalyzeOptions, analyze } from '../../analysis/analyze.ts';
 import type { ScopeKind } from '../../analysis/context.ts';
+import { analyze2019 } from '../../analysis/dialect-2019.ts';
 import type { Finding, Severity } from '../../analysis/findings.ts';
 import { applyEdits, safeEdits } from '../../analysis/fix.ts';
 import {
@@ -121,10 +123,11 @@ function checkV1(source: Source, run: Run): Found {
   return { findings: known ? findings : [...refused(compileSource(source.text)), ...findings], effects };
 }
 
-/** Of the 2019 dialect, only what its parser and compiler refuse is told. */
+/** Of the 2019 dialect, what its parser and compiler refuse, and calls that cannot be. */
 function check2019(source: Source): Found {
   const compiled = compileSource(source.text, '2019');
-  return { findings: refused(compiled), effects: compiled.program?.effects ?? null };
+  const findings = compiled.program === null ? refused(compiled) : analyze2019(parse2019(source.text));
+  return { findings, effects: compiled.program?.effects ?? null };
 }
 
 /** A fix may show the next. */
