@@ -87,8 +87,8 @@ function isConstant(value: Value): boolean {
 
 const isPlace = (value: number, limit: number): boolean => Number.isInteger(value) && value >= 0 && value <= limit;
 
-/** A bar, or the first parameter of an arrow function of the 2019 dialect. */
-const CLOSURE_START = /[|A-Za-z_]/;
+/** A bar, or the first parameter of an arrow function of the 2019 dialect and what follows it. */
+const CLOSURE_START = /^(?:\||[A-Za-z_][0-9A-Za-z_]*(?:\s|\/\*[\s\S]*?\*\/)*(?:,|=>))/;
 
 /** All of a function but its code. */
 function checkFunction(program: Program, fn: FunctionCode): void {
@@ -103,7 +103,7 @@ function checkFunction(program: Program, fn: FunctionCode): void {
     'variable',
   );
   if (!isPlace(fn.start, fn.end) || !isPlace(fn.end, program.source.length)) fail('lies outside of the text');
-  if (fn.index > 0 && !CLOSURE_START.test(program.source.charAt(fn.start))) fail('is no closure in the text');
+  if (fn.index > 0 && !CLOSURE_START.test(program.source.slice(fn.start, fn.end))) fail('is no closure in the text');
   if (!isBytes(fn.doc)) fail('has a description that is no byte string');
   // Each word of code puts at most one operand on the stack, and has at most one cache.
   if (!isPlace(fn.maxStack, fn.code.length + 1)) fail('asks for more operands than it can use');
