@@ -45,6 +45,7 @@ import { NodeInfo } from './node-info.ts';
 import { PageCache } from './page-cache.ts';
 import { hashPassword, PasswordChecker } from './passwords.ts';
 import type { QueryHost } from './query-context.ts';
+import { QuietMoment } from './quiet.ts';
 import { Restore, type WithBackup } from './restore.ts';
 import { openRooms } from './rooms.ts';
 import { Runner } from './runner.ts';
@@ -76,8 +77,12 @@ export interface EngineOptions {
   readonly cacheSize?: number;
 }
 
-/** Bytes in the log that start a checkpoint, however few changes they are. */
+/** Bytes in the log from which on a checkpoint is made at the next quiet moment, however few changes they are. */
 const CHECKPOINT_BYTES = 8 * 1024 * 1024;
+/** From so many on it waits for none. */
+const MOST_LOG_BYTES = 4 * CHECKPOINT_BYTES;
+/** Changes that count as much as so many bytes, unless the options say another number. */
+const CHECKPOINT_CHANGES = 100_000;
 
 const noBackups: WithBackup = () => Promise.reject(operationErr('this database cannot restore backups'));
 
@@ -94,6 +99,7 @@ export class LocalEngine implements Engine {
   private readonly shutdownListeners: (() => void)[] = [];
   private readonly checkpointChanges: number;
   private checkpointing: Promise<void> | null = null;
+  private readonly quiet = new QuietMoment(() => this.checkpointNow());
   /** What packing an answer asks; computed fields run on the machine, so an answer is packed before the next query. */
   readonly hooks: EncodeHooks = encodeHooks(
     (closure, thing) => this.machine.compute(closure, thing),
@@ -119,7 +125,7 @@ export class LocalEngine implements Engine {
   constructor(store: Store, options: EngineOptions = {}) {
     this.store = store;
     this.cache = new PageCache(this.database, store, options.cacheSize ?? Number.POSITIVE_INFINITY);
-    this.checkpointChanges = options.checkpointChanges ?? 100_000;
+    this.checkpointChanges = options.checkpointChanges ?? 4 * CHECKPOINT_CHANGES;
     this.machine = new Machine({
       database: this.database,
       functionRow: (name) => library.functionRow(name),
@@ -288,6 +294,7 @@ export class LocalEngine implements Engine {
   }
 
   private async endWork(): Promise<void> {
+    this.quiet.stop();
     this.tasks.stop();
     this.garbage.close();
     await this.backups.stop();
@@ -339,8 +346,14 @@ export class LocalEngine implements Engine {
     if (this.checkpointing !== null || this.garbage.isDropping || !this.storeHealth.mayCheckpoint) return;
     const { appendedId, checkpointId, logBytes } = this.store.status();
     // Things that no checkpoint has yet must stay in memory.
-    const isDue = appendedId - checkpointId >= this.checkpointChanges || logBytes > CHECKPOINT_BYTES || this.cache.isOver;
-    if (isDue) this.checkpoint().catch((error: unknown) => this.storeHealth.checkpointFailed(error));
+    const changes = appendedId - checkpointId;
+    if (changes >= this.checkpointChanges || logBytes > MOST_LOG_BYTES || this.cache.isOver) this.checkpointNow();
+    else if (changes >= CHECKPOINT_CHANGES || logBytes > CHECKPOINT_BYTES) this.quiet.wait();
+  }
+
+  private checkpointNow(): void {
+    if (this.checkpointing !== null || this.garbage.isDropping || !this.storeHealth.mayCheckpoint) return;
+    this.checkpoint().catch((error: unknown) => this.storeHealth.checkpointFailed(error));
   }
 
   get lastChangeId(): number {
