@@ -5,6 +5,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ConnectionError } from '../../src/cli/client.ts';
 import { openEngine } from '../../src/engine/open.ts';
 import { verifyStore } from '../../src/engine/verify.ts';
 import { MsgpackWriter } from '../../src/msgpack/writer.ts';
@@ -71,6 +72,9 @@ class Server {
     void this.gone.then(() => clearTimeout(timer));
   }
 }
+
+/** How long a process may take to end, in ms. */
+const GRACE = 10_000;
 
 export class Killer {
   readonly figures: Figures = { kills: 0, operations: 0, backups: 0, verified: 0, byWay: new Map() };
@@ -186,9 +190,10 @@ export class Killer {
       return;
     }
     await this.check(port).catch(async (error: unknown) => {
-      // Killed while it was asked.
-      if (way !== 'call' || server.child.signalCode === null) throw error;
-      await server.gone;
+      // Killed while it was asked: what reads may begin a checkpoint. The connection may end before the process is known to have.
+      if (!(error instanceof ConnectionError)) throw error;
+      await Promise.race([server.gone, new Promise((resolve) => setTimeout(resolve, GRACE).unref())]);
+      if (server.child.signalCode !== 'SIGKILL') throw error;
     });
     if (way !== 'backup') server.killIn(way === 'work' ? this.random(250) : 1500);
     let answers = 0;
