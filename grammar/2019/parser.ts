@@ -42,7 +42,7 @@ const messages: IParserErrorMessageProvider = {
   buildNotAllInputParsedMessage: ({ firstRedundant }) => `found ${describe(firstRedundant)}, expected \`;\` or the end of the text`,
 };
 
-class Parser extends Grammar {
+export class Parser extends Grammar {
   private readonly found: Diagnostic[] = [];
   private text = '';
 

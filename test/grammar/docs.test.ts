@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Grammar } from '../../grammar/v1/grammar.ts';
 import { LeanParser } from '../../grammar/v1/lean.ts';
-import { grammarEbnf, grammarHtml } from '../../scripts/grammar-docs.ts';
+import { DIALECT_2019, grammarEbnf, grammarHtml } from '../../scripts/grammar-docs.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
@@ -10,6 +10,16 @@ describe('the reference grammar', () => {
   test('is that of the parser (else run scripts/grammar-docs.ts)', () => {
     expect(read('docs/grammar/v1.ebnf')).toBe(grammarEbnf());
     expect(read('docs/grammar/v1.html')).toBe(grammarHtml());
+    expect(read('docs/grammar/2019.ebnf')).toBe(grammarEbnf(DIALECT_2019));
+    expect(read('docs/grammar/2019.html')).toBe(grammarHtml(DIALECT_2019));
+  });
+
+  test('of the 2019 dialect has every rule that it refers to', () => {
+    const ebnf = grammarEbnf(DIALECT_2019);
+    const defined = new Set([...ebnf.matchAll(/^(\w+) =/gm)].map((match) => match[1]));
+    const bodies = ebnf.replace(/\(\*[\s\S]*?\*\)/g, '').replace(/"[^"]*"|'[^']*'|\?.*\?/g, '');
+    for (const [word] of bodies.matchAll(/\b[A-Za-z]\w+\b/g))
+      expect(['end', 'of', 'text'].includes(word) || defined.has(word), word).toBe(true);
   });
 
   test('has every rule, and every rule that it refers to', () => {
