@@ -173,10 +173,13 @@ const RESET = `
 
 export class TcpTarget implements Target {
   private readonly port: number;
+  private readonly before: () => void;
   private client: Client | null = null;
 
-  constructor(port: number) {
+  /** `before` is called before each step: for a server in this process, whose clock waits for it. */
+  constructor(port: number, before: () => void = () => {}) {
     this.port = port;
+    this.before = before;
   }
 
   /** Logs in with a user name and a password, or with a token. */
@@ -224,6 +227,7 @@ export class TcpTarget implements Target {
   }
 
   async step(step: Step): Promise<Answer> {
+    this.before();
     const credentials = step.auth ?? (step.token === undefined ? null : await this.tokenOf(step.token));
     if (credentials === null) return this.query(this.client as Client, step.scope ?? '//stuff', step.code, step.vars);
     const client = await this.login(credentials);

@@ -5,7 +5,7 @@ import { defaultConfig } from '../../src/server/config.ts';
 import { createLog } from '../../src/server/log.ts';
 import { type RunningServer, startServer } from '../../src/server/serve.ts';
 import { FAMILIES } from './cases.ts';
-import { HastyClock } from './clocks.ts';
+import { StepClock } from './clocks.ts';
 import { hold, runFamily } from './family.ts';
 import { TcpTarget } from './targets.ts';
 
@@ -13,9 +13,10 @@ describe('conformance over TCP', () => {
   let engine: LocalEngine;
   let server: RunningServer;
   let target: TcpTarget;
+  const clock = new StepClock();
 
   beforeAll(async () => {
-    engine = (await openEngine({ dir: null, clock: new HastyClock() })).engine;
+    engine = (await openEngine({ dir: null, clock })).engine;
     const config = { ...defaultConfig(), listen_client_port: 0, listen_node_port: null };
     server = await startServer(engine, config, {
       log: createLog({ level: 'error', colorized: false }),
@@ -23,7 +24,7 @@ describe('conformance over TCP', () => {
       node: engine.node,
     });
     engine.startSchedules();
-    target = new TcpTarget(server.port);
+    target = new TcpTarget(server.port, () => clock.callDue());
   });
 
   afterAll(async () => {
