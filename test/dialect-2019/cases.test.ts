@@ -1,28 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { codeOf2019, ERRORS_2019 } from '../../src/wire/errors-2019.ts';
+import { cases2019, type Step2019 } from './cases.ts';
 import { type Database2019, openDatabase } from './database.ts';
-
-interface Step {
-  readonly code: string;
-  readonly target?: string | number;
-  readonly blobs?: readonly string[];
-  readonly ok?: unknown;
-  readonly err?: string;
-  readonly like?: unknown;
-  readonly any?: unknown;
-}
-
-interface Case {
-  readonly name: string;
-  readonly target: string | number;
-  readonly steps: readonly Step[];
-}
-
-const cases = JSON.parse(readFileSync(new URL('./cases.json', import.meta.url), 'utf8'), (_key, value, context?: { source?: string }) =>
-  // A number with a point is a float.
-  typeof value === 'number' && /[.eE]/.test(context?.source ?? '') ? { float: value } : value,
-) as Case[];
 
 /** Whether what is listed is there; other keys and items are ignored. */
 function isLike(found: unknown, wanted: unknown): boolean {
@@ -32,7 +11,7 @@ function isLike(found: unknown, wanted: unknown): boolean {
   return Object.entries(wanted).every(([key, value]) => isLike((found as Record<string, unknown>)[key], value));
 }
 
-function check(database: Database2019, step: Step, target: string | number): void {
+function check(database: Database2019, step: Step2019, target: string | number): void {
   const answer = database.query(step.code, step.target ?? target, step.blobs ?? []);
   if (step.err !== undefined)
     expect([step.code, answer.error === null ? answer.value : codeOf2019(answer.error.code)]).toEqual([
@@ -46,7 +25,7 @@ function check(database: Database2019, step: Step, target: string | number): voi
 }
 
 describe('the acceptance cases of the 2019 dialect', () => {
-  it.each(cases.map((each) => [each.name, each] as const))('%s', async (_name, { steps, target }) => {
+  it.each(cases2019.map((each) => [each.name, each] as const))('%s', async (_name, { steps, target }) => {
     const database = await openDatabase();
     for (const step of steps) check(database, step, target);
     await database.close();

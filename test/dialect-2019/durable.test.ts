@@ -1,19 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { firstDifference } from '../../src/model/compare.ts';
 import { Checkpoints, recordingEngine, reopened } from '../model/recording.ts';
+import { type Case2019, cases2019 } from './cases.ts';
 import { openDatabase } from './database.ts';
 
-interface Case {
-  readonly name: string;
-  readonly target: string | number;
-  readonly steps: readonly { readonly code: string; readonly target?: string | number; readonly blobs?: readonly string[] }[];
-}
-
-const cases = JSON.parse(readFileSync(new URL('./cases.json', import.meta.url), 'utf8')) as Case[];
-
 /** Runs texts, then tells where a database that is read from the log, or from a checkpoint, is another one. */
-async function differences(steps: Case['steps'], target: string | number): Promise<(string | null)[]> {
+async function differences(steps: Case2019['steps'], target: string | number): Promise<(string | null)[]> {
   const { engine, log } = await recordingEngine();
   const database = await openDatabase(engine);
   for (const step of steps) database.query(step.code, step.target ?? target, step.blobs ?? []);
@@ -27,7 +19,7 @@ async function differences(steps: Case['steps'], target: string | number): Promi
 
 describe('what queries in the 2019 dialect leave behind is the same after a restart', () => {
   it('in all acceptance cases', async () => {
-    for (const { name, target, steps } of cases) expect([name, ...(await differences(steps, target))]).toEqual([name, null, null]);
+    for (const { name, target, steps } of cases2019) expect([name, ...(await differences(steps, target))]).toEqual([name, null, null]);
   });
 
   it('with attributes of things that leave, quotas and arrow functions', async () => {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LocalEngine } from '../../src/engine/engine.ts';
@@ -11,25 +10,8 @@ import { Float } from '../../src/values/scalars.ts';
 import { ERRORS_2019 } from '../../src/wire/errors-2019.ts';
 import { type QpackValue, QpackWriter, readQpack } from '../../src/wire/qpack.ts';
 import { RawClient, type TestServer, testServer } from '../server/client.ts';
+import { type Case2019, cases2019 } from './cases.ts';
 import { Client2019, write } from './client.ts';
-
-interface Step {
-  readonly code: string;
-  readonly target?: string | number;
-  readonly blobs?: readonly string[];
-  readonly ok?: unknown;
-  readonly err?: string;
-}
-
-interface Case {
-  readonly name: string;
-  readonly target: string | number;
-  readonly steps: readonly Step[];
-}
-
-const cases = JSON.parse(readFileSync(new URL('./cases.json', import.meta.url), 'utf8'), (_key, value, context?: { source?: string }) =>
-  typeof value === 'number' && /[.eE]/.test(context?.source ?? '') ? { float: value } : value,
-) as Case[];
 
 /** One server for all: what a case leaves is taken away before the next. */
 let engine: LocalEngine;
@@ -57,7 +39,7 @@ function clean(): void {
 
 const connect = (codec: Codec2019): Promise<Client2019> => Client2019.login(server.port, codec);
 
-async function run(client: Client2019, { name, steps, target }: Case): Promise<void> {
+async function run(client: Client2019, { name, steps, target }: Case2019): Promise<void> {
   for (const step of steps) {
     const { type, value } = await client.query(step.code, step.target ?? target, step.blobs);
     if (step.err !== undefined) expect([name, step.code, type]).toEqual([name, step.code, ERRORS_2019.get(step.err)]);
@@ -74,7 +56,7 @@ describe.each([
 ])('over the wire in %s', (_name, codec) => {
   it('all acceptance cases pass', async () => {
     const client = await connect(codec);
-    for (const each of cases) {
+    for (const each of cases2019) {
       clean();
       await run(client, each);
     }

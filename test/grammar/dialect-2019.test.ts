@@ -1,19 +1,13 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { compactArrow } from '../../grammar/2019/compact.ts';
 import { format } from '../../grammar/2019/format.ts';
 import { parse, parseArrow, parseTolerant } from '../../grammar/2019/parser.ts';
 import { ErrorCode, TiError } from '../../src/errors.ts';
+import { cases2019 } from '../dialect-2019/cases.ts';
 import { shapeOf } from './shape.ts';
 
-interface Case {
-  readonly name: string;
-  readonly steps: readonly { readonly code: string; readonly err?: string }[];
-}
-
-const cases = JSON.parse(readFileSync(new URL('../dialect-2019/cases.json', import.meta.url), 'utf8')) as Case[];
-const texts = cases.flatMap((each) => each.steps.map((step) => ({ ...step, code: Buffer.from(step.code).toString('latin1') })));
+const texts = cases2019.flatMap((each) => each.steps.map((step) => ({ ...step, code: Buffer.from(step.code).toString('latin1') })));
 
 const shape = (text: string): string => shapeOf(parse(text));
 

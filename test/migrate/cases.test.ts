@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from '../../grammar/2019/parser.ts';
 import { LocalEngine } from '../../src/engine/engine.ts';
@@ -9,31 +8,10 @@ import { memoryStore } from '../../src/storage/memory.ts';
 import { encodeValue } from '../../src/wire/encode.ts';
 import { codeOf2019, ERRORS_2019 } from '../../src/wire/errors-2019.ts';
 import { typedOf } from '../conformance/typed.ts';
+import { type Case2019, cases2019, type Step2019 } from '../dialect-2019/cases.ts';
 import { plain } from '../dialect-2019/database.ts';
 import { latin1 } from '../support.ts';
 import { NO_COUNTERPART } from './no-counterpart.ts';
-
-interface Step {
-  readonly code: string;
-  readonly target?: string | number;
-  readonly blobs?: readonly string[];
-  readonly ok?: unknown;
-  readonly err?: string;
-  readonly like?: unknown;
-  readonly any?: unknown;
-}
-
-interface Case {
-  readonly name: string;
-  readonly target: string | number;
-  readonly steps: readonly Step[];
-}
-
-const cases = JSON.parse(
-  readFileSync(new URL('../dialect-2019/cases.json', import.meta.url), 'utf8'),
-  (_key, value, context?: { source?: string }) =>
-    typeof value === 'number' && /[.eE]/.test(context?.source ?? '') ? { float: value } : value,
-) as Case[];
 
 /** The answer of a query of today, or the code that the dialect has for its error. */
 function ask(engine: LocalEngine, code: string, target: string | number, blobs: readonly string[]): unknown {
@@ -76,7 +54,7 @@ function statements(code: string): readonly string[] {
 }
 
 /** The difference between what a step gives once it is migrated and what the case wants; null for none. */
-function difference(engine: LocalEngine, step: Step, caseTarget: string | number): unknown {
+function difference(engine: LocalEngine, step: Step2019, caseTarget: string | number): unknown {
   const target = step.target ?? caseTarget;
   let parts: readonly string[];
   try {
@@ -105,7 +83,7 @@ function difference(engine: LocalEngine, step: Step, caseTarget: string | number
 }
 
 /** All differences of a case, by the code of the step. */
-async function differences({ steps, target }: Case): Promise<Map<string, unknown>> {
+async function differences({ steps, target }: Case2019): Promise<Map<string, unknown>> {
   const engine = new LocalEngine(memoryStore());
   await engine.initialize('no password');
   const found = new Map<string, unknown>();
@@ -121,7 +99,7 @@ async function differences({ steps, target }: Case): Promise<Map<string, unknown
 }
 
 describe('the acceptance cases of the 2019 dialect, migrated, give the same but for what is listed', () => {
-  it.each(cases.map((each) => [each.name, each] as const))('%s', async (name, each) => {
+  it.each(cases2019.map((each) => [each.name, each] as const))('%s', async (name, each) => {
     const found = await differences(each);
     const listed = NO_COUNTERPART.get(name)?.steps ?? [];
     const unlisted = [...found].filter(([code]) => !listed.includes(code));
@@ -131,7 +109,7 @@ describe('the acceptance cases of the 2019 dialect, migrated, give the same but 
   });
 
   it('and nothing else is listed', () => {
-    const names = new Set(cases.map(({ name }) => name));
+    const names = new Set(cases2019.map(({ name }) => name));
     expect([...NO_COUNTERPART.keys()].filter((name) => !names.has(name))).toEqual([]);
   });
 });
