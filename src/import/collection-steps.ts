@@ -14,6 +14,7 @@ import { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
 import { readCommit } from './commits.ts';
 import { Operands } from './operands.ts';
+import { applyProcedureStep } from './procedure-steps.ts';
 import { applySchemaStep } from './schema-steps.ts';
 import { applyTaskStep } from './task-steps.ts';
 
@@ -167,28 +168,8 @@ export class CollectionSteps extends Operands {
 
   private others(step: number): boolean {
     const { made } = this;
+    if (applyProcedureStep(this, step, made.procedures)) return true;
     switch (step) {
-      case 10:
-        made.procedures.delete(this.str());
-        return true;
-      case 32:
-      case 74: {
-        this.open();
-        const name = this.str('name');
-        const createdAt = this.int('created_at');
-        this.key('closure');
-        made.procedures.set(name, { name, closure: this.closure(), createdAt });
-        return true;
-      }
-      case 40: {
-        this.open();
-        const old = made.procedures.get(this.str('old'));
-        if (old === undefined) throw new Error('there is no such procedure');
-        made.procedures.delete(old.name);
-        const name = this.str('name');
-        made.procedures.set(name, { ...old, name });
-        return true;
-      }
       case 79: {
         this.count();
         const room = this.cx.room(this.int());

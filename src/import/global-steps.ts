@@ -10,6 +10,7 @@ import { Regex } from '../values/regex.ts';
 import { readCommit } from './commits.ts';
 import { intOr, strOrNull } from './files.ts';
 import { Operands } from './operands.ts';
+import { applyProcedureStep } from './procedure-steps.ts';
 import { moduleScope, packageValue } from './store-values.ts';
 import { applyTaskStep } from './task-steps.ts';
 
@@ -148,6 +149,7 @@ export class GlobalSteps extends Operands {
 
   private collections(step: number): boolean {
     const { database, r } = this;
+    if (applyProcedureStep(this, step, database.procedures)) return true;
     switch (step) {
       case 5: {
         const collection = database.collections.get(this.int());
@@ -155,9 +157,6 @@ export class GlobalSteps extends Operands {
         database.removeCollection(collection);
         return true;
       }
-      case 10:
-        database.procedures.delete(this.str());
-        return true;
       case 29: {
         this.open();
         const name = this.str('name');
@@ -172,29 +171,11 @@ export class GlobalSteps extends Operands {
         user.access.set(collection.accessKey, 31);
         return true;
       }
-      case 32:
-      case 74: {
-        this.open();
-        const name = this.str('name');
-        const createdAt = this.int('created_at');
-        this.key('closure');
-        database.procedures.set(name, { name, closure: this.closure(), createdAt });
-        return true;
-      }
       case 37: {
         this.open();
         const collection = database.collections.get(this.int('id'));
         if (collection === undefined) throw new Error('there is no such collection');
         database.renameCollection(collection, this.str('name'));
-        return true;
-      }
-      case 40: {
-        this.open();
-        const old = database.procedures.get(this.str('old'));
-        if (old === undefined) throw new Error('there is no such procedure');
-        database.procedures.delete(old.name);
-        const name = this.str('name');
-        database.procedures.set(name, { ...old, name });
         return true;
       }
       case 49:
