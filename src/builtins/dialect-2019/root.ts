@@ -503,7 +503,7 @@ export const rootRows2019: readonly Row[] = [
     'pop_node',
     [],
     'nil',
-    'Removes the last node, which must not be connected.',
+    'Would remove the last node, which must not be connected. This server works alone, so it is always an error.',
     'pop_node();  // raises NODE_ERROR',
     () => {
       throw nodeErr('`node:0` is connected, and the only node: it cannot be removed');
