@@ -100,6 +100,8 @@ function operandText(
       return bitsText(i, value);
     case 'vars':
       return variablesText(fn, value);
+    case 'probe':
+      return program.probes[value]?.kind ?? '?';
   }
 }
 

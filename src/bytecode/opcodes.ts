@@ -10,7 +10,7 @@
  * Kinds of operands: `int` a number, `const` an index of the constants, `name` of the names, `local` of the frame's locals, `func` of the functions,
  * `site` of the method calls, `row` of the functions called by name, `shape` a constant with the
  * tuple of keys, `cache` an index of the function's inline caches, `to` a position in the
- * code, `count` a number of operands on the stack, `op` a BinaryOp code, `bits` flags.
+ * code, `count` a number of operands on the stack, `op` a BinaryOp code, `bits` flags, `probe` an index of the probes.
  */
 
 import type { BinaryOpText } from '../values/operators.ts';
@@ -30,7 +30,8 @@ export type OperandKind =
   | 'count'
   | 'op'
   | 'bits'
-  | 'vars';
+  | 'vars'
+  | 'probe';
 
 type Line = readonly [name: string, a: OperandKind, b: OperandKind, pops: number, pushes: number, picture: string];
 
@@ -143,6 +144,7 @@ const LINES = [
   ['METHOD', 'site', 'count', 1, 2, 'x -- x callee; will be called with B arguments'],
   ['CALL_METHOD', 'count', 'none', -1, 1, 'x callee x0 ... -- result'],
   ['PROCEDURE', 'none', 'none', 1, 1, 'name -- callee; the closure of the procedure of that name'],
+  ['PROBE', 'probe', 'none', 0, 0, '--; tells who watches the machine that this place is reached'],
 ] as const satisfies readonly Line[];
 
 export type OpName = (typeof LINES)[number][0];

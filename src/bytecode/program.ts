@@ -2,6 +2,7 @@
 import type { Closure, ClosureCode } from '../values/closure.ts';
 import type { Shape } from '../values/shape.ts';
 import type { Value } from '../values/value.ts';
+import type { ProbeSite } from './probes.ts';
 
 /** Translated code; `machine` is the machine that runs it. */
 export type LeafCode = (machine: unknown, a: Value, b: Value, c: Value) => Value;
@@ -75,7 +76,7 @@ export class FunctionCode implements ClosureCode {
   readonly localCount: number;
   readonly slotOf: ReadonlyMap<string, number>;
   readonly caches: readonly InlineCache[];
-  /** How much it ran; what runs often is translated (see `src/vm/translate.ts`). */
+  /** How much it ran; what runs often is translated (see `src/vm/translate.ts`), but never what has probes. */
   heat = FunctionCode.initialHeat;
   /** The translation for a function that needs no frame, and that for one that does; at most one of them is there. */
   leaf: LeafCode | null = null;
@@ -83,6 +84,7 @@ export class FunctionCode implements ClosureCode {
 
   constructor(program: Program, index: number, fields: FunctionFields) {
     this.program = program;
+    if (program.probes.length > 0) this.heat = Number.POSITIVE_INFINITY;
     this.index = index;
     this.params = fields.params;
     this.locals = fields.locals;
@@ -150,7 +152,11 @@ export interface ProgramFields {
   /** The first is the text itself. */
   readonly functions: readonly FunctionFields[];
   readonly effects: Effects;
+  /** Of a program that is to be watched. */
+  readonly probes?: readonly ProbeSite[];
 }
+
+const NO_PROBES: readonly ProbeSite[] = [];
 
 export class Program {
   readonly source: string;
@@ -160,6 +166,7 @@ export class Program {
   readonly rowNames: readonly string[];
   readonly functions: readonly FunctionCode[];
   readonly effects: Effects;
+  readonly probes: readonly ProbeSite[];
   /** Shapes of thing literals by index of their keys in `constants`; null for keys that make no shape. */
   readonly shapes: (Shape | null | undefined)[] = [];
   /** Built-ins by index of `rowNames`; set by the machine at first use. */
@@ -172,6 +179,7 @@ export class Program {
   /** `compactor` gives the normalised form of a closure's text, `layout` the form in which definitions are told. */
   constructor(fields: ProgramFields, compactor: (text: string) => string, layout: (text: string) => string = compactor) {
     this.source = fields.source;
+    this.probes = fields.probes ?? NO_PROBES;
     this.constants = fields.constants;
     this.names = fields.names;
     this.sites = fields.sites.map((name) => new MethodSite(name));

@@ -95,6 +95,9 @@ function checkKind(place: Place, i: Instruction, kind: OperandKind, value: numbe
     case 'vars':
       checkVariables(place, i, value);
       break;
+    case 'probe':
+      below(place, i, value, program.probes.length, 'probe');
+      break;
   }
 }
 

@@ -253,6 +253,7 @@ const STEPS: Steps = {
   BUILTIN: callBuiltin,
   RESOLVE: pushes(Kind.CALLEE),
   RESOLVE_LOCAL: pushes(Kind.CALLEE),
+  PROBE: plain,
   PROCEDURE: (f) => {
     f.popValue();
     f.push(Kind.CALLEE);

@@ -30,7 +30,9 @@ export function emitCall(fc: FunctionCompiler, expr: CallExpr): void {
     if (i === 0 && info.names) asm.emit(Op.LOCK_NAME, tables.row(name));
   });
   asm.mark(expr.start);
+  fc.probe('call', expr, name);
   asm.emit(Op.BUILTIN, tables.row(name), count, 1 - count);
+  fc.probe('done', expr, name);
 }
 
 function emitArgument(fc: FunctionCompiler, arg: Expr, defers: boolean): void {
@@ -45,9 +47,10 @@ function emitRun(fc: FunctionCompiler, expr: CallExpr): boolean {
   fc.expr(expr.args[0] as Expr);
   asm.mark(expr.start);
   asm.emit(Op.PROCEDURE);
-  emitArguments(fc, args);
+  emitArguments(fc, args, false, () => fc.probe('call', expr, 'run'));
   asm.mark(expr.start);
   asm.emit(Op.CALL, args.length, undefined, -args.length);
+  fc.probe('done', expr, 'run');
   return true;
 }
 
@@ -140,16 +143,17 @@ function emitCallByName(fc: FunctionCompiler, expr: CallExpr): void {
   if (slot === undefined) asm.emit(Op.RESOLVE, name, asm.newCache());
   else asm.emit(Op.RESOLVE_LOCAL, slot, name);
   const count = expr.args.length;
-  emitArguments(fc, expr.args);
+  emitArguments(fc, expr.args, false, () => fc.probe('call', expr, expr.callee.name));
   asm.mark(expr.start);
   asm.emit(Op.CALL, count, undefined, -count);
+  fc.probe('done', expr, expr.callee.name);
 }
 
 /**
  * Arguments of what may be a closure: those beyond its parameters are not evaluated. SKIP_ARG finds how many there will be in the call that it
- * jumps to. An argument that is a constant needs no test.
+ * jumps to. An argument that is a constant needs no test. `told` emits the probe of the call, which a jump passes over.
  */
-export function emitArguments(fc: FunctionCompiler, args: readonly Expr[], defers = false): void {
+export function emitArguments(fc: FunctionCompiler, args: readonly Expr[], defers: boolean, told: () => void): void {
   const call = newLabel();
   args.forEach((arg, i) => {
     if (constantValue(arg) === undefined) {
@@ -157,5 +161,6 @@ export function emitArguments(fc: FunctionCompiler, args: readonly Expr[], defer
     }
     emitArgument(fc, arg, i === 0 && defers);
   });
+  told();
   if (call.uses.length > 0) fc.asm.place(call);
 }

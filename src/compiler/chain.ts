@@ -71,9 +71,11 @@ function emitMethod(fc: FunctionCompiler, chain: ChainExpr, link: MethodLink, i:
   const count = link.args.length;
   asm.mark(link.start);
   asm.emit(Op.METHOD, tables.sites.push(link.name.name) - 1, count);
-  emitArguments(fc, link.args, tables.catalog.methodDefers(link.name.name));
+  const called = `.${link.name.name}`;
+  emitArguments(fc, link.args, tables.catalog.methodDefers(link.name.name), () => fc.probe('call', link, called));
   asm.mark(link.start);
   asm.emit(Op.CALL_METHOD, count, undefined, -1 - count);
+  fc.probe('done', link, called);
 }
 
 function emitIndex(fc: FunctionCompiler, link: IndexLink): void {

@@ -12,12 +12,23 @@ export interface ClosureTexts {
   definition(text: string): string;
 }
 
+export interface CompileOptions {
+  /** Whether the program is to be watched while it runs (see `src/bytecode/probes.ts`). */
+  readonly probes?: boolean;
+}
+
 /**
  * Compiles a script; its value is that of the last statement. `texts` gives other forms of the text of closures.
  * Throws TiError (-52) for what only the compiler can see.
  */
-export function compileScript(script: Script, source: string, catalog: Catalog, texts: ClosureTexts): Program {
-  const tables = new Tables(catalog, resolve(script));
+export function compileScript(
+  script: Script,
+  source: string,
+  catalog: Catalog,
+  texts: ClosureTexts,
+  options: CompileOptions = {},
+): Program {
+  const tables = new Tables(catalog, resolve(script), options.probes);
   tables.functions.push(null);
   const main = new FunctionCompiler(tables, script);
   main.statements(script.body);
@@ -26,11 +37,17 @@ export function compileScript(script: Script, source: string, catalog: Catalog, 
 }
 
 /** Compiles the text of a closure as a program of its own, whose main function takes the closure's parameters. */
-export function compileClosure(closure: ClosureLiteral, source: string, catalog: Catalog, texts: ClosureTexts): Program {
-  const tables = new Tables(catalog, resolve(closure));
+export function compileClosure(
+  closure: ClosureLiteral,
+  source: string,
+  catalog: Catalog,
+  texts: ClosureTexts,
+  options: CompileOptions = {},
+): Program {
+  const tables = new Tables(catalog, resolve(closure), options.probes);
   tables.functions.push(null);
   const main = new FunctionCompiler(tables, closure);
-  main.expr(closure.body);
+  main.body(closure.body);
   tables.functions[0] = main.finish(closure, closure);
   return program(tables, source, texts);
 }
@@ -45,6 +62,7 @@ function program(tables: Tables, source: string, texts: ClosureTexts): Program {
       rows: tables.rows,
       functions: tables.functions as FunctionFields[],
       effects: { collection: tables.collection, thingsdb: tables.thingsdb },
+      ...(tables.probes === null ? {} : { probes: tables.probes }),
     },
     texts.compact,
     texts.definition,

@@ -16,6 +16,7 @@ import type {
   TernaryExpr,
 } from '../ast/nodes.ts';
 import { BINARY_OPS, Op } from '../bytecode/opcodes.ts';
+import type { ArmName, ProbeKind } from '../bytecode/probes.ts';
 import { ErrorCode, TiError } from '../errors.ts';
 import { Regex } from '../values/regex.ts';
 import type { Value } from '../values/value.ts';
@@ -79,6 +80,8 @@ export class FunctionCompiler {
   /** Whether an `nse` stood before the code being emitted. */
   private suppressed = false;
   private readonly params: number;
+  private readonly index: number;
+  private readonly owner: Span;
   private loop: Loop | null = null;
   /** The function around this one when its effects are those of this one too. */
   private readonly outer: FunctionCompiler | null;
@@ -91,22 +94,70 @@ export class FunctionCompiler {
     this.isWhole = isWhole;
     this.scope = tables.resolution.scopes.get(owner) as FunctionScope;
     this.params = owner.kind === 'Script' ? 0 : owner.params.length;
+    this.index = tables.functions.length - 1;
+    this.owner = owner;
     if (this.scope.locals.length > MAX_LOCALS) {
       throw new TiError(ErrorCode.SYNTAX, `a function has at most ${MAX_LOCALS} variables, but here are ${this.scope.locals.length}`);
     }
     this.asm.mark(owner.start);
+    this.probe('enter', owner);
+  }
+
+  /** Has who watches told when this place is reached; nothing in a program that nobody watches. */
+  probe(kind: ProbeKind, at: Span, name = '', arm: ArmName | null = null, whole: Span = at): void {
+    const { probes } = this.tables;
+    if (probes === null) return;
+    const { start, end } = at;
+    const of = arm === null ? null : { start: whole.start, end: whole.end, name: arm };
+    this.asm.emit(Op.PROBE, probes.push({ kind, fn: this.index, start, end, name, arm: of }) - 1);
+  }
+
+  private get isWatched(): boolean {
+    return this.tables.probes !== null;
+  }
+
+  /** Whether other functions may read a variable of this one; whoever watches may read all. */
+  private isFree(name: string): boolean {
+    return this.isWatched || this.tables.resolution.free.has(name);
+  }
+
+  /** A body: a block, or one expression that is its only statement. */
+  body(body: Expr): void {
+    if (body.kind !== 'BlockExpr') this.statementProbe(body);
+    this.expr(body);
+  }
+
+  private statementProbe(statement: Expr): void {
+    // A block is its statements.
+    if (statement.kind === 'BlockExpr' && statement.body.length > 0) return;
+    this.asm.mark(statement.start);
+    this.probe('statement', statement);
+  }
+
+  /** One way that a condition or a loop goes. */
+  private arm(name: ArmName, body: Expr, whole: Span): void {
+    if (!this.isWatched) return;
+    this.asm.mark(body.start);
+    this.probe('arm', body, '', name, whole);
   }
 
   /** Statements one after another; the value of the last stays. */
   statements(body: readonly Expr[]): void {
     if (body.length === 0) this.asm.emit(Op.NIL);
     body.forEach((statement, i) => {
-      if (i < body.length - 1) this.dropped(statement);
+      if (i < body.length - 1) this.droppedStatement(statement);
       else {
+        this.statementProbe(statement);
         this.asm.mark(statement.start);
         this.expr(statement);
       }
     });
+  }
+
+  private droppedStatement(statement: Expr): void {
+    if (constantValue(statement) !== undefined) return;
+    this.statementProbe(statement);
+    this.dropped(statement);
   }
 
   /** An expression whose value nobody wants. */
@@ -118,7 +169,7 @@ export class FunctionCompiler {
         this.dropped(expr.expr);
         break;
       case 'BlockExpr':
-        for (const statement of expr.body) this.dropped(statement);
+        for (const statement of expr.body) this.droppedStatement(statement);
         break;
       case 'IfExpr':
       case 'TernaryExpr':
@@ -136,21 +187,24 @@ export class FunctionCompiler {
   private droppedBranches(expr: IfExpr | TernaryExpr): void {
     const { asm } = this;
     const end = newLabel();
-    const otherwise = expr.else === null ? end : newLabel();
+    const hasElse = expr.else !== null || this.isWatched;
+    const otherwise = hasElse ? newLabel() : end;
     this.expr(expr.test);
     asm.jumpFalse(otherwise);
-    this.dropped(expr.then);
-    if (expr.else !== null) {
+    this.arm('then', expr.then, expr);
+    this.droppedStatement(expr.then);
+    if (hasElse) {
       asm.jump(Op.JUMP, end);
       asm.place(otherwise);
-      this.dropped(expr.else);
+      this.arm(expr.else === null ? 'no else' : 'else', expr.else ?? expr, expr);
+      if (expr.else !== null) this.droppedStatement(expr.else);
     }
     asm.place(end);
   }
 
   private droppedAssign(expr: AssignExpr): void {
     const slot = this.scope.slots.get(expr.target.name);
-    if (slot === undefined || (expr.op === '=' && this.tables.resolution.free.has(expr.target.name))) {
+    if (slot === undefined || (expr.op === '=' && this.isFree(expr.target.name))) {
       this.assign(expr);
       this.asm.emit(Op.POP);
       return;
@@ -215,15 +269,19 @@ export class FunctionCompiler {
     const { asm } = this;
     switch (expr.kind) {
       case 'LogicalExpr': {
-        const end = newLabel();
-        this.expr(expr.left);
-        asm.jump(expr.op === '&&' ? Op.AND : Op.OR, end);
-        this.expr(expr.right);
-        asm.place(end);
+        this.orJump(
+          expr.left,
+          expr.op === '&&' ? Op.AND : Op.OR,
+          () => {
+            this.arm('right', expr.right, expr);
+            this.expr(expr.right);
+          },
+          () => this.arm('left', expr.left, expr),
+        );
         break;
       }
       case 'TernaryExpr':
-        this.branches(expr.test, expr.then, expr.else);
+        this.branches(expr.test, expr.then, expr.else, expr);
         break;
       case 'UnaryExpr':
         this.expr(expr.operand);
@@ -305,7 +363,7 @@ export class FunctionCompiler {
     this.expr(expr.value);
     asm.mark(expr.start);
     if (expr.op === '=') {
-      asm.emit(tables.resolution.free.has(name) ? Op.STORE_SEEN : Op.STORE, slot as number);
+      asm.emit(this.isFree(name) ? Op.STORE_SEEN : Op.STORE, slot as number);
     } else if (slot !== undefined) asm.emit(Op.COMPOUND, slot, assignCode(expr.op));
     else {
       // The operator and the inline cache share the second operand.
@@ -354,12 +412,13 @@ export class FunctionCompiler {
   closure(literal: ClosureLiteral, deferred = false): number {
     const index = this.tables.functions.push(null) - 1;
     const inner = new FunctionCompiler(this.tables, literal, deferred ? null : this, false);
-    inner.expr(literal.body);
+    inner.body(literal.body);
     this.tables.functions[index] = inner.finish(literal, literal);
     return index;
   }
 
   finish(owner: Script | ClosureLiteral, at: { readonly start: number; readonly end: number }) {
+    this.probe('leave', this.owner);
     this.asm.emit(Op.RETURN);
     const locals = this.scope.locals;
     const closure = owner.kind === 'ClosureLiteral' ? owner : null;
@@ -371,34 +430,60 @@ export class FunctionCompiler {
       start: at.start,
       end: at.end,
       doc: closure === null ? '' : docOf(closure.body),
-      seen: locals.some((name) => this.tables.resolution.free.has(name)),
+      seen: locals.some((name) => this.isFree(name)),
     };
   }
 
   private ifExpr(expr: IfExpr): void {
     if (expr.else !== null) {
-      this.branches(expr.test, expr.then, expr.else);
+      this.branches(expr.test, expr.then, expr.else, expr);
       return;
     }
     // Without else, the value of a condition that does not hold is the value of the whole.
-    const end = newLabel();
-    this.expr(expr.test);
-    this.asm.jump(Op.AND, end);
-    this.expr(expr.then);
-    this.asm.place(end);
+    this.orJump(
+      expr.test,
+      Op.AND,
+      () => this.way('then', expr.then as Expr, expr),
+      () => this.arm('no else', expr, expr),
+    );
   }
 
-  private branches(test: Expr, then: Expr, otherwise: Expr): void {
+  /** A way of a condition that gives the value of the whole. */
+  private way(name: ArmName, body: Expr, whole: Span): void {
+    this.arm(name, body, whole);
+    if (this.isWatched) this.body(body);
+    else this.expr(body);
+  }
+
+  /** Evaluates `test`, whose value is that of the whole when `op` jumps; `other` emits a probe for that case. */
+  private orJump(test: Expr, op: number, go: () => void, other: () => void): void {
+    const { asm } = this;
+    const jumped = newLabel();
+    this.expr(test);
+    asm.jump(op, jumped);
+    go();
+    if (!this.isWatched) {
+      asm.place(jumped);
+      return;
+    }
+    const end = newLabel();
+    asm.jump(Op.JUMP, end);
+    asm.place(jumped);
+    other();
+    asm.place(end);
+  }
+
+  private branches(test: Expr, then: Expr, otherwise: Expr, whole: Span): void {
     const { asm } = this;
     const elseLabel = newLabel();
     const end = newLabel();
     this.expr(test);
     asm.jumpFalse(elseLabel);
-    this.expr(then);
+    this.way('then', then, whole);
     asm.jump(Op.JUMP, end);
     asm.adjust(-1);
     asm.place(elseLabel);
-    this.expr(otherwise);
+    this.way('else', otherwise, whole);
     asm.place(end);
   }
 
@@ -410,7 +495,8 @@ export class FunctionCompiler {
     const loop: Loop = { next: newLabel(), end: newLabel(), height: asm.height, handlers: this.handlers };
     this.expr(expr.iterable);
     asm.mark(expr.iterable.start);
-    asm.jump(Op.FOR, loop.end, vars);
+    const empty = this.isWatched ? newLabel() : loop.end;
+    asm.jump(Op.FOR, empty, vars);
     for (const slot of slots.slice(2)) {
       asm.emit(Op.NIL);
       asm.emit(Op.STORE_POP, slot);
@@ -419,11 +505,17 @@ export class FunctionCompiler {
     asm.place(body);
     const outer = this.loop;
     this.loop = loop;
-    this.dropped(expr.body);
+    this.arm('turn', expr.body, expr);
+    this.droppedStatement(expr.body);
     this.loop = outer;
     asm.place(loop.next);
     asm.mark(expr.start);
     asm.jump(Op.FOR_NEXT, body, vars);
+    if (this.isWatched) {
+      asm.jump(Op.JUMP, loop.end);
+      asm.place(empty);
+      this.arm('empty', expr, expr);
+    }
     asm.place(loop.end);
   }
 
@@ -497,6 +589,7 @@ export class FunctionCompiler {
     }
     if (expr.value === null) asm.emit(Op.NIL);
     else this.expr(expr.value);
+    this.probe('leave', this.owner);
     asm.emit(Op.RETURN);
     asm.adjust(1);
   }

@@ -1,6 +1,7 @@
 /** The tables that all functions of a program share while it is compiled. */
 
 import type { Span } from '../ast/nodes.ts';
+import type { ProbeSite } from '../bytecode/probes.ts';
 import type { EffectReason, FunctionFields } from '../bytecode/program.ts';
 import { Effect } from '../values/closure.ts';
 import { List } from '../values/list.ts';
@@ -34,7 +35,11 @@ export class Tables {
   private readonly nameIndex = new Map<string, number>();
   private readonly rowIndex = new Map<string, number>();
 
-  constructor(catalog: Catalog, resolution: Resolution) {
+  /** Null for a program that nobody watches. */
+  readonly probes: ProbeSite[] | null;
+
+  constructor(catalog: Catalog, resolution: Resolution, probes = false) {
+    this.probes = probes ? [] : null;
     this.catalog = catalog;
     this.resolution = resolution;
   }

@@ -18,6 +18,7 @@ import { encodeUser, isExpired, newUser } from '../model/users.ts';
 import type { BackupInfo } from '../storage/backup.ts';
 import type { Store } from '../storage/store.ts';
 import { Machine } from '../vm/machine.ts';
+import type { Probe } from '../vm/probe.ts';
 import type { EncodeHooks } from '../wire/encode.ts';
 import type {
   Answer2019,
@@ -227,6 +228,11 @@ export class LocalEngine implements Engine {
       },
       options.garbageInterval ?? 60,
     );
+  }
+
+  /** Has a probe told where programs that were compiled with probes are; null for none. */
+  watchWith(probe: Probe | null): void {
+    this.machine.probe = probe;
   }
 
   /** Collects garbage now, instead of in the background. */

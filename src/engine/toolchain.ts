@@ -21,9 +21,20 @@ const texts: ClosureTexts = {
   definition: (text) => (isArrow(text) ? compactArrow(text) : closureDefinition(text)),
 };
 
+/** Whether what is compiled has probes. */
+let isWatched = false;
+
+/**
+ * Has all that is compiled from now on made with probes, or without: for a tool that watches its programs run, in a process of its own. What was compiled
+ * before stays as it is.
+ */
+export function compileWithProbes(on: boolean): void {
+  isWatched = on;
+}
+
 /** Compiles a query text (a byte string). Throws TiError (-52). */
 export function compileText(text: string): Program {
-  return compileScript(parse(text), text, library, texts);
+  return compileScript(parse(text), text, library, texts, { probes: isWatched });
 }
 
 /** The program in the bytes of a compiled file, fit to run. Throws TiError (-53). */
@@ -36,7 +47,7 @@ export function loadCompiled(bytes: Uint8Array): Program {
 /** Compiles the text of a closure, in either dialect, and gives its code. Throws TiError (-52). */
 export function closureCode(text: string): FunctionCode {
   if (isArrow(text)) return arrowCode(text);
-  return compileClosure(parseClosure(text), text, library, texts).main;
+  return compileClosure(parseClosure(text), text, library, texts, { probes: isWatched }).main;
 }
 
 /** A closure from its text, which is trusted to be one: compiled when it is first called or asked for more than its text. */

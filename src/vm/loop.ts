@@ -8,6 +8,7 @@
 
 import { Builtin, Given } from '../builtins/builtin.ts';
 import { Loop } from '../builtins/row.ts';
+import type { ProbeSite } from '../bytecode/probes.ts';
 import type { FunctionCode, InlineCache, MethodSite } from '../bytecode/program.ts';
 import { Failed, TiError, zeroDivErr } from '../errors.ts';
 import { type Lockable, Method, type TypeDef } from '../model/types.ts';
@@ -842,6 +843,14 @@ export function runLoop(m: Machine, stop: number): Value {
           case 96: {
             // PROCEDURE
             (stack as unknown[])[sp - 1] = m.procedureOf(stack[sp - 1] as Value);
+            break;
+          }
+          case 97: {
+            // PROBE
+            if (m.probe === null) break;
+            frame.pc = pc;
+            m.sp = sp;
+            m.probe.reached(m, frame, program.probes[a] as ProbeSite);
             break;
           }
           default:

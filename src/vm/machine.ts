@@ -34,6 +34,7 @@ import { typeName, type Value } from '../values/value.ts';
 import { type Container, Frame, Handler, HOT, Iteration, MAX_NATIVE } from './frame.ts';
 import { runLoop } from './loop.ts';
 import { MemoryGuard } from './memory.ts';
+import type { Probe } from './probe.ts';
 import { translate } from './translate.ts';
 
 /** Calls that may be open at once; beyond is an error. */
@@ -101,6 +102,10 @@ export class Machine {
   /** Position in the code of the leaf that runs, for the place of an error. */
   leafPc = 0;
   nested = 0;
+  /** Who watches programs that have probes. */
+  probe: Probe | null = null;
+  /** The error on its way that was told last. */
+  private told: TiError | null = null;
   private slices = 0;
   private readonly memory: MemoryGuard;
   private readonly pay = (units: number): void => this.spend(units);
@@ -494,7 +499,9 @@ export class Machine {
     const caught = this.asError(error);
     const handler = this.handlers[this.handlerTop - 1];
     if (caught.start < 0) this.locate(caught);
-    if (caught.code > ErrorCode.ASSERT || handler === undefined || this.handlerTop === 0 || handler.depth <= stop) {
+    const passes = caught.code > ErrorCode.ASSERT || handler === undefined || this.handlerTop === 0;
+    if (this.probe !== null) this.tellRaised(caught, !passes);
+    if (passes || handler.depth <= stop) {
       const base = this.frames[stop];
       this.depth = stop;
       if (base !== undefined) {
@@ -512,6 +519,12 @@ export class Machine {
     this.unlockTo(handler.locks);
     handler.error = caught;
     return handler;
+  }
+
+  /** Tells who watches of an error, once, although it may pass through several runs of the loop. */
+  private tellRaised(error: TiError, isHandled: boolean): void {
+    if (error !== this.told) this.probe?.raised?.(this, error, isHandled);
+    this.told = isHandled ? null : error;
   }
 
   private asError(error: unknown): TiError {

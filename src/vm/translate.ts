@@ -73,6 +73,7 @@ const UNSUPPORTED: ReadonlySet<OpName> = new Set([
   'SET_DEEP',
   'SET_FLAGS',
   'LOOP',
+  'PROBE',
 ]);
 
 /** Longer functions take too long to translate for what they would gain. */
