@@ -20,12 +20,14 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   model: ['msgpack', 'values', 'time'],
   builtins: ['msgpack', 'values', 'regex', 'time', 'wire', 'compiler', 'model'],
   vm: ['bytecode', 'values', 'model', 'builtins'],
-  engine: ['msgpack', 'storage', 'grammar', 'values', 'bytecode', 'compiler', 'wire', 'model', 'builtins', 'vm'],
+  engine: ['msgpack', 'storage', 'ast', 'grammar', 'values', 'bytecode', 'compiler', 'wire', 'model', 'builtins', 'vm'],
   modules: ['msgpack', 'values', 'model'],
   import: ['msgpack', 'values', 'time', 'model'],
   analysis: ['ast', 'grammar', 'values', 'bytecode', 'compiler', 'model', 'builtins'],
   migrate: ['ast', 'grammar'],
   lsp: ['ast', 'grammar', 'builtins', 'analysis'],
+  testing: ['ast', 'grammar', 'bytecode', 'values', 'builtins', 'vm', 'engine', 'storage', 'msgpack', 'wire'],
+  profile: ['bytecode', 'values', 'builtins', 'vm'],
   server: ['msgpack', 'values', 'wire', 'model', 'engine'],
   cli: [
     'msgpack',
@@ -43,6 +45,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'analysis',
     'lsp',
     'migrate',
+    'testing',
+    'profile',
   ],
 };
 

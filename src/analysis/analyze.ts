@@ -15,7 +15,7 @@ import { type Code, FINDINGS, type Finding, type Severity } from './findings.ts'
 import { Inference } from './infer.ts';
 import { collectNames, type Names, type Owner } from './names.ts';
 import { Schema } from './schema.ts';
-import { addDefinitions, DefiningNodes, type EffectsOf } from './schema-script.ts';
+import { addDefinitions, addScript, DefiningNodes, type EffectsOf } from './schema-script.ts';
 import type { Type } from './types.ts';
 import { Assignments, tellUnused } from './variables.ts';
 
@@ -31,6 +31,8 @@ export interface AnalyzeOptions {
   readonly rules?: Readonly<Partial<Record<Code, Severity | 'off'>>>;
   /** The script must change nothing. */
   readonly readOnly?: boolean;
+  /** The text of a script that a comment loads (a byte string), by its path there; null when there is none. Without it, nothing is known of such scripts. */
+  readonly load?: (path: string) => string | null;
 }
 
 export interface Analysis {
@@ -171,6 +173,30 @@ function tellReadOnly(cx: Context, script: Script, source: string, directives: D
 
 const byPlace = (a: Finding, b: Finding): number => a.start - b.start || a.end - b.end;
 
+/** Notes what the scripts define that run before this one. Gives what is wrong with them. */
+function loadScripts({ load }: AnalyzeOptions, { loads }: Directives, schema: Schema, properties: Set<string>): Finding[] {
+  if (load === undefined) return [];
+  return loads.flatMap(({ path, comment: { start, end } }): Finding[] => {
+    const text = load(path);
+    if (text === null) return [{ code: 'unused-directive', severity: 'warning', start, end, message: `cannot read \`${path}\`` }];
+    const { script } = parseTolerant(text);
+    addScript(schema, script);
+    walk(script, {
+      enter(node) {
+        addPropertyName(properties, node);
+        return undefined;
+      },
+    });
+    return [];
+  });
+}
+
+/** Notes a name that some thing may have as a property. */
+function addPropertyName(found: Set<string>, node: Node): void {
+  if (node.kind === 'Field' || node.kind === 'PropertyLink') found.add(node.name.name);
+  else if (node.kind === 'StringLiteral') found.add(node.value);
+}
+
 /** Analyzes a text. Never throws. */
 export function analyze(source: string, options: AnalyzeOptions = {}): Analysis {
   const { script, diagnostics } = parseTolerant(source);
@@ -184,9 +210,9 @@ export function analyze(source: string, options: AnalyzeOptions = {}): Analysis 
   const names = collectNames(script, (node, parent) => {
     defining.enter(node);
     assignments.enter(node, parent);
-    if (node.kind === 'Field' || node.kind === 'PropertyLink') properties.add(node.name.name);
-    else if (node.kind === 'StringLiteral') properties.add(node.value);
+    addPropertyName(properties, node);
   });
+  const problems = loadScripts(options, directives, schema, properties);
   addDefinitions(schema, defining, effects);
   addProperties(properties, schema);
   const cx = new Context({ schema, names, properties, ...given(options, directives) });
@@ -198,7 +224,7 @@ export function analyze(source: string, options: AnalyzeOptions = {}): Analysis 
   const readOnly = options.readOnly === true || directives.readOnlyFile;
   if ((readOnly || directives.readOnly.length > 0) && compile() !== null) tellReadOnly(cx, script, source, directives, readOnly);
   const syntax = diagnostics.map(({ start, end, message }): Finding => ({ code: 'syntax', severity: 'error', message, start, end }));
-  const findings = ruled(silenced([...syntax, ...cx.findings], directives), options.rules ?? {}).toSorted(byPlace);
+  const findings = ruled(silenced([...syntax, ...problems, ...cx.findings], directives), options.rules ?? {}).toSorted(byPlace);
   return {
     source,
     script,

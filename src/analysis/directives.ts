@@ -5,6 +5,7 @@
  *     // thingsc: ignore-file CODE       findings of these codes in the whole text
  *     // thingsc: vars name, age: int    variables that come with the query
  *     // thingsc: scope thingsdb         the kind of scope that the script runs in
+ *     // thingsc: load FILE              a script that runs before a file of tests
  *     // thingsc: read-only              the first closure of the next statement changes nothing
  *     // thingsc: read-only-file         the script changes nothing
  */
@@ -32,6 +33,8 @@ export interface Directives {
   /** Ends of comments behind which a closure follows that changes nothing. */
   readonly readOnly: readonly number[];
   readonly readOnlyFile: boolean;
+  /** Scripts that run before, by paths from the folder of this one. */
+  readonly loads: readonly { readonly path: string; readonly comment: Comment }[];
   /** What cannot be understood. */
   readonly problems: readonly Finding[];
 }
@@ -57,6 +60,7 @@ class Reader {
   readonly ignores: Ignore[] = [];
   readonly vars = new Map<string, Type>();
   readonly readOnly: number[] = [];
+  readonly loads: { readonly path: string; readonly comment: Comment }[] = [];
   readonly problems: Finding[] = [];
   hasVars = false;
   scope: ScopeKind | null = null;
@@ -115,6 +119,9 @@ class Reader {
       case 'scope':
         if (rest === 'collection' || rest === 'thingsdb' || rest === 'node') this.scope = rest;
         else this.problem(comment, 'a scope is `collection`, `thingsdb` or `node`');
+        break;
+      case 'load':
+        this.loads.push({ path: rest, comment });
         break;
       case 'read-only':
         this.readOnly.push(comment.end);

@@ -13,7 +13,7 @@ const NAMES: ReadonlyMap<number, string> = new Map(
 );
 
 /** The name of an error's type, such as `lookup_err`. */
-const errorName = (code: number): string => NAMES.get(code) ?? 'error';
+export const errorName = (code: number): string => NAMES.get(code) ?? 'error';
 
 /** The place of a span for a tool: lines and columns count from 1, columns and offsets in bytes. */
 export function placeOf(source: Source, span: Span): object {

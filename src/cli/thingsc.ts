@@ -1,5 +1,5 @@
 /** The command line of `thingsc`: what there is to say, and where it is done. Commands are loaded when they are called. */
-import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { TiError } from '../errors.ts';
 import { LOG_LEVELS } from '../server/log.ts';
 import type { AstOptions } from './commands/ast.ts';
@@ -12,11 +12,24 @@ import type { QueryOptions } from './commands/query.ts';
 import type { RunOptions } from './commands/run.ts';
 import type { SchemaOptions } from './commands/schema.ts';
 import type { ServeOptions } from './commands/serve.ts';
-import { DIALECTS } from './dialect.ts';
 import { CliError, EXIT_MEANINGS, ExitCode } from './exit.ts';
 import { fromBytes, type Io, toBytes } from './io.ts';
-import { addStoreCommands } from './store-commands.ts';
+import {
+  ANSWER_OPTIONS,
+  collect,
+  DIALECT_OPTION,
+  EVAL,
+  FILE,
+  FILE_HELP,
+  integer,
+  LOCAL_RUN_OPTIONS,
+  LOGIN_OPTIONS,
+  seconds,
+  VAR_OPTION,
+} from './options.ts';
+import { type AddCommand, addStoreCommands } from './store-commands.ts';
 import { ownVersion } from './version.ts';
+import { addWatchingCommands } from './watching-commands.ts';
 
 /** Runs the words behind `thingsc`, and gives the exit code. */
 export async function main(words: readonly string[], io: Io): Promise<ExitCode> {
@@ -47,46 +60,6 @@ const EXIT_HELP = `\nExit codes:\n${EXIT_MEANINGS.map(([code, meaning]) => `  ${
 function examples(...rows: readonly (readonly [command: string, does: string])[]): string {
   return `\nExamples:\n${rows.map(([command, does]) => `  $ ${command}\n      ${does}`).join('\n')}\n`;
 }
-
-function integer(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`It must be a number from ${least} to ${most}.`);
-  };
-}
-
-function seconds(text: string): number {
-  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (value > 0) return value;
-  throw new InvalidArgumentError('It must be a number of seconds.');
-}
-
-const collect = (text: string, before: readonly string[]): readonly string[] => [...before, text];
-
-const FILE = '[file]';
-const FILE_HELP = 'a script; standard input when left out, or `-`';
-const EVAL = ['-e, --eval <code>', 'use this code in place of a file'] as const;
-
-const ANSWER_OPTIONS = [
-  new Option('--json', 'print the answer, or the error, as JSON in one line').conflicts(['table', 'raw']),
-  new Option('--table', 'print a list of things as a table').conflicts(['json', 'raw']),
-  new Option('--raw', 'print a str without quotes').conflicts(['json', 'table']),
-];
-
-const LOGIN_OPTIONS = [
-  new Option('-u, --user <name>', 'the user, for --connect').default('admin').env('THINGSC_USER'),
-  new Option('-p, --password <password>', 'the password').default('pass').env('THINGSC_PASSWORD'),
-  new Option('-t, --token <token>', 'a token in place of user and password').env('THINGSC_TOKEN'),
-  new Option('-c, --collection <name>', 'the collection').default('stuff'),
-];
-
-const DIALECT_OPTION = new Option(
-  '--dialect <dialect>',
-  'the language of the script (default: by the name of the file; .t19 is 2019)',
-).choices(DIALECTS);
-
-const VAR_OPTION = new Option('--var <name=json>', 'a variable for the script; may be repeated').argParser(collect).default([], 'none');
 
 class CommandLine {
   exitCode: ExitCode = ExitCode.FINE;
@@ -127,7 +100,9 @@ class CommandLine {
     this.fmt();
     this.migrate();
     this.lsp();
-    addStoreCommands((name, description, shown, act) => this.command(name, description, examples(...shown), act), this.io);
+    const add: AddCommand = (name, description, shown, act) => this.command(name, description, examples(...shown), act);
+    addWatchingCommands(add, this.io);
+    addStoreCommands(add, this.io);
   }
 
   /** A command whose work is done by `act`. Its help ends with the examples. */
@@ -276,12 +251,8 @@ class CommandLine {
     )
       .argument(FILE, 'a script or a compiled file; standard input when left out, or `-`')
       .option(...EVAL)
-      .addOption(DIALECT_OPTION)
-      .option('-d, --data <dir>', 'folder of a store (default: a store in memory, gone afterwards)')
-      .option('-s, --scope <scope>', 'a collection or a scope such as @thingsdb', 'stuff')
-      .option('-u, --user <name>', 'whose rights count', 'admin')
-      .addOption(VAR_OPTION)
-      .option('--timeout <seconds>', 'end the script with an error after this time', seconds);
+      .option('--trace', 'tell each statement as it runs, with what it sets, on standard error');
+    for (const option of LOCAL_RUN_OPTIONS) command.addOption(option);
     for (const option of ANSWER_OPTIONS) command.addOption(option);
   }
 

@@ -4,6 +4,7 @@ import { compactArrow } from '../../grammar/2019/compact.ts';
 import { compactClosure } from '../../grammar/v1/compact.ts';
 import { closureDefinition } from '../../grammar/v1/definition.ts';
 import { parse, parseClosure } from '../../grammar/v1/parser.ts';
+import type { Script } from '../ast/nodes.ts';
 import { library } from '../builtins/library.ts';
 import { loadProgram } from '../bytecode/container.ts';
 import { FunctionCode, type Program } from '../bytecode/program.ts';
@@ -34,7 +35,12 @@ export function compileWithProbes(on: boolean): void {
 
 /** Compiles a query text (a byte string). Throws TiError (-52). */
 export function compileText(text: string): Program {
-  return compileScript(parse(text), text, library, texts, { probes: isWatched });
+  return compileTree(parse(text), text);
+}
+
+/** Compiles a tree that was read from a text (a byte string), or is made of parts of one that was. Throws TiError (-52). */
+export function compileTree(script: Script, text: string): Program {
+  return compileScript(script, text, library, texts, { probes: isWatched });
 }
 
 /** The program in the bytes of a compiled file, fit to run. Throws TiError (-53). */

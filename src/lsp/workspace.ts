@@ -5,6 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { AnalyzeOptions } from '../analysis/analyze.ts';
 import { findProject, optionsOf, type Project, ProjectError, readSchema, settingsFor } from '../analysis/project.ts';
 import type { Schema } from '../analysis/schema.ts';
+import { withTests } from '../analysis/test-files.ts';
 import { Document } from './document.ts';
 
 /** More files than this are not read; and none that is larger. */
@@ -100,7 +101,8 @@ export class Workspace {
     if (path === null) return {};
     try {
       const project = this.projectOf(dirname(path));
-      return project === null ? {} : optionsOf(settingsFor(project, path), (file) => this.schemaOf(file));
+      const options = project === null ? {} : optionsOf(settingsFor(project, path), (file) => this.schemaOf(file));
+      return withTests(options, path);
     } catch (error) {
       if (!(error instanceof ProjectError)) throw error;
       this.onProblem(error.message);

@@ -523,7 +523,12 @@ export class Machine {
 
   /** Tells who watches of an error, once, although it may pass through several runs of the loop. */
   private tellRaised(error: TiError, isHandled: boolean): void {
-    if (error !== this.told) this.probe?.raised?.(this, error, isHandled);
+    if (error !== this.told) {
+      const top = this.frames[this.depth - 1];
+      // The operands of the frame may lie anywhere: whoever is told may call closures above all of them.
+      if (top !== undefined) this.sp = top.fp + top.fn.localCount + top.fn.maxStack;
+      this.probe?.raised?.(this, error, isHandled);
+    }
     this.told = isHandled ? null : error;
   }
 

@@ -18,6 +18,7 @@ import {
 } from '../../analysis/project.ts';
 import type { Schema } from '../../analysis/schema.ts';
 import { schemaFromJson } from '../../analysis/schema-json.ts';
+import { withTests } from '../../analysis/test-files.ts';
 import { type Checked, type CheckFormat, printChecked } from '../check/formats.ts';
 import { fetchSchema, type LoginOptions } from '../check/schema.ts';
 import { type Compiled, compileSource } from '../compile.ts';
@@ -98,7 +99,8 @@ async function checkOnce(files: readonly string[], run: Run, io: Io): Promise<Ex
 function optionsFor(source: Source, { project, options, schemaOf, schema }: Run): AnalyzeOptions {
   try {
     const own = project === null ? {} : optionsOf(settingsFor(project, source.path), schemaOf);
-    return { ...own, ...(schema === null ? {} : { schema }), ...(options.scope === undefined ? {} : { scope: options.scope }) };
+    const all = { ...own, ...(schema === null ? {} : { schema }), ...(options.scope === undefined ? {} : { scope: options.scope }) };
+    return withTests(all, source.path);
   } catch (error) {
     if (error instanceof ProjectError) throw fileError(error.message);
     throw error;
