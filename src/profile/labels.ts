@@ -32,8 +32,8 @@ export const placeLabel = (program: Program, start: number, labels: Labels): str
 
 /** The label of an entry in a drawing of calls. */
 export function entryLabel(entry: Entry, labels: Labels): string {
-  const { kind, fn, start, name } = entry;
+  const { kind, fn, start, end, name } = entry;
   if (kind === 'builtin') return text(name);
-  if (kind === 'statement') return placeLabel(fn.program, start, labels);
+  if (kind === 'statement') return `${lineOf(fn.program.source, start)}: ${codeText(fn.program.source, start, end)}`;
   return functionLabel(fn, name, labels);
 }

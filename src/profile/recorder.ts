@@ -19,19 +19,26 @@ export interface Entry {
   readonly name: string;
   /** The function that it is, or that it stands in. */
   readonly fn: FunctionCode;
-  /** Byte offset in the program's source. */
+  /** Byte offsets in the program's source. */
   readonly start: number;
+  readonly end: number;
   count: number;
   /** Milliseconds in it, but for what it called. */
   self: number;
   readonly below: Map<unknown, Entry>;
 }
 
-const entry = (kind: Entry['kind'], name: string, fn: FunctionCode, start: number): Entry => ({
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+const entry = (kind: Entry['kind'], name: string, fn: FunctionCode, { start, end }: Span): Entry => ({
   kind,
   name,
   fn,
   start,
+  end,
   count: 0,
   self: 0,
   below: new Map(),
@@ -114,7 +121,7 @@ export class Recorder implements Probe {
         this.close(depth);
         const name = this.calling;
         this.calling = '';
-        this.open(fn, depth, () => entry(depth === 1 ? 'program' : 'closure', name, fn, fn.start));
+        this.open(fn, depth, () => entry(depth === 1 ? 'program' : 'closure', name, fn, fn));
         break;
       }
       case 'leave':
@@ -122,7 +129,7 @@ export class Recorder implements Probe {
         break;
       case 'statement':
         this.endStatement(depth);
-        this.open(site, depth, () => entry('statement', '', fn, site.start));
+        this.open(site, depth, () => entry('statement', '', fn, site));
         break;
       case 'call':
         this.close(depth + 1);
@@ -140,7 +147,7 @@ export class Recorder implements Probe {
 
   private call(machine: Machine, frame: Frame, site: ProbeSite): void {
     if (this.isBuiltin(machine, frame)) {
-      this.open(site, machine.depth, () => entry('builtin', site.name, frame.fn, site.start));
+      this.open(site, machine.depth, () => entry('builtin', site.name, frame.fn, site));
       this.calling = '';
     } else this.calling = site.name;
   }

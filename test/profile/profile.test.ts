@@ -117,7 +117,7 @@ describe('forms', () => {
     };
     const [{ samples, weights, endValue }] = file.profiles;
     const ways = samples.map((sample) => sample.map((i) => file.shared.frames[i]?.name).join(' > '));
-    expect(ways).toContain('x.ti > x.ti:4 > .map > |i| sq(i) > x.ti:4 > sq > x.ti:2');
+    expect(ways).toContain('x.ti > 4: range(4).map(|i| sq(i)) > .map > |i| sq(i) > 4: sq(i) > sq > 2: x * x');
     expect(weights).toHaveLength(samples.length);
     expect(weights.reduce((a, b) => a + b, 0)).toBeCloseTo(roots.reduce((sum, root) => sum + totalOf(root), 0));
     expect(endValue).toBeGreaterThan(0);
