@@ -89,7 +89,7 @@ export const DIALECT_2019: Dialect = {
     Float: 'only where an operand may stand',
     Regex: 'only where an operand may stand',
     Whitespace: 'allowed between tokens, as comments are',
-    Identifier: '"nil", "true" and "false" are names behind a point, before a "(" and as keys',
+    Identifier: '"nil", "true" and "false" are names behind a point and as keys only',
     BinaryOperator: `from the tightest to the loosest, all from left to right: ${precedenceText(PRECEDENCE_2019)}`,
   },
   precedence: PRECEDENCE_2019,

@@ -177,7 +177,7 @@ export abstract class Grammar extends EmbeddedActionsParser {
 
   private readonly primary: Rule<ast.Expr> = this.rule('primary', (): ast.Expr => {
     const alternatives: { GATE?: () => boolean; ALT: () => ast.Expr }[] = [
-      { GATE: () => this.LA(2).tokenType !== t.LParen && !this.opensArrow() && !this.assigns(), ALT: () => this.SUBRULE(this.constant) },
+      { ALT: () => this.SUBRULE(this.constant) },
       { ALT: () => this.number(this.CONSUME(t.Int)) },
       { ALT: () => this.number(this.CONSUME(t.Float)) },
       { ALT: () => stringNode(this.CONSUME(t.StringText)) },
@@ -203,7 +203,7 @@ export abstract class Grammar extends EmbeddedActionsParser {
     for (let k = 2; ; k += 2) {
       const { tokenType } = this.LA(k);
       if (tokenType === t.Arrow) return true;
-      if (tokenType !== t.Comma || this.LA(k + 1).tokenType.CATEGORIES?.includes(t.Identifier) !== true) return false;
+      if (tokenType !== t.Comma || this.LA(k + 1).tokenType !== t.Name) return false;
     }
   }
 
@@ -228,23 +228,23 @@ export abstract class Grammar extends EmbeddedActionsParser {
   protected abstract intOf(token: IToken): number | bigint | null;
 
   private readonly call: Rule<ast.CallExpr> = this.rule('call', (): ast.CallExpr => {
-    const callee = this.ident(this.CONSUME(t.Identifier));
+    const callee = this.ident(this.CONSUME(t.Name));
     const { args, trailing } = this.SUBRULE(this.args);
     return { kind: 'CallExpr', callee, args, trailing, start: callee.start, end: this.end() };
   });
 
   private readonly assignment: Rule<ast.AssignExpr> = this.rule('assignment', (): ast.AssignExpr => {
-    const target = this.ident(this.CONSUME(t.Identifier));
+    const target = this.ident(this.CONSUME(t.Name));
     const op = this.CONSUME(t.AssignOperator).image as ast.AssignOp;
     const value = this.SUBRULE(this.expression);
     return { kind: 'AssignExpr', target, op, value, start: target.start, end: value.end };
   });
 
   private readonly arrow: Rule<ast.ArrowLiteral> = this.rule('arrow', (): ast.ArrowLiteral => {
-    const params = [this.ident(this.CONSUME(t.Identifier))];
+    const params = [this.ident(this.CONSUME(t.Name))];
     this.MANY(() => {
       this.CONSUME(t.Comma);
-      params.push(this.ident(this.CONSUME1(t.Identifier)));
+      params.push(this.ident(this.CONSUME1(t.Name)));
     });
     this.CONSUME(t.Arrow);
     const body = this.SUBRULE(this.expression);

@@ -21,22 +21,28 @@ const WORDS: Readonly<Record<string, string>> = {
   AssignOperator: 'an assignment',
   BinaryOperator: 'an operator',
   Semicolon: '`;`',
-  EOF: 'the end of the text',
 };
 
-const label = (type: TokenType): string => WORDS[type.name] ?? `\`${tokenLabel(type)}\``;
+const label = (type: TokenType): string => WORDS[type.name] ?? `\`${typeof type.PATTERN === 'string' ? type.PATTERN : tokenLabel(type)}\``;
 
 function describe(token: IToken): string {
   if (token.tokenType === EOF) return 'the end of the text';
   if (token.tokenType === t.OpenString) return 'a string that is not closed';
   if (token.tokenType === t.OpenComment) return 'a comment that is not closed';
-  if (token.tokenType === t.BadNumber) return `a malformed number: \`${token.image.slice(0, 20)}\``;
+  // A right number behind an operand is none in the tokens: see there.
+  if (token.tokenType === t.BadNumber && !/^\d+(?:\.\d+)?$/.test(token.image)) return `a malformed number: \`${token.image.slice(0, 20)}\``;
   if (token.tokenType.CATEGORIES?.includes(t.BinaryOperator)) return `\`${token.image}\` outside of parentheses`;
   return `\`${token.image.slice(0, 20)}\``;
 }
 
+/** Where the text could end, something else could stand, too: a statement behind a `;`, and a `;` behind a statement. */
+function wanted(expected: TokenType, actual: IToken): string {
+  if (expected !== EOF) return label(expected);
+  return `${actual.tokenType === t.Semicolon ? 'an expression' : '`;`'} or the end of the text`;
+}
+
 const messages: IParserErrorMessageProvider = {
-  buildMismatchTokenMessage: ({ expected, actual }) => `found ${describe(actual)}, expected ${label(expected)}`,
+  buildMismatchTokenMessage: ({ expected, actual }) => `found ${describe(actual)}, expected ${wanted(expected, actual)}`,
   buildNoViableAltMessage: ({ actual }) => `found ${describe(actual[0] as IToken)}, expected an expression`,
   buildEarlyExitMessage: ({ actual }) => `found ${describe(actual[0] as IToken)}`,
   buildNotAllInputParsedMessage: ({ firstRedundant }) => `found ${describe(firstRedundant)}, expected \`;\` or the end of the text`,

@@ -115,8 +115,9 @@ const Assign = assign('Assign', '=');
 export const BadNumber = token('BadNumber', /[0-9][0-9A-Za-z_.]*/);
 export const OpenComment = token('OpenComment', /\/\*[\s\S]*/, { line_breaks: true });
 export const OpenString = token('OpenString', /['"][\s\S]*/, { line_breaks: true });
+/** A character of UTF-8 as a whole, or one byte. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: any character at all is meant.
-export const Unknown = token('Unknown', /[\u0000-\uffff]/, { line_breaks: true });
+export const Unknown = token('Unknown', /[\xc2-\xf4][\x80-\xbf]{1,3}|[\u0000-\uffff]/, { line_breaks: true });
 
 /** Tokens that end an operand, by name, since the tokens themselves are built on `operandExpected`. */
 const ENDS_OPERAND = new Set([

@@ -71,7 +71,14 @@ describe('the trees of the 2019 dialect', () => {
     ['1; /* x', 3, 'a comment that is not closed'],
     ['1e5', 0, 'a malformed number'],
     ['[1].map((x) => x)', 12, '`=>`'],
-    ['a b', 2, '`b`'],
+    ['a b', 2, '`b`, expected `;` or the end'],
+    ['1 2', 2, 'found `2`, expected `;`'],
+    ['a;;b', 2, 'expected an expression or the end'],
+    ['(1, 2)', 2, 'expected `)`'],
+    ['true = 1', 5, '`=`'],
+    ['nil()', 3, '`(`'],
+    ['x, true => 1', 1, '`,`'],
+    ['a\xc3\xa9 = 1', 1, '`\xc3\xa9`'],
   ])('refuse %s', (text, start, words) => {
     const error = failure(text);
     expect([error.code, error.start]).toEqual([ErrorCode.SYNTAX, start]);
