@@ -1,10 +1,8 @@
 /** `docs/dialect-2019.md`: the 2019 dialect for those who use it, with all its functions, made from their rows. */
 import { rows2019 } from '../src/builtins/dialect-2019/registry.ts';
 import type { Param, Row } from '../src/builtins/row.ts';
+import { writtenName } from '../src/values/dialect-2019.ts';
 import { ERRORS_2019 } from '../src/wire/errors-2019.ts';
-
-/** Forms of a function that the comma behind the last argument, or a second argument, asks for. */
-const OTHER_FORMS: Readonly<Record<string, string>> = { things: 'thing', get_all: 'get' };
 
 const nameOf = (row: Row): string => row.name.slice('2019:'.length);
 const isOperator = (row: Row): boolean => /^[^a-z.]/.test(nameOf(row));
@@ -18,7 +16,7 @@ function parameter({ name, type, optional, rest }: Param): string {
 }
 
 function section(row: Row): string {
-  const name = OTHER_FORMS[nameOf(row)] ?? nameOf(row);
+  const name = writtenName(row.name);
   const title = row.receiver === undefined ? name : `${row.receiver.replaceAll('|', ' or ')}.${name}`;
   const form = name === nameOf(row) ? '' : ', for several';
   const right = row.changes !== undefined || row.right !== undefined ? ' Needs the privilege `MODIFY`.' : '';

@@ -3,6 +3,7 @@ import type { Ident, Script } from '../ast/nodes.ts';
 import { walk } from '../ast/visitor.ts';
 import { rows2019 } from '../builtins/dialect-2019/registry.ts';
 import { maxArgs, minArgs } from '../builtins/row.ts';
+import { writtenName } from '../values/dialect-2019.ts';
 import type { Finding } from './findings.ts';
 import { nearName } from './near.ts';
 
@@ -12,14 +13,10 @@ interface Counts {
   readonly max: number;
 }
 
-/** Forms for several, under the names by which programs call them. */
-const FORMS: Readonly<Record<string, string>> = { things: 'thing', get_all: 'get' };
-
 const known = new Map<string, Counts>();
 for (const row of rows2019) {
-  const own = row.name.slice('2019:'.length);
-  if (!/^[a-z]/.test(own)) continue;
-  const name = FORMS[own] ?? own;
+  const name = writtenName(row.name);
+  if (!/^[a-z]/.test(name)) continue;
   const before = known.get(name);
   const counts = { min: minArgs(row), max: maxArgs(row) };
   if (before === undefined) known.set(name, counts);

@@ -15,6 +15,7 @@ import type { User } from '../model/users.ts';
 import type { MsgpackWriter } from '../msgpack/writer.ts';
 import { Closure } from '../values/closure.ts';
 import { DateTime } from '../values/datetime.ts';
+import { PREFIX_2019, typeName2019, wantedType2019, writtenName } from '../values/dialect-2019.ts';
 import { AnoType, Attribute, EnumMember, Future, ModuleRef, MpData, Room, Task, Wrapped } from '../values/handles.ts';
 import { List } from '../values/list.ts';
 import { Regex } from '../values/regex.ts';
@@ -324,8 +325,6 @@ export const minArgs = (row: Row): number => row.params.filter((p) => !p.optiona
 /** -1: no limit. */
 export const maxArgs = (row: Row): number => (row.params.at(-1)?.rest ? -1 : row.params.length);
 
-/** Names of built-ins of the 2019 dialect have a prefix that no text can write. */
-const shownName = (row: Row): string => row.name.replace(/^2019:/, '');
 const pointer = (row: Row): string => (row.page === '' ? '' : `; see ${DOCS}${row.page}`);
 
 const DOCS = 'https://docs.thingsdb.io/v1/';
@@ -338,19 +337,21 @@ export function argumentCountError(row: Row, given: number): TiError {
   const want = min === max ? `takes ${plural(min)}` : given < min ? `requires at least ${plural(min)}` : `takes at most ${plural(max)}`;
   return new TiError(
     ErrorCode.NUM_ARGUMENTS,
-    `function \`${shownName(row)}\` ${want} but ${given} ${given === 1 ? 'was' : 'were'} given${pointer(row)}`,
+    `function \`${writtenName(row.name)}\` ${want} but ${given} ${given === 1 ? 'was' : 'were'} given${pointer(row)}`,
   );
 }
 
 /** The error for an argument of a wrong type; `index` counts from 0. */
 export function argumentTypeError(row: Row, index: number, value: Value): TiError {
   const param = row.params[Math.min(index, row.params.length - 1)] as Param;
+  const is2019 = row.name.startsWith(PREFIX_2019);
   const wanted = param.type
     .split('|')
-    .map((t) => `\`${t}\``)
+    .map((type) => `\`${is2019 ? wantedType2019(type) : type}\``)
     .join(' or ');
+  const found = is2019 ? typeName2019(value) : typeName(value);
   return new TiError(
     ErrorCode.TYPE,
-    `function \`${shownName(row)}\` expects argument ${index + 1} to be of type ${wanted} but got type \`${typeName(value)}\` instead${pointer(row)}`,
+    `function \`${writtenName(row.name)}\` expects argument ${index + 1} to be of type ${wanted} but got type \`${found}\` instead${pointer(row)}`,
   );
 }

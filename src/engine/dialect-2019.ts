@@ -5,7 +5,7 @@ import { parse, parseArrow } from '../../grammar/2019/parser.ts';
 import { library } from '../builtins/library.ts';
 import type { FunctionCode, Program } from '../bytecode/program.ts';
 import type { ClosureTexts } from '../compiler/compile.ts';
-import { compileArrow2019, compileScript2019, type Target2019 } from '../compiler/dialect-2019.ts';
+import { compileArrow2019, compileScript2019, type Target2019 } from '../compiler/dialect-2019/compile.ts';
 import { lookupErr } from '../errors.ts';
 import type { Collection } from '../model/collection.ts';
 import type { Database } from '../model/database.ts';

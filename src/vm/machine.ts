@@ -22,6 +22,7 @@ import type { Transaction } from '../model/transaction.ts';
 import { type Lockable, Method, type TypeDef, typeByName } from '../model/types.ts';
 import { makeAnoType } from '../model/types-define.ts';
 import { Closure, Effect } from '../values/closure.ts';
+import { PREFIX_2019, typeName2019, writtenName } from '../values/dialect-2019.ts';
 import { type AnoType, EnumMember, Future, ModuleRef, Wrapped } from '../values/handles.ts';
 import { List } from '../values/list.ts';
 import { payWith } from '../values/meter.ts';
@@ -821,6 +822,7 @@ export class Machine {
       if (builtin.locks) this.lockFree(x as Container);
       return builtin;
     }
+    if (site.name.startsWith(PREFIX_2019)) return noFunction2019(site.name, x);
     if (x instanceof Thing) return this.propertyMethod(site, x);
     if (x instanceof Closure && site.name === 'call') return x;
     if (x instanceof ModuleRef) return exposedFunction(this.context, x, site.name);
@@ -1101,6 +1103,9 @@ function ownerOf(x: Value): TypeDef | EnumDef | null {
   if (x instanceof Wrapped) return x.type as TypeDef;
   return x instanceof EnumMember ? (x.enumeration as EnumDef) : null;
 }
+
+const noFunction2019 = (name: string, x: Value): TiError =>
+  lookupErr(`type \`${typeName2019(x)}\` has no function \`${writtenName(name)}\``);
 
 const wrapOnly = (type: TypeDef): TiError => typeErr(`type \`${type.name}\` is in wrap-only mode, so there are no instances of it`);
 

@@ -2,30 +2,21 @@
 import { ErrorCode, TiError } from '../../errors.ts';
 import type { Transaction } from '../../model/transaction.ts';
 import { Closure } from '../../values/closure.ts';
+import { holdsThings, typeName2019 } from '../../values/dialect-2019.ts';
 import { Attribute } from '../../values/handles.ts';
 import { List } from '../../values/list.ts';
 import { Bytes, Float } from '../../values/scalars.ts';
 import { SetValue } from '../../values/set.ts';
 import { isName, Thing } from '../../values/thing.ts';
-import { typeName, type Value } from '../../values/value.ts';
+import type { Value } from '../../values/value.ts';
 import type { Param } from '../row.ts';
 
 /** What clients know as BAD_REQUEST. */
 export const badRequest = (message: string): TiError => new TiError(ErrorCode.BAD_DATA, message);
 
-export const NAME: Param = { name: 'name', type: 'str' };
+export const NAME: Param = { name: 'name', type: 'raw' };
 
-/** Whether a list holds things: the first one decides, and an empty one holds none yet. */
-export const holdsThings = (list: List): boolean => !list.isTuple && list.items[0] instanceof Thing;
-
-/** The type of a value as the dialect calls it. */
-export function typeName2019(value: Value): string {
-  if (typeof value === 'string' || value instanceof Bytes) return 'raw';
-  if (value instanceof List) return value.isTuple ? 'tuple' : holdsThings(value) ? 'array-of-things' : 'list';
-  if (value instanceof Closure) return 'arrow-function';
-  if (value instanceof Thing) return 'thing';
-  return typeName(value);
-}
+export const rawText = (value: string | Bytes): string => (typeof value === 'string' ? value : value.bytes);
 
 /** Whether a condition on the value holds: things do, also empty ones; attributes do not. */
 export function truth(value: Value): boolean {
@@ -56,9 +47,11 @@ export function arrayItems(tx: Transaction, present: readonly Value[], items: re
   });
 }
 
-/** Throws BAD_REQUEST for what cannot be the name of a property or an attribute. */
-export function checkName(name: string): void {
+/** A raw as the name of a property or an attribute. Throws BAD_REQUEST for what cannot be one. */
+export function nameOf(raw: string | Bytes): string {
+  const name = rawText(raw);
   if (!isName(name)) throw badRequest(`\`${name}\` is no valid name: a letter or underscore, then letters, digits and underscores`);
+  return name;
 }
 
 /** Throws BAD_REQUEST for a thing that no property holds. */

@@ -1,8 +1,9 @@
 /** What the 2019 dialect's programs call where today's have instructions: results, variables, arrays, things, indexes, `try`. */
 import { lookupErr, TiError, typeErr } from '../../errors.ts';
-import { inUse } from '../../model/property-checks.ts';
+import { checkFree, inUse } from '../../model/property-checks.ts';
 import { checkArraySize, checkThingQuota } from '../../model/quotas.ts';
 import { isUtf8 } from '../../utf8.ts';
+import { typeName2019 } from '../../values/dialect-2019.ts';
 import { Attribute, Wrapped } from '../../values/handles.ts';
 import { List } from '../../values/list.ts';
 import { Regex } from '../../values/regex.ts';
@@ -12,7 +13,7 @@ import type { Value } from '../../values/value.ts';
 import { codeOf2019, ERRORS_2019, errorName2019 } from '../../wire/errors-2019.ts';
 import type { Context, Param, Row } from '../row.ts';
 import { textOf } from '../text.ts';
-import { arrayItems, badRequest, checkKept, typeName2019 } from './common.ts';
+import { arrayItems, badRequest, checkKept } from './common.ts';
 import { fn } from './rows.ts';
 
 const VALUE: Param = { name: 'value', type: 'any' };
@@ -86,6 +87,7 @@ export const languageRows2019: readonly Row[] = [
   fn('.result', [VALUE], 'nil', 'Keeps the value of a statement.', '', result, BOTH),
   fn('.temp', [NAMED], 'any', 'The value of a variable.', '', temp),
   fn('.set_temp', [NAMED, VALUE], 'nil', 'Sets a variable.', '', (cx, name: string, value: Value) => {
+    checkFree(cx.session?.temps.get(name));
     cx.session?.temps.set(name, own(cx, value));
     return null;
   }),
@@ -110,9 +112,20 @@ export const languageRows2019: readonly Row[] = [
     return thing;
   }),
   fn('.index', [VALUE, { name: 'index', type: 'int' }], 'any', 'An item, or a byte of a raw as an int.', '', index),
-  fn('.assign_argument', [NAMED], 'nil', 'An assignment that cannot be.', '', (_cx, name: string) => {
-    throw badRequest(`\`${name}\` is an argument here, and cannot be assigned to`);
+  fn('.refuse_assign', [NAMED], 'nil', 'An assignment that cannot be.', '', (_cx, name: string) => {
+    throw badRequest(`\`${name}\` is being gone through, and cannot be assigned to`);
   }),
+  fn(
+    '.refuse',
+    [{ name: 'why', type: 'str' }],
+    'nil',
+    'What cannot be in the root.',
+    '',
+    (_cx, why: string) => {
+      throw badRequest(why);
+    },
+    BOTH,
+  ),
   fn(
     '.no_function',
     [NAMED],

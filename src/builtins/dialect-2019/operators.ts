@@ -1,11 +1,12 @@
 /** Operators of the 2019 dialect: `/` gives a float and `//` an int, and lists are equal only to themselves. */
 import { ErrorCode, overflowErr, TiError } from '../../errors.ts';
+import { typeName2019 } from '../../values/dialect-2019.ts';
 import { Attribute } from '../../values/handles.ts';
 import { add, type BinaryOpText, binary, compare, INT_MAX, INT_MIN, intOf, mod, mul, sub } from '../../values/operators.ts';
 import { Bytes, Float } from '../../values/scalars.ts';
 import type { Value } from '../../values/value.ts';
 import type { FunctionRow, Row } from '../row.ts';
-import { badRequest, truth, typeName2019 } from './common.ts';
+import { badRequest, truth } from './common.ts';
 
 type Int = number | bigint;
 type Num = Int | Float;

@@ -1,7 +1,9 @@
 /** Functions of the 2019 dialect on arrays and things, their properties and their attributes. */
 import { lookupErr } from '../../errors.ts';
+import { checkFree } from '../../model/property-checks.ts';
 import { checkArraySize, checkThingQuota } from '../../model/quotas.ts';
 import type { Closure } from '../../values/closure.ts';
+import { holdsThings, typeName2019 } from '../../values/dialect-2019.ts';
 import { Attribute } from '../../values/handles.ts';
 import { List } from '../../values/list.ts';
 import { Bytes, Float } from '../../values/scalars.ts';
@@ -10,7 +12,7 @@ import type { Value } from '../../values/value.ts';
 import { ItemLoop, listSource, Mode, type Source, thingSource } from '../lists-loops.ts';
 import { type Context, Loop, type MethodRow, type Param, type Row } from '../row.ts';
 import { newThing, plainOnly } from '../things-common.ts';
-import { arrayItems, badRequest, checkName, checkStored, holdsThings, NAME, truth, typeName2019 } from './common.ts';
+import { arrayItems, badRequest, checkStored, NAME, nameOf, rawText, truth } from './common.ts';
 import { changing, method } from './rows.ts';
 
 const ARROW: Param = { name: 'arrow', type: 'closure' };
@@ -144,8 +146,8 @@ const del: MethodRow = changing(
   'nil',
   'Removes a property.',
   "a = 1; del('a');  // => nil",
-  (cx, self: Thing, name: string) => {
-    checkName(name);
+  (cx, self: Thing, raw: string | Bytes) => {
+    const name = nameOf(raw);
     checkStored(self);
     plainOnly(self, 'del');
     cx.tx.deleteProperty(self, name);
@@ -156,19 +158,17 @@ const del: MethodRow = changing(
 const rename: MethodRow = changing(
   'rename',
   'thing',
-  [
-    { name: 'name', type: 'str' },
-    { name: 'to', type: 'str' },
-  ],
+  [NAME, { name: 'to', type: 'raw' }],
   'nil',
   'Gives a property another name; a property that had it is replaced.',
   "a = 7; rename('a', 'b'); b;  // => 7",
-  (cx, self: Thing, from: string, to: string) => {
-    checkName(from);
-    checkName(to);
+  (cx, self: Thing, name: string | Bytes, other: string | Bytes) => {
+    const from = nameOf(name);
+    const to = nameOf(other);
     checkStored(self);
     plainOnly(self, 'rename');
     if (!self.has(from)) throw lookupErr(`thing \`#${self.id}\` has no property \`${from}\``);
+    checkFree(self.get(from));
     if (from === to) return null;
     if (self.has(to)) cx.tx.deleteProperty(self, to);
     cx.tx.renameProperty(self, from, to);
@@ -191,8 +191,8 @@ const set: MethodRow = changing(
   'nil',
   'Sets an attribute, which has nothing to do with a property of that name.',
   "set('k', 'v'); get('k');  // => \"v\"",
-  (cx, self: Thing, name: string, value: Value) => {
-    checkName(name);
+  (cx, self: Thing, raw: string | Bytes, value: Value) => {
+    const name = nameOf(raw);
     checkAttribute(value);
     checkStored(self);
     cx.tx.setAttribute(self, name, value instanceof List ? cx.tx.item(value) : value);
@@ -207,16 +207,16 @@ const unset: MethodRow = changing(
   'nil',
   'Removes an attribute, if it is there.',
   "unset('k');  // => nil",
-  (cx, self: Thing, name: string) => {
-    checkName(name);
+  (cx, self: Thing, raw: string | Bytes) => {
+    const name = nameOf(raw);
     checkStored(self);
     cx.tx.unsetAttribute(self, name);
     return null;
   },
 );
 
-function attribute(cx: Context, self: Thing, name: string): Value {
-  checkName(name);
+function attribute(cx: Context, self: Thing, raw: string | Bytes): Value {
+  const name = nameOf(raw);
   const value = self.id === 0 ? undefined : cx.collection?.attributes.of(self.id)?.get(name);
   return value === undefined ? null : new Attribute(value);
 }
@@ -226,11 +226,12 @@ const get: MethodRow = method('get', 'thing', [NAME], 'attribute|nil', 'Gives an
 const getAll: MethodRow = method(
   'get_all',
   'thing',
-  [NAME, { name: 'more', type: 'str', rest: true }],
+  [NAME, { name: 'more', type: 'raw', rest: true }],
   'array',
   'Gives an array of attributes, with nil for each that is not there.',
   "set('k', 1); get('k', 'none');  // => [1, null]",
-  (cx, self: Thing, name: string, more: readonly string[]) => new List([name, ...more].map((each) => attribute(cx, self, each))),
+  (cx, self: Thing, name: string | Bytes, more: readonly (string | Bytes)[]) =>
+    new List([name, ...more].map((each) => attribute(cx, self, each))),
 );
 
 const hasattr: MethodRow = method(
@@ -240,7 +241,7 @@ const hasattr: MethodRow = method(
   'bool',
   'Whether a thing has an attribute.',
   "hasattr('none');  // => false",
-  (cx, self: Thing, name: string) => cx.collection?.attributes.of(self.id)?.has(name) === true,
+  (cx, self: Thing, name: string | Bytes) => cx.collection?.attributes.of(self.id)?.has(rawText(name)) === true,
 );
 
 const hasprop: MethodRow = method(
@@ -250,7 +251,7 @@ const hasprop: MethodRow = method(
   'bool',
   'Whether a thing has a property.',
   "{a: 1}.hasprop('a');  // => true",
-  (_cx, self: Thing, name: string) => self.has(name),
+  (_cx, self: Thing, name: string | Bytes) => self.has(rawText(name)),
 );
 
 const id: MethodRow = method(

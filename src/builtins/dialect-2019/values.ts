@@ -1,5 +1,6 @@
 /** Functions of the 2019 dialect on plain values. */
 import { Failed, lookupErr } from '../../errors.ts';
+import { holdsThings, typeName2019 } from '../../values/dialect-2019.ts';
 import { List } from '../../values/list.ts';
 import type { Regex } from '../../values/regex.ts';
 import { Bytes, Float } from '../../values/scalars.ts';
@@ -9,13 +10,11 @@ import { intOfFloat, parseInt64 } from '../numbers.ts';
 import type { Context, Param, Row } from '../row.ts';
 import { lower, upper } from '../strings.ts';
 import { thingById } from '../things-read.ts';
-import { badRequest, holdsThings, typeName2019 } from './common.ts';
+import { badRequest, rawText } from './common.ts';
 import { fn, method } from './rows.ts';
 
 const VALUE: Param = { name: 'value', type: 'any' };
 const RAW: Param = { name: 'text', type: 'raw' };
-
-const textOf = (value: string | Bytes): string => (typeof value === 'string' ? value : value.bytes);
 
 function toInt(value: Value): Value {
   if (typeof value === 'number' || typeof value === 'bigint') return value;
@@ -126,7 +125,7 @@ export const valueRows2019: readonly Row[] = [
     'bool',
     'Whether a raw ends with another.',
     "'lamp.json'.endswith('.json');  // => true",
-    (_cx, self, end) => textOf(self).endsWith(textOf(end)),
+    (_cx, self, end) => rawText(self).endsWith(rawText(end)),
   ),
   method(
     'startswith',
@@ -135,13 +134,13 @@ export const valueRows2019: readonly Row[] = [
     'bool',
     'Whether a raw begins with another.',
     "'lamp'.startswith('La');  // => false",
-    (_cx, self, start) => textOf(self).startsWith(textOf(start)),
+    (_cx, self, start) => rawText(self).startsWith(rawText(start)),
   ),
   method('lower', 'raw', [], 'raw', 'Gives a raw with its ASCII letters in lower case.', '\'Hello\'.lower();  // => "hello"', (cx, self) =>
-    lower(cx, textOf(self)),
+    lower(cx, rawText(self)),
   ),
   method('upper', 'raw', [], 'raw', 'Gives a raw with its ASCII letters in upper case.', '\'Hello\'.upper();  // => "HELLO"', (cx, self) =>
-    upper(cx, textOf(self)),
+    upper(cx, rawText(self)),
   ),
   method(
     'test',
@@ -150,7 +149,7 @@ export const valueRows2019: readonly Row[] = [
     'bool',
     'Whether a regular expression matches somewhere in the raw.',
     "'Hello world!!'.test(/^hello/i);  // => true",
-    (cx, self, regex: Regex) => regex.matcher.test(textOf(self), cx),
+    (cx, self, regex: Regex) => regex.matcher.test(rawText(self), cx),
   ),
   method('len', 'raw|array|thing', [], 'int', 'The number of bytes, items or properties.', "'abc'.len();  // => 3", (_cx, self: Value) =>
     length(self),
