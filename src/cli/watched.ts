@@ -49,7 +49,7 @@ export function labelsFor(source: Source, options: DialectOption, program: Progr
   };
   return {
     sourceOf: (of) =>
-      of === program ? source.name : `stored closure ${Buffer.from(nameOf(of.main) ?? '', 'latin1').toString('utf8')}`.trim(),
+      of.source === program.source ? source.name : `stored closure ${Buffer.from(nameOf(of.main) ?? '', 'latin1').toString('utf8')}`.trim(),
     nameOf,
   };
 }

@@ -105,11 +105,7 @@ export class FunctionCompiler {
 
   /** Has who watches told when this place is reached; nothing in a program that nobody watches. */
   probe(kind: ProbeKind, at: Span, name = '', arm: ArmName | null = null, whole: Span = at): void {
-    const { probes } = this.tables;
-    if (probes === null) return;
-    const { start, end } = at;
-    const of = arm === null ? null : { start: whole.start, end: whole.end, name: arm };
-    this.asm.emit(Op.PROBE, probes.push({ kind, fn: this.index, start, end, name, arm: of }) - 1);
+    this.tables.probe(this.asm, this.index, kind, at, name, arm, whole);
   }
 
   private get isWatched(): boolean {

@@ -1,12 +1,14 @@
 /** The tables that all functions of a program share while it is compiled. */
 
 import type { Span } from '../ast/nodes.ts';
-import type { ProbeSite } from '../bytecode/probes.ts';
+import { Op } from '../bytecode/opcodes.ts';
+import type { ArmName, ProbeKind, ProbeSite } from '../bytecode/probes.ts';
 import type { EffectReason, FunctionFields } from '../bytecode/program.ts';
 import { Effect } from '../values/closure.ts';
 import { List } from '../values/list.ts';
 import { Bytes, Float } from '../values/scalars.ts';
 import type { Value } from '../values/value.ts';
+import type { Assembler } from './assembler.ts';
 import type { Catalog, EffectRule } from './catalog.ts';
 import type { Resolution } from './resolve.ts';
 
@@ -86,6 +88,13 @@ export class Tables {
       this.rowIndex.set(name, index);
     }
     return index;
+  }
+
+  /** Emits a probe; nothing in a program that nobody watches. `whole` is the condition or loop of which the place is one way. */
+  probe(asm: Assembler, fn: number, kind: ProbeKind, { start, end }: Span, name: string, arm: ArmName | null, whole: Span): void {
+    if (this.probes === null) return;
+    const of = arm === null ? null : { start: whole.start, end: whole.end, name: arm };
+    asm.emit(Op.PROBE, this.probes.push({ kind, fn, start, end, name, arm: of }) - 1);
   }
 
   /** Notes an effect of the whole text. */

@@ -9,18 +9,19 @@ import { compileArrow2019, compileScript2019, type Target2019 } from '../compile
 import { lookupErr } from '../errors.ts';
 import type { Collection } from '../model/collection.ts';
 import type { Database } from '../model/database.ts';
+import { compileOptions } from './compile-options.ts';
 
 /** Arrow functions are told as they are stored. */
 const texts: ClosureTexts = { compact: compactArrow, definition: compactArrow };
 
 /** Compiles a query text (a byte string). Throws TiError: -52, -53, and -59 for an int that is none. */
 export function compileText2019(text: string, target: Target2019): Program {
-  return compileScript2019(parse(text), text, target, library, texts);
+  return compileScript2019(parse(text), text, target, library, texts, compileOptions());
 }
 
 /** Compiles the text of an arrow function. Throws TiError (-52). */
 export function arrowCode(text: string): FunctionCode {
-  return compileArrow2019(parseArrow(text), text, library, texts).main;
+  return compileArrow2019(parseArrow(text), text, library, texts, compileOptions()).main;
 }
 
 /** Whether the text of a closure is that of an arrow function: a closure of today begins with a bar. */

@@ -12,26 +12,16 @@ import { verifyProgram } from '../bytecode/verify.ts';
 import { type ClosureTexts, compileClosure, compileScript } from '../compiler/compile.ts';
 import { ErrorCode, TiError } from '../errors.ts';
 import { Closure, type ClosureCode } from '../values/closure.ts';
+import { compileOptions, compileWithProbes } from './compile-options.ts';
 import { arrowCode, isArrow } from './dialect-2019.ts';
 
-export { closureDefinition };
+export { closureDefinition, compileWithProbes };
 
 /** Of closures in either dialect: an arrow function is told as it is stored. */
 const texts: ClosureTexts = {
   compact: (text) => (isArrow(text) ? compactArrow(text) : compactClosure(text)),
   definition: (text) => (isArrow(text) ? compactArrow(text) : closureDefinition(text)),
 };
-
-/** Whether what is compiled has probes. */
-let isWatched = false;
-
-/**
- * Has all that is compiled from now on made with probes, or without: for a tool that watches its programs run, in a process of its own. What was compiled
- * before stays as it is.
- */
-export function compileWithProbes(on: boolean): void {
-  isWatched = on;
-}
 
 /** Compiles a query text (a byte string). Throws TiError (-52). */
 export function compileText(text: string): Program {
@@ -40,7 +30,7 @@ export function compileText(text: string): Program {
 
 /** Compiles a tree that was read from a text (a byte string), or is made of parts of one that was. Throws TiError (-52). */
 export function compileTree(script: Script, text: string): Program {
-  return compileScript(script, text, library, texts, { probes: isWatched });
+  return compileScript(script, text, library, texts, compileOptions());
 }
 
 /** The program in the bytes of a compiled file, fit to run. Throws TiError (-53). */
@@ -53,7 +43,7 @@ export function loadCompiled(bytes: Uint8Array): Program {
 /** Compiles the text of a closure, in either dialect, and gives its code. Throws TiError (-52). */
 export function closureCode(text: string): FunctionCode {
   if (isArrow(text)) return arrowCode(text);
-  return compileClosure(parseClosure(text), text, library, texts, { probes: isWatched }).main;
+  return compileClosure(parseClosure(text), text, library, texts, compileOptions()).main;
 }
 
 /** A closure from its text, which is trusted to be one: compiled when it is first called or asked for more than its text. */

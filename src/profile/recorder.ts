@@ -50,8 +50,12 @@ interface Open {
   readonly depth: number;
 }
 
-/** The instruction behind a probe. */
-const wordOf = (frame: Frame): number => frame.fn.code[frame.pc] as number;
+/** Whether the call behind a probe is one of a built-in. The instruction says so of a function; what a method is depends on its receiver, and lies under the arguments. */
+export function callsBuiltin(machine: Machine, frame: Frame): boolean {
+  const word = frame.fn.code[frame.pc] as number;
+  if ((word & 255) !== Op.CALL_METHOD) return (word & 255) === Op.BUILTIN;
+  return (machine.stack as unknown[])[machine.sp - (word >> 8) - 1] instanceof Builtin;
+}
 
 /** So many entries are kept apart; calls beyond count as part of what called them. */
 const MAX_ENTRIES = 200_000;
@@ -146,17 +150,10 @@ export class Recorder implements Probe {
   }
 
   private call(machine: Machine, frame: Frame, site: ProbeSite): void {
-    if (this.isBuiltin(machine, frame)) {
+    if (callsBuiltin(machine, frame)) {
       this.open(site, machine.depth, () => entry('builtin', site.name, frame.fn, site));
       this.calling = '';
     } else this.calling = site.name;
-  }
-
-  /** The instruction says whether a function is one; what a method is depends on its receiver, and lies under the arguments. */
-  private isBuiltin(machine: Machine, frame: Frame): boolean {
-    const word = wordOf(frame);
-    if ((word & 255) !== Op.CALL_METHOD) return (word & 255) === Op.BUILTIN;
-    return (machine.stack as unknown[])[machine.sp - (word >> 8) - 1] instanceof Builtin;
   }
 }
 

@@ -8,6 +8,7 @@ import type { Frame } from '../vm/frame.ts';
 import type { Machine } from '../vm/machine.ts';
 import type { Probe } from '../vm/probe.ts';
 import { codeText, functionLabel, type Labels, placeLabel } from './labels.ts';
+import { callsBuiltin } from './recorder.ts';
 
 const PLACE_WIDTH = 20;
 
@@ -40,7 +41,7 @@ export class Tracer implements Probe {
         this.line(depth, placeLabel(frame.fn.program, site.start, this.labels), codeText(frame.fn.program.source, site.start, site.end));
         break;
       case 'call':
-        this.calling = site.name;
+        this.calling = callsBuiltin(machine, frame) ? '' : site.name;
         break;
       case 'done':
         this.calling = '';

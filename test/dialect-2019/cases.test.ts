@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { compileWithProbes } from '../../src/engine/toolchain.ts';
 import { codeOf2019, ERRORS_2019 } from '../../src/wire/errors-2019.ts';
 import { cases2019, type Step2019 } from './cases.ts';
 import { type Database2019, openDatabase } from './database.ts';
@@ -29,6 +30,28 @@ describe('the acceptance cases of the 2019 dialect', () => {
     const database = await openDatabase();
     for (const step of steps) check(database, step, target);
     await database.close();
+  });
+});
+
+describe('the acceptance cases when they are watched', () => {
+  const told = new Set<string>();
+
+  it('have the same answers', async () => {
+    compileWithProbes(true);
+    try {
+      for (const { steps, target } of cases2019) {
+        const database = await openDatabase();
+        database.engine.watchWith({ reached: (_machine, _frame, { kind, arm }) => told.add(arm?.name ?? kind) });
+        for (const step of steps) check(database, step, target);
+        await database.close();
+      }
+    } finally {
+      compileWithProbes(false);
+    }
+  });
+
+  it('tell of functions, statements, calls and ways', () => {
+    expect([...told].sort()).toEqual(['call', 'done', 'else', 'enter', 'leave', 'left', 'right', 'statement', 'then']);
   });
 });
 

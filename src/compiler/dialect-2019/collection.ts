@@ -41,6 +41,9 @@ export class CollectionCompiler extends Emitter2019 {
 
   /** The code of an arrow function with these parameters. */
   body(arrow: ArrowLiteral): FunctionFields {
+    this.probe('enter', arrow);
+    this.asm.mark(arrow.body.start);
+    this.probe('statement', arrow.body);
     this.expr(arrow.body);
     return this.finish(arrow);
   }
@@ -251,7 +254,10 @@ export class CollectionCompiler extends Emitter2019 {
     for (const arg of args) this.expr(arg);
     if (isBusy) this.busy.pop();
     asm.mark(start);
+    const called = { start, end: args.at(-1)?.end ?? ident.end };
+    this.probe('call', called, `.${ident.name}`);
     asm.emit(Op.CALL_METHOD, args.length, undefined, -1 - args.length);
+    this.probe('done', called, `.${ident.name}`);
   }
 
   private call(expr: CallExpr): void {
@@ -274,7 +280,9 @@ export class CollectionCompiler extends Emitter2019 {
     }
     for (const arg of args) this.expr(arg);
     asm.mark(expr.start);
+    this.probe('call', expr, callee.name);
     this.row(name, args.length);
+    this.probe('done', expr, callee.name);
   }
 
   /** What follows the first argument is only evaluated when that fails, in the order in which it is written. */

@@ -1,6 +1,7 @@
 /** What functions of collections and scripts of the root have in common: literals, operations, and the places that they use. */
-import type { CallExpr, Expr, Ident, LogicalExpr, Span, TernaryExpr } from '../../ast/nodes.ts';
+import type { CallExpr, Expr, Ident, LogicalExpr, Script, Span, TernaryExpr } from '../../ast/nodes.ts';
 import { Op } from '../../bytecode/opcodes.ts';
+import type { ArmName, ProbeKind } from '../../bytecode/probes.ts';
 import type { FunctionFields } from '../../bytecode/program.ts';
 import { ErrorCode, TiError } from '../../errors.ts';
 import { PREFIX_2019 } from '../../values/dialect-2019.ts';
@@ -24,12 +25,14 @@ export abstract class Emitter2019 {
   protected seen = false;
   /** Parameters, then places for values in between, whose names no text can have. */
   private readonly locals: string[];
+  private readonly index: number;
   private effects = 0;
   private spare = 0;
 
   constructor(tables: Tables, params: readonly Ident[], outer: Emitter2019 | null) {
     this.tables = tables;
     this.outer = outer;
+    this.index = tables.functions.length - 1;
     this.params = params;
     this.locals = params.map(({ name }) => name);
   }
@@ -39,17 +42,26 @@ export abstract class Emitter2019 {
   /** The value of a part of an operation. */
   protected abstract operand(expr: Expr): void;
 
-  script(body: readonly Expr[]): void {
-    for (const each of body) {
+  /** Has who watches told when this place is reached; nothing in a program that nobody watches. */
+  protected probe(kind: ProbeKind, at: Span, name = '', arm: ArmName | null = null, whole: Span = at): void {
+    this.tables.probe(this.asm, this.index, kind, at, name, arm, whole);
+  }
+
+  script(owner: Script): FunctionFields {
+    this.probe('enter', owner);
+    for (const each of owner.body) {
       this.asm.mark(each.start);
+      this.probe('statement', each);
       this.statement(each);
       this.row('.result', 1);
       this.asm.emit(Op.POP);
     }
     this.asm.emit(Op.NIL);
+    return this.finish(owner);
   }
 
-  finish(owner: Span): FunctionFields {
+  protected finish(owner: Span): FunctionFields {
+    this.probe('leave', owner);
     this.asm.emit(Op.RETURN);
     return {
       ...this.asm.finish(),
@@ -59,7 +71,7 @@ export abstract class Emitter2019 {
       start: owner.start,
       end: owner.end,
       doc: '',
-      seen: this.seen,
+      seen: this.seen || (this.tables.probes !== null && this.locals.length > 0),
     };
   }
 
@@ -155,7 +167,8 @@ export abstract class Emitter2019 {
   }
 
   /** The value is the operand that decides. */
-  private logical({ op, left, right }: LogicalExpr): void {
+  private logical(expr: LogicalExpr): void {
+    const { op, left, right } = expr;
     const { asm } = this;
     const other = newLabel();
     const end = newLabel();
@@ -165,26 +178,31 @@ export abstract class Emitter2019 {
     this.row('.truth', 1);
     if (op === '||') asm.emit(Op.NOT);
     asm.jumpFalse(other);
+    this.probe('arm', right, '', 'right', expr);
     this.operand(right);
     asm.jump(Op.JUMP, end);
     asm.adjust(-1);
     asm.place(other);
+    this.probe('arm', left, '', 'left', expr);
     asm.emit(Op.LOAD, slot);
     asm.place(end);
     this.release();
   }
 
-  private ternary({ test, then, else: otherwise }: TernaryExpr): void {
+  private ternary(expr: TernaryExpr): void {
+    const { test, then, else: otherwise } = expr;
     const { asm } = this;
     const no = newLabel();
     const end = newLabel();
     this.operand(test);
     this.row('.truth', 1);
     asm.jumpFalse(no);
+    this.probe('arm', then, '', 'then', expr);
     this.operand(then);
     asm.jump(Op.JUMP, end);
     asm.adjust(-1);
     asm.place(no);
+    this.probe('arm', otherwise, '', 'else', expr);
     this.operand(otherwise);
     asm.place(end);
   }

@@ -66,6 +66,8 @@ export class RootCompiler extends Emitter2019 {
     if (!this.counted(expr, name)) return;
     for (const arg of expr.args) this.operand(arg);
     asm.mark(expr.start);
+    this.probe('call', expr, name);
     this.row(name, expr.args.length);
+    this.probe('done', expr, name);
   }
 }
