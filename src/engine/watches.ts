@@ -74,11 +74,11 @@ export class Watches {
     for (const [collection, things] of this.collections) for (const id of [...things.keys()]) this.remove(collection, id, watcher);
   }
 
-  /** To be called when collections may be gone: what is watched in them is gone too. */
+  /** To be called after a change of users and collections: with a collection go its things, and with a user those that only tasks of the user held. */
   sweep(): void {
     for (const [collection, things] of this.collections) {
-      if (this.database.collections.get(collection.id) === collection) continue;
-      for (const id of [...things.keys()]) this.end(collection, things, id);
+      const isThere = this.database.collections.get(collection.id) === collection;
+      for (const id of [...things.keys()]) if (!isThere || !collection.things.has(id)) this.end(collection, things, id);
     }
   }
 

@@ -20,6 +20,9 @@ export const Type2019 = { WATCH: 48, UNWATCH: 49, PONG: 64, LOGGED_IN: 65, RESUL
 
 const badRequest = (message: string): TiError => new TiError(ErrorCode.BAD_DATA, message);
 
+/** What is no safe integer is the id of nothing. */
+const isInt = (value: QpackValue | undefined): value is number | bigint => typeof value === 'number' || typeof value === 'bigint';
+
 /** The format of a request of 2019; null for a request of today. */
 export function codec2019(connection: Connection, type: number, bytes: Buffer, start: number, end: number): Codec2019 | null {
   const byte = start < end ? (bytes[start] as number) : 0;
@@ -132,16 +135,14 @@ function watch(hub: Hub, connection: Connection, codec: Codec2019, type: number,
   if (!(request instanceof Map)) throw badRequest('a request to watch is a map with `collection` and `things`');
   const collection = request.get('collection');
   const ids = request.get('things');
-  if (typeof collection !== 'string' && typeof collection !== 'number')
-    throw badRequest('the `collection` of a request must be its name or its id');
-  if (!Array.isArray(ids) || !ids.every((each) => typeof each === 'number'))
-    throw badRequest('the `things` of a request must be an array of ids');
+  if (typeof collection !== 'string' && !isInt(collection)) throw badRequest('the `collection` of a request must be its name or its id');
+  if (!Array.isArray(ids) || !ids.every(isInt)) throw badRequest('the `things` of a request must be an array of ids');
   connection.watcher ??= watcher2019(connection, codec);
-  const things = hub.engine.watch(user, collection, connection.watcher);
+  const things = hub.engine.watch(user, typeof collection === 'string' ? collection : Number(collection), connection.watcher);
   const isOn = type === Type2019.WATCH;
   hub.outbox.copy(makePackage(isOn ? Type2019.WATCHED : Type2019.UNWATCHED, id, EMPTY));
-  if (isOn) things.watch(ids);
-  else things.unwatch(ids);
+  if (isOn) things.watch(ids.map(Number));
+  else things.unwatch(ids.map(Number));
   connection.saw(hub.engine.lastChangeId);
 }
 
@@ -155,14 +156,14 @@ interface Read2019 {
 export function readQuery2019(request: QpackValue): Read2019 {
   if (!(request instanceof Map)) throw badRequest('a query is a map with `query`, and with `target` and `blobs` if needed');
   const code = request.get('query');
-  const target = request.get('target') ?? 0;
-  const blobs = request.get('blobs') ?? [];
+  const target = request.has('target') ? request.get('target') : 0;
+  const blobs = request.has('blobs') ? request.get('blobs') : [];
   if (typeof code !== 'string') throw badRequest('the `query` of a request must be a text');
-  if (typeof target !== 'string' && typeof target !== 'number')
+  if (typeof target !== 'string' && !isInt(target))
     throw badRequest('the `target` of a request must be the name or the id of a collection, or 0');
   if (!Array.isArray(blobs) || !blobs.every((blob) => typeof blob === 'string'))
     throw badRequest('the `blobs` of a request must be an array of raws');
-  return { target, code, blobs: blobs as string[] };
+  return { target: typeof target === 'string' ? target : Number(target), code, blobs: blobs as string[] };
 }
 
 function query(hub: Hub, connection: Connection, codec: Codec2019, id: number, read: () => QpackValue): void {

@@ -4,6 +4,7 @@ import { msgpackCodec, qpackCodec } from '../../src/server/codec-2019.ts';
 import { PackageType } from '../../src/server/framing.ts';
 import { Type2019 } from '../../src/server/requests-2019.ts';
 import { memoryStore } from '../../src/storage/memory.ts';
+import { Float } from '../../src/values/scalars.ts';
 import { payloadValue, RawClient, type TestServer, testServer } from '../server/client.ts';
 import { Client2019 } from './client.ts';
 
@@ -90,6 +91,19 @@ describe.each([
     client.close();
   });
 
+  it('ends for a thing that leaves with a user, whose task alone held it', async () => {
+    const client = await Client2019.login(server.port, codec);
+    await client.query("new_user('ann', 'x'); grant('stuff', 'ann', FULL);", 0);
+    const ann = await RawClient.login(server.port, 'ann', 'x');
+    const id = payloadValue(await ann.query('x = {}; .x = x; task(datetime(4000000000), |t, a| a, [x]); .del("x"); x.id();')) as number;
+    await client.watch(Type2019.WATCH, 'stuff', [id]);
+    expect(await client.next()).toMatchObject({ type: INIT, value: { thing: { '#': id } } });
+    const told = [await client.query("del_user('ann')", 0), await client.next()];
+    expect(told).toContainEqual({ type: GONE, value: { '#': id } });
+    client.close();
+    ann.close();
+  });
+
   it('needs the right to watch, and only that', async () => {
     const admin = await Client2019.login(server.port, codec);
     await admin.query("new_user('ann', 'x');", 0);
@@ -106,6 +120,10 @@ describe.each([
       ['none', [id], 101],
       [[], [id], 102],
       ['stuff', 5, 102],
+      [null, [id], 102],
+      [new Float(1.5), [id], 102],
+      [2n ** 60n, [id], 101],
+      [999, [id], 101],
       ['stuff', ['x'], 102],
     ] as const) {
       expect([collection, things, (await ann.watch(Type2019.WATCH, collection as never, things as never)).type]).toEqual([

@@ -72,15 +72,23 @@ describe.each([
     });
     expect(await client.query('1 +', 'stuff')).toMatchObject({ type: 103, value: { error_code: -101 } });
     expect(await client.request(PackageType.QUERY, new Map([['query', 5]]))).toMatchObject({ type: 102 });
-    expect(
-      await client.request(
-        PackageType.QUERY,
-        new Map<QpackValue, QpackValue>([
-          ['query', '1'],
-          ['target', []],
-        ]),
-      ),
-    ).toMatchObject({ type: 102 });
+    for (const [more, wanted] of [
+      [[['target', []]], 102],
+      [[['target', null]], 102],
+      [[['target', new Float(2)]], 102],
+      [[['target', 99]], 101],
+      [[['target', -1]], 101],
+      [[['target', 2n ** 60n]], 101],
+      [[['target', 'none']], 101],
+      [[['blobs', null]], 102],
+      [[['blobs', [1]]], 102],
+      [[['blobs', 'x']], 102],
+      [[['more', 1]], 66],
+    ] as const) {
+      const request = new Map<QpackValue, QpackValue>([['query', '1'], ...(more as unknown as [QpackValue, QpackValue][])]);
+      expect([more, (await client.request(PackageType.QUERY, request)).type]).toEqual([more, wanted]);
+    }
+    expect((await client.request(PackageType.QUERY, ['1'])).type).toBe(codec === qpackCodec ? 102 : PackageType.ERROR);
     client.close();
   });
 });
