@@ -102,6 +102,15 @@ $ curl -s -u admin:pass -H 'Content-Type: application/json' -d '{"query": "(5 / 
 A request of type 48, with a map of \`collection\` and \`things\` (an array of ids), watches things; 49 ends that. Packages without a request follow: 16 with the thing as it is,
 17 with the jobs of each change, 18 when the thing is gone. It needs the privilege \`WATCH\`, and nothing else.
 
+Clients of today have the same by the requests 35 and 36, an array of a scope and ids of things; what follows are packages of the types 1 to 3, with \`change\` in place of
+\`event\` and \`operations\` in place of \`jobs\`.
+
+## Quotas
+
+\`set_quota(collection, quota, limit)\` limits what a collection may hold, and holds for queries in either dialect; what goes beyond is \`MAX_QUOTA_ERROR\`, in the language of today
+\`max_quota_err\` (-57). As many as the limit are allowed: \`things\` that are stored, the root among them; \`properties\` of one thing; items of one array (\`array_size\`); bytes of a query, and of each
+text that comes with it (\`raw_size\`).
+
 ## Moving on
 
 \`thingsc migrate lamps.t19 -o lamps.ti\` translates a script to the language of today. What has no exact counterpart is marked by a comment and told with its place: attributes, quotas,

@@ -216,7 +216,7 @@ function settleValues({ cx, type }: Call, field: FieldDef, rule: FieldRule): num
     const value = thing.slots[slot] as Value;
     if (rule.check(value) !== Fault.NONE) {
       misfits++;
-      cx.tx.setChecked(thing, field.name, initialValue(collection, rule));
+      cx.tx.setUnlimited(thing, field.name, initialValue(collection, rule));
     } else if (rule.kind === RuleKind.RESTRICTED && value instanceof Thing && value.restriction === null) {
       cx.tx.restrict(value, rule.restriction);
     }

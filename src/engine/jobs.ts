@@ -3,7 +3,7 @@ import type { Session2019 } from '../builtins/dialect-2019/session.ts';
 import type { Program } from '../bytecode/program.ts';
 import { ErrorCode, lookupErr, TiError } from '../errors.ts';
 import type { Database } from '../model/database.ts';
-import { checkRawSize } from '../model/quotas.ts';
+import { checkRawSize, checkRawSizes } from '../model/quotas.ts';
 import { checkRights, Right } from '../model/rights.ts';
 import { parseScope, type Scope } from '../model/scope.ts';
 import { isWhitelisted, type User } from '../model/users.ts';
@@ -63,6 +63,8 @@ export class Jobs {
     const user = this.database.users.get(request.user.id);
     const vars = request.vars === null ? null : decodeVars(request.vars, place.collection);
     checkRights(user, place.scope, place.collection, Right.QUERY);
+    checkRawSize(place.collection, request.code.length);
+    if (vars !== null) checkRawSizes(place.collection, vars.values());
     const program = compiled ?? this.programs.get(request.code);
     return { main: program.main, args: NO_ARGS, vars, place, user: user as User, client: request.client, code: request.code };
   }
@@ -83,6 +85,7 @@ export class Jobs {
     }
     const main = codeOf(procedure.closure);
     const args = decodeRunArgs(request.args ?? NO_BYTES, main.params, name, place.collection);
+    checkRawSizes(place.collection, args);
     return { main, args, vars: null, place, user, client: request.client, code: null };
   }
 }

@@ -15,7 +15,7 @@ import { recordProperty, recordRemoval, recordSet, recordSplice } from './change
 import type { Collection } from './collection.ts';
 import { asItem, detach, owned } from './owned.ts';
 import { checkFree, checkItems, checkKey, checkProperty, noProperty } from './property-checks.ts';
-import { checkArraySize, checkPropertyCount } from './quotas.ts';
+import { checkArraySize, checkPropertyCount, checkStoring } from './quotas.ts';
 import { References, valuesOf } from './references.ts';
 import { checkStored, type Linker, link, relationOf, unlink } from './relations.ts';
 import { RuleKind } from './rules.ts';
@@ -90,11 +90,16 @@ export class Transaction implements Linker {
 
   /** As `setProperty`, for a value that is known to fit, or need not. */
   setChecked(thing: Thing, key: string, value: Value, fresh = false): Value {
+    if ((this.collection?.quotas ?? null) !== null) this.checkQuotas(thing, key, value);
+    return this.setUnlimited(thing, key, value, fresh);
+  }
+
+  /** As `setChecked`, whatever the quotas are: for what a type says that must be there. */
+  setUnlimited(thing: Thing, key: string, value: Value, fresh = false): Value {
     const old = thing.get(key);
     checkFree(old);
     const end = relationOf(thing, key);
     if (end !== null) return this.setRelated(thing, key, end, value);
-    if ((this.collection?.quotas ?? null) !== null) this.checkQuotas(thing, key, old, value);
     // Nothing is done before it is known that it may be done.
     const change = thing.id === 0 ? null : this.touch(thing);
     detach(old);
@@ -104,10 +109,17 @@ export class Transaction implements Linker {
     return kept;
   }
 
-  /** Throws max_quota_err for a property or a list too many. */
-  private checkQuotas(thing: Thing, key: string, old: Value | undefined, value: Value): void {
-    if (old === undefined && !thing.has(key)) checkPropertyCount(this.collection, thing.size + 1);
+  /** Throws max_quota_err for a property, a list or things too many. */
+  private checkQuotas(thing: Thing, key: string, value: Value): void {
+    if (!thing.has(key)) checkPropertyCount(this.collection, thing.size + 1);
     if (value instanceof List) checkArraySize(this.collection, value.items.length);
+    if (thing.id !== 0) this.checkStoring([value]);
+  }
+
+  /** Throws max_quota_err for what may not come to be stored. */
+  private checkStoring(values: Iterable<Value>): void {
+    const { collection } = this;
+    if (collection !== null && collection.quotas !== null) checkStoring({ quotas: collection.quotas, things: collection.things }, values);
   }
 
   /** Puts a value that `property` gave into a stored thing. */
@@ -245,6 +257,7 @@ export class Transaction implements Linker {
     if (list.items.length - count + items.length > MAX_ITEMS) throw listTooLong();
     if (items.length > 0) checkArraySize(this.collection, list.items.length - count + items.length);
     const owner = list.parent;
+    if (owner !== null && owner.id !== 0) this.checkStoring(items);
     const change = owner === null || owner.id === 0 ? null : this.touch(owner);
     if (change !== null) for (const item of items) this.references.hold(item);
     list.kept = Math.min(list.kept, start);
@@ -284,6 +297,7 @@ export class Transaction implements Linker {
     const owner = set.parent;
     const end = this.setRelation(set);
     if (end !== null) checkStored(owner as Thing, set.key);
+    if (owner !== null && owner.id !== 0) this.checkStoring(added);
     const change = owner === null || owner.id === 0 ? null : this.touch(owner);
     for (const thing of added) {
       set.things.add(thing);
