@@ -82,6 +82,8 @@ ${asset('Services.Content.License', 'extension/LICENSE.txt')}
 `;
 }
 
+const FILES = ['language-configuration.json', 'language-configuration-2019.json', 'snippets.json', 'thingsc.schema.json', 'README.md'];
+
 /** The files of the package, by their path in it. */
 async function contents(): Promise<{ files: Zippable; manifest: Manifest }> {
   const own = (name: string): Buffer => readFileSync(`${extension}${name}`);
@@ -95,11 +97,10 @@ async function contents(): Promise<{ files: Zippable; manifest: Manifest }> {
     'extension/dist/extension.js': Buffer.from(client),
     'extension/dist/server.mjs': Buffer.from(server),
     'extension/syntaxes/thingsdb.tmLanguage.json': readFileSync(`${root}grammar/v1/thingsdb.tmLanguage.json`),
+    'extension/syntaxes/thingsdb-2019.tmLanguage.json': readFileSync(`${root}grammar/2019/thingsdb-2019.tmLanguage.json`),
     'extension/LICENSE.txt': readFileSync(`${root}LICENSE`),
   };
-  for (const name of ['language-configuration.json', 'snippets.json', 'thingsc.schema.json', 'README.md']) {
-    files[`extension/${name}`] = own(name);
-  }
+  for (const name of FILES) files[`extension/${name}`] = own(name);
   return { files, manifest };
 }
 

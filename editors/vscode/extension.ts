@@ -13,9 +13,9 @@ function serverOptions(context: ExtensionContext): ServerOptions {
 }
 
 async function start(context: ExtensionContext): Promise<void> {
-  const watched = workspace.createFileSystemWatcher('**/{*.ti,*.json}');
+  const watched = workspace.createFileSystemWatcher('**/{*.ti,*.t19,*.json}');
   client = new LanguageClient('thingsdb', 'ThingsDB', serverOptions(context), {
-    documentSelector: [{ language: 'thingsdb' }],
+    documentSelector: [{ language: 'thingsdb' }, { language: 'thingsdb-2019' }],
     synchronize: { fileEvents: watched },
   });
   context.subscriptions.push(watched);
