@@ -23,7 +23,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   engine: ['msgpack', 'storage', 'ast', 'grammar', 'values', 'bytecode', 'compiler', 'wire', 'model', 'builtins', 'vm'],
   modules: ['msgpack', 'values', 'model'],
   import: ['msgpack', 'values', 'time', 'model'],
-  analysis: ['ast', 'grammar', 'values', 'bytecode', 'compiler', 'model', 'builtins'],
+  analysis: ['ast', 'grammar', 'values', 'bytecode', 'compiler', 'wire', 'model', 'builtins'],
   migrate: ['ast', 'grammar'],
   lsp: ['ast', 'grammar', 'builtins', 'analysis'],
   testing: ['ast', 'grammar', 'bytecode', 'values', 'builtins', 'vm', 'engine', 'storage', 'msgpack', 'wire'],

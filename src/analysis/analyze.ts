@@ -171,7 +171,7 @@ function tellReadOnly(cx: Context, script: Script, source: string, directives: D
   }
 }
 
-const byPlace = (a: Finding, b: Finding): number => a.start - b.start || a.end - b.end;
+export const byPlace = (a: Finding, b: Finding): number => a.start - b.start || a.end - b.end;
 
 /** Notes what the scripts define that run before this one. Gives what is wrong with them. */
 function loadScripts({ load }: AnalyzeOptions, { loads }: Directives, schema: Schema, properties: Set<string>): Finding[] {
@@ -248,7 +248,7 @@ function given(options: AnalyzeOptions, directives: Directives): Pick<Context, '
   };
 }
 
-function ruled(findings: readonly Finding[], rules: NonNullable<AnalyzeOptions['rules']>): Finding[] {
+export function ruled(findings: readonly Finding[], rules: NonNullable<AnalyzeOptions['rules']>): Finding[] {
   return findings.flatMap((finding) => {
     const rule = rules[finding.code];
     if (rule === 'off') return [];

@@ -115,7 +115,7 @@ class Reader {
     }
     const given = this.members(told, 'a project');
     this.known(given, ['failOn', 'overrides', '$schema']);
-    const { overrides = [], files = ['**/*.ti'], failOn } = given;
+    const { overrides = [], files = ['**/*.ti', '**/*.t19'], failOn } = given;
     if (!Array.isArray(overrides)) throw this.fail('`overrides` must be a list');
     return {
       folder: dirname(this.path),

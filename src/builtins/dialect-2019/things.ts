@@ -3,10 +3,10 @@ import { lookupErr } from '../../errors.ts';
 import { checkFree } from '../../model/property-checks.ts';
 import { checkArraySize, checkThingQuota } from '../../model/quotas.ts';
 import type { Closure } from '../../values/closure.ts';
-import { holdsThings, typeName2019 } from '../../values/dialect-2019.ts';
+import { holdsThings } from '../../values/dialect-2019.ts';
 import { Attribute } from '../../values/handles.ts';
 import { List } from '../../values/list.ts';
-import { Bytes, Float } from '../../values/scalars.ts';
+import type { Bytes } from '../../values/scalars.ts';
 import type { Thing } from '../../values/thing.ts';
 import type { Value } from '../../values/value.ts';
 import { ItemLoop, listSource, Mode, type Source, thingSource } from '../lists-loops.ts';
@@ -178,16 +178,15 @@ const rename: MethodRow = changing(
 
 /** Throws BAD_REQUEST for what an attribute cannot hold. */
 function checkAttribute(value: Value): void {
-  const isPlain = typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' || typeof value === 'string';
-  if (isPlain || value instanceof Float || value instanceof Bytes) return;
-  if (value instanceof List && value.items.length > 0 && !holdsThings(value)) return;
-  throw badRequest(`type \`${typeName2019(value)}\` cannot be an attribute; those are numbers, bools, raws, lists and tuples`);
+  if (!(value instanceof List)) return;
+  if (value.items.length === 0) throw badRequest('an empty array cannot be an attribute');
+  if (holdsThings(value)) throw badRequest('an array of things cannot be an attribute');
 }
 
 const set: MethodRow = changing(
   'set',
   'thing',
-  [NAME, { name: 'value', type: 'any' }],
+  [NAME, { name: 'value', type: 'number|raw|array' }],
   'nil',
   'Sets an attribute, which has nothing to do with a property of that name.',
   "set('k', 'v'); get('k');  // => \"v\"",

@@ -1,6 +1,6 @@
 /** Functions of the 2019 dialect on plain values. */
 import { Failed, lookupErr } from '../../errors.ts';
-import { holdsThings, typeName2019 } from '../../values/dialect-2019.ts';
+import { holdsThings } from '../../values/dialect-2019.ts';
 import { List } from '../../values/list.ts';
 import type { Regex } from '../../values/regex.ts';
 import { Bytes, Float } from '../../values/scalars.ts';
@@ -10,19 +10,17 @@ import { intOfFloat, parseInt64 } from '../numbers.ts';
 import type { Context, Param, Row } from '../row.ts';
 import { lower, upper } from '../strings.ts';
 import { thingById } from '../things-read.ts';
-import { badRequest, rawText } from './common.ts';
+import { rawText } from './common.ts';
 import { fn, method } from './rows.ts';
 
 const VALUE: Param = { name: 'value', type: 'any' };
+const NUMBER: Param = { name: 'number', type: 'number' };
 const RAW: Param = { name: 'text', type: 'raw' };
 
-function toInt(value: Value): Value {
+function toInt(value: number | bigint | boolean | Float | string | Bytes): Value {
   if (typeof value === 'number' || typeof value === 'bigint') return value;
   if (value instanceof Float) return intOfFloat(value.value);
-  if (typeof value === 'string') return parseInt64(value);
-  if (value instanceof Bytes) return parseInt64(value.bytes);
-  if (typeof value === 'boolean') return Number(value);
-  throw badRequest(`cannot convert type \`${typeName2019(value)}\` to \`int\``);
+  return typeof value === 'boolean' ? Number(value) : parseInt64(rawText(value));
 }
 
 function blob(cx: Context, index: number | bigint): Value {
@@ -31,15 +29,6 @@ function blob(cx: Context, index: number | bigint): Value {
   const found = blobs[place];
   if (found === undefined) throw lookupErr(`the query came with ${blobs.length} blobs; there is none with index ${index}`);
   return found;
-}
-
-const isNumber = (value: Value): value is number | bigint | boolean | Float =>
-  typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' || value instanceof Float;
-
-/** A test of a float that ints and bools never pass. */
-function floatTest(name: string, value: Value, test: (float: number) => boolean): boolean {
-  if (!isNumber(value)) throw badRequest(`\`${name}\` expects a number but got type \`${typeName2019(value)}\``);
-  return value instanceof Float && test(value.value);
 }
 
 function length(value: Value): number {
@@ -59,11 +48,11 @@ export const valueRows2019: readonly Row[] = [
   ),
   fn(
     'int',
-    [VALUE],
+    [{ name: 'value', type: 'number|raw' }],
     'int',
     'Gives the int that a float is cut to, a bool stands for, or a raw begins with.',
     "int('365 days');  // => 365",
-    (_cx, value: Value) => toInt(value),
+    (_cx, value) => toInt(value),
   ),
   fn(
     'isarray',
@@ -81,11 +70,21 @@ export const valueRows2019: readonly Row[] = [
     'islist([{}]);  // => false',
     (_cx, value: Value) => value instanceof List && !value.isTuple && !holdsThings(value),
   ),
-  fn('isinf', [VALUE], 'bool', 'Whether a number is infinite.', 'isinf(-inf);  // => true', (_cx, value: Value) =>
-    floatTest('isinf', value, (float) => float === Number.POSITIVE_INFINITY || float === Number.NEGATIVE_INFINITY),
+  fn(
+    'isinf',
+    [NUMBER],
+    'bool',
+    'Whether a number is infinite.',
+    'isinf(-inf);  // => true',
+    (_cx, value: Value) => value instanceof Float && Math.abs(value.value) === Number.POSITIVE_INFINITY,
   ),
-  fn('isnan', [VALUE], 'bool', 'Whether a float is not a number.', 'isnan(nan);  // => true', (_cx, value: Value) =>
-    floatTest('isnan', value, Number.isNaN),
+  fn(
+    'isnan',
+    [NUMBER],
+    'bool',
+    'Whether a float is not a number.',
+    'isnan(nan);  // => true',
+    (_cx, value: Value) => value instanceof Float && Number.isNaN(value.value),
   ),
   fn('now', [], 'float', 'Gives the seconds since 1970.', '(now() > 1500000000.0);  // => true', () => {
     return new Float((performance.timeOrigin + performance.now()) / 1000);

@@ -1,9 +1,8 @@
 import { watch } from 'node:fs';
 import { dirname } from 'node:path';
-import { parse as parse2019 } from '../../../grammar/2019/parser.ts';
 import { type Analysis, type AnalyzeOptions, analyze } from '../../analysis/analyze.ts';
 import type { ScopeKind } from '../../analysis/context.ts';
-import { analyze2019 } from '../../analysis/dialect-2019.ts';
+import { analyze2019 } from '../../analysis/dialect-2019/analyze.ts';
 import type { Finding, Severity } from '../../analysis/findings.ts';
 import { applyEdits, safeEdits } from '../../analysis/fix.ts';
 import {
@@ -108,7 +107,8 @@ function optionsFor(source: Source, { project, options, schemaOf, schema }: Run)
 }
 
 function checkSource(source: Source, run: Run): Checked {
-  const { findings, effects } = dialectOf(source, run.options) === '2019' ? check2019(source) : checkV1(source, run);
+  const { findings, effects } =
+    dialectOf(source, run.options) === '2019' ? analyze2019(source.text, optionsFor(source, run)) : checkV1(source, run);
   const ok = findings.every(({ severity }) => RANKS[severity] < RANKS[run.failOn]);
   return { source, findings, effects, ok };
 }
@@ -123,13 +123,6 @@ function checkV1(source: Source, run: Run): Found {
   const { findings, effects } = analyze(source.text, optionsFor(source, run));
   const known = findings.some(({ code }) => code === 'syntax');
   return { findings: known ? findings : [...refused(compileSource(source.text)), ...findings], effects };
-}
-
-/** Of the 2019 dialect, what its parser and compiler refuse, and calls that cannot be. */
-function check2019(source: Source): Found {
-  const compiled = compileSource(source.text, '2019');
-  const findings = compiled.program === null ? refused(compiled) : analyze2019(parse2019(source.text));
-  return { findings, effects: compiled.program?.effects ?? null };
 }
 
 /** A fix may show the next. */
