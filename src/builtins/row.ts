@@ -299,6 +299,26 @@ export function kindOf(value: Value): number {
   }
 }
 
+/** Whether `kind` is the bit of a value's type: for those who know what to expect, at the cost of one test. */
+export function isOfKind(value: Value, kind: number): boolean {
+  switch (kind) {
+    case Kind.str:
+      return typeof value === 'string';
+    case Kind.list:
+      return value instanceof List && !value.isTuple;
+    case Kind.thing:
+      return value instanceof Thing;
+    case Kind.datetime:
+      return value instanceof DateTime && !value.isTimeval;
+    case Kind.regex:
+      return value instanceof Regex;
+    case Kind.closure:
+      return value instanceof Closure;
+    default:
+      return kindOf(value) === kind;
+  }
+}
+
 function kindOfObject(value: object): number {
   if (value instanceof List) return value.isTuple ? Kind.tuple : Kind.list;
   if (value instanceof Thing) return Kind.thing;

@@ -314,7 +314,7 @@ export function runLoop(m: Machine, stop: number): Value {
             pc = a;
             break;
           case 39: // LOOP
-            if (--m.fuel < 0) m.refuel();
+            m.tick();
             pc = a;
             break;
           case 40: {
@@ -409,7 +409,7 @@ export function runLoop(m: Machine, stop: number): Value {
               if (vars >> 24 === 2) stack[fp + ((vars >> 12) & 4095)] = iteration.second === null ? i : (iteration.second[i] as Value);
               stack[fp + (vars & 4095)] = iteration.first[i] as Value;
               pc = a;
-              if (--m.fuel < 0) m.refuel();
+              m.tick();
             } else {
               m.unlockTo(iteration.locks);
               stack[sp - 1] = null;
@@ -468,7 +468,7 @@ export function runLoop(m: Machine, stop: number): Value {
                 if (fn.seen) m.epoch++;
                 sp = fp + count;
                 pc = 0;
-                if (--m.fuel < 0) m.refuel();
+                m.tick();
                 break;
               }
               result = loop.result;
