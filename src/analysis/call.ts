@@ -103,7 +103,7 @@ export function checkScope(inf: Inference, row: Row, at: Node): void {
 function settled(inf: Inference, row: Row, type: Type): Type {
   if (row.gives === undefined || type.name === null) return type;
   const { schema } = inf.cx;
-  return schema.types.has(type.name) || schema.enums.has(type.name) ? type : { ...type, name: null };
+  return schema.types.get(type.name) !== undefined || schema.enums.get(type.name) !== undefined ? type : { ...type, name: null };
 }
 
 /** What a call of a built-in gives. */
@@ -166,13 +166,13 @@ function callByName(inf: Inference, expr: CallExpr): Type {
   const { schema } = inf.cx;
   const name = callee.name;
   const type = schema.types.get(name);
-  if (type !== undefined || schema.enums.has(name)) {
+  if (type !== undefined || schema.enums.get(name) !== undefined) {
     inf.maybe(() => inf.all(args));
     if (args.length > 1) inf.cx.fails('argument-count', callee, `\`${name}\` takes at most 1 argument, but here are ${args.length}`);
     return type === undefined ? memberOf(name) : instanceOf(name);
   }
   const known = inf.env.get(name) ?? inf.cx.vars.get(name);
-  if (known === undefined && schema.procedures.has(name)) {
+  if (known === undefined && schema.procedures.get(name) !== undefined) {
     inf.maybe(() => inf.all(args));
     procedureNamed(inf, name, callee);
     return ANY;

@@ -227,7 +227,7 @@ function ownMethodCall(inf: Inference, link: MethodLink, on: Type): void {
   const name = link.name.name;
   const own = ownMethod(inf, on, name);
   if (own !== undefined) {
-    if (own.effects === true) inf.calledWithEffects(own, link.name);
+    inf.calledWithEffects(own, link.name);
     return;
   }
   if (on.name !== null && only(on, OWNERS)) {

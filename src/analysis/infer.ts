@@ -52,6 +52,16 @@ const constantType = (value: Value): Type => {
 /** Loops nested deeper than this are not walked to learn. */
 const MAX_LEARNED = 6;
 
+/** What a part of a script begins with, beside its variables. */
+export interface Reached {
+  /** Whether an `nse` stands before. */
+  readonly promised: boolean;
+  /** Whether it is not certain that the place is reached; a count. */
+  readonly uncertain: number;
+  /** Whether it is never reached. */
+  readonly dead: boolean;
+}
+
 interface LoopState {
   /** What was put into variables in the loop. */
   readonly assigned: Map<string, Type>;
@@ -70,14 +80,42 @@ export class Inference {
   /** How many loops are being walked only to learn. */
   private learning = 0;
 
-  constructor(cx: Context, script: Script) {
+  constructor(cx: Context, script: Script, from: Reached) {
     this.cx = cx;
     this.names = cx.names;
     this.owner = script;
+    this.promised = from.promised;
+    cx.uncertain = from.uncertain;
   }
 
-  script(script: Script): void {
-    this.statements(script.body);
+  /**
+   * Walks statements of the script. Of what is never reached, the types are found as if it were, but nothing is told.
+   *
+   * @returns the index of the first statement that is never reached, or null
+   */
+  part(body: readonly Expr[]): number | null {
+    const end = body.findIndex((statement) => {
+      if (this.env.dead) return true;
+      this.expr(statement);
+      this.statementEffects(statement);
+      return false;
+    });
+    if (end < 0) return null;
+    const { late, scoped } = this.cx;
+    const counts = [late.length, scoped.length] as const;
+    this.cx.silent++;
+    for (const statement of body.slice(end)) {
+      this.env.dead = false;
+      this.expr(statement);
+    }
+    this.cx.silent--;
+    [late.length, scoped.length] = counts;
+    return end;
+  }
+
+  /** How far the script has come. */
+  get reached(): Reached {
+    return { promised: this.promised, uncertain: this.cx.uncertain, dead: this.env.dead };
   }
 
   // --- statements ---
@@ -227,7 +265,7 @@ export class Inference {
     if (declared !== undefined) return declared;
     const value = constants ? constant(name) : undefined;
     if (value !== undefined) return constantType(value);
-    if (constants && cx.schema.procedures.has(name)) return ofMask(Kind.closure);
+    if (constants && cx.schema.procedures.get(name) !== undefined) return ofMask(Kind.closure);
     this.unknownVariable(name, at);
     return ANY;
   }
@@ -377,7 +415,7 @@ export class Inference {
       for (const [name, type] of state.assigned) this.env.set(name, joinWith(before.get(name), type));
     };
     if (this.learning > 0 || this.loops.length > MAX_LEARNED)
-      for (const name of this.names.setIn.get(loop) ?? []) state.assigned.set(name, ANY);
+      for (const name of this.names.places.setIn.get(loop) ?? []) state.assigned.set(name, ANY);
     else this.learn(state, start, body);
     start();
     body();
@@ -459,9 +497,9 @@ export class Inference {
     return THING;
   }
 
-  /** A call of a closure that does not stand here and needs a change. */
+  /** A call of a closure; tells when that does not stand here and needs a change. */
   calledWithEffects(callee: Callable, at: Node): void {
-    if (callee.at === null) this.cx.late.push({ kind: 'effects', at, owner: this.owner, what: callee.name });
+    if (callee.at === null && callee.effects === true) this.cx.late.push({ kind: 'effects', at, owner: this.owner, what: callee.name });
   }
 
   /** A change of what is stored for sure. */

@@ -24,14 +24,16 @@ const key = (name: string): string => name.toLowerCase().replaceAll('_', '');
 /** The name that is closest to one that was not found; null when none is close. */
 export function nearName(name: string, names: Iterable<string>): string | null {
   const most = name.length < 6 ? 1 : 2;
+  const wanted = key(name);
   let found: string | null = null;
   let least = most + 1;
   for (const other of names) {
     if (other === name) continue;
-    if (key(other) === key(name)) return other;
-    const steps = distance(name, other, most);
+    const steps = key(other) === wanted ? 0 : distance(name, other, most);
     // Of short names, most differ in little.
-    if (steps >= least || steps * 2 >= Math.max(name.length, 3)) continue;
+    if (steps > least || steps > most || steps * 2 >= Math.max(name.length, 3)) continue;
+    // Of several that are as close, the first in the alphabet: the order of the names says nothing.
+    if (steps === least && found !== null && found < other) continue;
     least = steps;
     found = other;
   }

@@ -1,6 +1,6 @@
 /** What could be written at a place. The place is asked with a made-up name put in, so that a text that is being written has a tree there. */
 import { type CompletionItem, CompletionItemKind, InsertTextFormat, type Position } from 'vscode-languageserver';
-import type { Analysis } from '../analysis/analyze.ts';
+import type { Probe } from '../analysis/analyze.ts';
 import { functionRows, methodRows } from '../analysis/builtin-names.ts';
 import { type Owner, ownerOf } from '../analysis/names.ts';
 import { describe, type Type } from '../analysis/types.ts';
@@ -39,7 +39,7 @@ function callItem(row: Row, kind: CompletionItemKind): CompletionItem {
 }
 
 /** Methods, fields and properties of a value. */
-function members({ schema }: Analysis, type: Type | undefined): CompletionItem[] {
+function members({ schema }: Probe, type: Type | undefined): CompletionItem[] {
   const items = new Map<string, CompletionItem>();
   const model = type === undefined || type.name === null ? undefined : (schema.types.get(type.name) ?? schema.enums.get(type.name));
   if (model !== undefined && 'fields' in model) {
@@ -68,12 +68,12 @@ function members({ schema }: Analysis, type: Type | undefined): CompletionItem[]
   return [...items.values()];
 }
 
-function isVisible(analysis: Analysis, name: string, owner: Owner): boolean {
+function isVisible(analysis: Probe, name: string, owner: Owner): boolean {
   return ownerOf(analysis.names, name, owner) !== null;
 }
 
 /** Names that can stand alone. */
-function globals(analysis: Analysis, owner: Owner): CompletionItem[] {
+function globals(analysis: Probe, owner: Owner): CompletionItem[] {
   const { schema, names } = analysis;
   const items: CompletionItem[] = [];
   for (const name of names.set)
@@ -92,7 +92,7 @@ function globals(analysis: Analysis, owner: Owner): CompletionItem[] {
 }
 
 /** What can stand between the braces behind a name: fields of a type, members of an enumerator. */
-function braces({ schema }: Analysis, name: string): CompletionItem[] {
+function braces({ schema }: Probe, name: string): CompletionItem[] {
   const type = schema.types.get(name);
   if (type !== undefined)
     return [...type.fields.values()].map((field) =>
@@ -103,7 +103,7 @@ function braces({ schema }: Analysis, name: string): CompletionItem[] {
 }
 
 /** Names of types, enumerators and procedures, for strings that are to name one. */
-function quoted({ schema }: Analysis): CompletionItem[] {
+function quoted({ schema }: Probe): CompletionItem[] {
   return [
     ...[...schema.types.keys()].map((name) => named(name, CompletionItemKind.Class)),
     ...[...schema.enums.keys()].map((name) => named(name, CompletionItemKind.Enum)),
@@ -112,7 +112,7 @@ function quoted({ schema }: Analysis): CompletionItem[] {
 }
 
 /** Whether a place lies in a comment. */
-const inComment = ({ script }: Analysis, offset: number): boolean =>
+const inComment = ({ script }: Probe, offset: number): boolean =>
   script.comments.some(({ start, end, style }) => start < offset && (style === 'line' ? offset <= end : offset < end));
 
 export function complete(document: Document, position: Position): CompletionItem[] {
@@ -121,8 +121,7 @@ export function complete(document: Document, position: Position): CompletionItem
   const word = (WORD.exec(line) as RegExpExecArray)[0];
   // A number, and no name that is being written.
   if (/^[0-9]/.test(word) && !line.endsWith(`.${word}`)) return [];
-  const probe = document.with(offset, PROBE);
-  const { analysis } = probe;
+  const analysis = document.probe(offset, PROBE);
   if (inComment(analysis, offset)) return [];
   const path = pathAt(analysis.script, offset);
   const at = path.at(-1) as Node;
@@ -131,7 +130,7 @@ export function complete(document: Document, position: Position): CompletionItem
   return namesAt(analysis, path);
 }
 
-function namesAt(analysis: Analysis, path: readonly Node[]): CompletionItem[] {
+function namesAt(analysis: Probe, path: readonly Node[]): CompletionItem[] {
   const at = path.at(-1) as Node;
   const parent = path.at(-2);
   const outer = path.at(-3);
@@ -142,6 +141,5 @@ function namesAt(analysis: Analysis, path: readonly Node[]): CompletionItem[] {
   if (at.kind === 'Ident' && parent?.kind === 'EnumMember' && at === parent.member) return braces(analysis, parent.type.name);
   if (at.kind === 'Ident' && parent?.kind === 'Field' && outer?.kind === 'InstanceLiteral') return braces(analysis, outer.type.name);
   if (at.kind === 'Ident' && (parent?.kind === 'Field' || parent?.kind === 'ClosureLiteral' || parent?.kind === 'ForExpr')) return [];
-  const owner = path.findLast((node): node is Owner => node.kind === 'Script' || node.kind === 'ClosureLiteral') as Owner;
-  return globals(analysis, owner);
+  return globals(analysis, path.findLast((node) => node.kind === 'ClosureLiteral') ?? analysis.names.whole);
 }

@@ -1,6 +1,6 @@
 /** The parameters of the call that is being written. */
 import type { Position, SignatureHelp, SignatureInformation } from 'vscode-languageserver';
-import type { Analysis } from '../analysis/analyze.ts';
+import type { Probe } from '../analysis/analyze.ts';
 import { library } from '../builtins/library.ts';
 import type { Row } from '../builtins/row.ts';
 import { type Document, fromBytes } from './document.ts';
@@ -21,7 +21,7 @@ function ofParams(name: string, params: readonly string[], doc: string): Signatu
   return { label: `${fromBytes(name)}(${names.join(', ')})`, documentation: fromBytes(doc), parameters: names.map((label) => ({ label })) };
 }
 
-function signaturesOf({ schema, types }: Analysis, { call, chain }: CallAt): SignatureInformation[] {
+function signaturesOf({ schema, types }: Probe, { call, chain }: CallAt): SignatureInformation[] {
   if (call.kind === 'CallExpr') {
     const row = library.functionRow(call.callee.name)?.row;
     if (row !== undefined) return [ofRow(row)];
@@ -40,9 +40,9 @@ function signaturesOf({ schema, types }: Analysis, { call, chain }: CallAt): Sig
 
 export function signatureHelp(document: Document, position: Position): SignatureHelp | null {
   const offset = document.offsetAt(position);
-  const probe = document.with(offset, 'zzProbe0zz');
-  const found = callAt(probe.analysis.script, offset, probe.bytes);
-  const signatures = found === null ? [] : signaturesOf(probe.analysis, found);
+  const probe = document.probe(offset, 'zzProbe0zz');
+  const found = callAt(probe.script, offset, probe.source);
+  const signatures = found === null ? [] : signaturesOf(probe, found);
   if (found === null || signatures.length === 0) return null;
   const params = signatures[0]?.parameters?.length ?? 0;
   const isRest = signatures[0]?.parameters?.at(-1)?.label.toString().startsWith('...') === true;

@@ -42,7 +42,7 @@ export class Workspace {
 
   /** A text that the editor shows now. */
   put(uri: string, version: number, text: string): Document {
-    const document = new Document(uri, version, text, () => this.optionsFor(uri));
+    const document = new Document(uri, version, text, () => this.optionsFor(uri), this.open.get(uri));
     this.open.set(uri, document);
     return document;
   }

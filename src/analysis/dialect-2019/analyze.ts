@@ -61,7 +61,7 @@ function effectsOf(script: Script, source: string, target: Target2019): Effects 
 /** Analyzes a text. Never throws. */
 export function analyze2019(source: string, { scope = null, rules = {}, readOnly = false }: AnalyzeOptions = {}): Analysis2019 {
   const { script, diagnostics } = parseTolerant(source);
-  const directives = readDirectives(script, source);
+  const directives = readDirectives(script.comments, source);
   const { target, mixed } = targetOf(script, directives.scope ?? scope);
   const findings = new Findings();
   const temps = tempsOf(script);
