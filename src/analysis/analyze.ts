@@ -1,9 +1,9 @@
 /** The checker: from a text to all that is known of it. */
 import type { Diagnostic } from '../ast/diagnostic.ts';
-import type { ClosureLiteral, Expr, Node, Script, Span } from '../ast/nodes.ts';
+import type { AssignExpr, ClosureLiteral, Expr, Node, Script, Span } from '../ast/nodes.ts';
 import { walk } from '../ast/visitor.ts';
 import { library } from '../builtins/library.ts';
-import type { Row } from '../builtins/row.ts';
+import { Kind, type Row } from '../builtins/row.ts';
 import type { Effects, Program } from '../bytecode/program.ts';
 import { compileScript } from '../compiler/compile.ts';
 import { TiError } from '../errors.ts';
@@ -16,7 +16,7 @@ import type { Names, Owner } from './names.ts';
 import { edit, type Layout, layOut, type Part } from './parts.ts';
 import { Schema } from './schema.ts';
 import { ScriptFacts, texts } from './script-facts.ts';
-import type { Type } from './types.ts';
+import { can, type Type } from './types.ts';
 import { isIdle, lastValues, tellUnused } from './variables.ts';
 
 export interface AnalyzeOptions {
@@ -261,11 +261,17 @@ class Check {
     for (const [i, part] of layout.parts.entries()) {
       const own = facts.of(part);
       for (const assign of own.assignments) {
-        if (!isIdle(assign, facts) || own.results.has(assign) || results.has(assign)) continue;
+        if (!isIdle(assign, facts) || own.results.has(assign) || results.has(assign) || this.keeps(assign)) continue;
         this.place(i);
         tellUnused(this.cx, assign);
       }
     }
+  }
+
+  /** Whether an assignment may be there to keep a thing or member in use, or to let it go. */
+  private keeps({ value }: AssignExpr): boolean {
+    const type = this.flow.types.get(value);
+    return this.facts.asksForUse && type !== undefined && can(type, Kind.thing | Kind.enum | Kind.nil);
   }
 
   private tellLate({ kind, at, owner, what }: Late, part: number): void {

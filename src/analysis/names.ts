@@ -89,7 +89,12 @@ export interface PartNames {
   readonly called: ReadonlySet<string>;
   /** Whether a method or procedure is called that does not stand in the text. */
   readonly callsOthers: boolean;
+  /** Whether it is asked what instances or members are in use: then a variable may be there to keep one. */
+  readonly asksForUse: boolean;
 }
+
+/** Functions that find out what is in use. */
+const ASKING = new Set(['del_enum', 'del_type', 'has_id', 'mod_enum', 'mod_type', 'refs', 'type_all', 'type_count']);
 
 /** Whether a link leaves what stands before it as it is. */
 function onlyReads(link: Link): boolean {
@@ -130,6 +135,7 @@ class Collector implements PartNames {
   readonly locals: ReadonlySet<string>;
   readonly called = new Set<string>();
   callsOthers = false;
+  asksForUse = false;
   private readonly owners: Owner[];
   /** The loops around the place. */
   private readonly loops: Set<string>[] = [];
@@ -165,6 +171,7 @@ class Collector implements PartNames {
   private call(callee: Ident): void {
     if (library.functionRow(callee.name) !== undefined) {
       this.callsOthers ||= callee.name === 'run';
+      this.asksForUse ||= ASKING.has(callee.name);
       return;
     }
     this.use('call', callee);

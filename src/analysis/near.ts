@@ -21,8 +21,36 @@ function distance(a: string, b: string, most: number): number {
 
 const key = (name: string): string => name.toLowerCase().replaceAll('_', '');
 
+/** What other languages call it. */
+const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
+  append: ['push', 'add'],
+  concat: ['extend'],
+  contains: ['has', 'test'],
+  delete: ['del', 'remove'],
+  endswith: ['ends_with'],
+  foreach: ['each'],
+  includes: ['has'],
+  indexof: ['index_of'],
+  isnull: ['is_nil'],
+  length: ['len'],
+  lenght: ['len'],
+  print: ['log'],
+  println: ['log'],
+  push: ['add'],
+  size: ['len'],
+  startswith: ['starts_with'],
+  string: ['str'],
+  strip: ['trim'],
+  throw: ['raise'],
+  tolower: ['lower'],
+  tolowercase: ['lower'],
+  toupper: ['upper'],
+  touppercase: ['upper'],
+};
+
 /** The name that is closest to one that was not found; null when none is close. */
-export function nearName(name: string, names: Iterable<string>): string | null {
+export function nearName(name: string, candidates: Iterable<string>): string | null {
+  const names = [...candidates];
   const most = name.length < 6 ? 1 : 2;
   const wanted = key(name);
   let found: string | null = null;
@@ -37,5 +65,8 @@ export function nearName(name: string, names: Iterable<string>): string | null {
     least = steps;
     found = other;
   }
-  return found;
+  if (found !== null) return found;
+  const meant = Object.hasOwn(ELSEWHERE, wanted) ? (ELSEWHERE[wanted] ?? []) : [];
+  const there = meant.length === 0 ? null : new Set(names);
+  return meant.find((other) => there?.has(other) === true) ?? null;
 }

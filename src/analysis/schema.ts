@@ -5,6 +5,7 @@ import { EnumDef } from '../model/enums.ts';
 import { type FieldRule, RuleKind } from '../model/rules.ts';
 import { parseRule } from '../model/rules-parse.ts';
 import { TypeDef } from '../model/types.ts';
+import { Fault } from '../values/restriction.ts';
 import {
   ANY,
   BOOL,
@@ -20,6 +21,7 @@ import {
   NIL,
   ofMask,
   REGEX,
+  type Scalar,
   STR,
   setOf,
   THING,
@@ -106,6 +108,8 @@ export interface AskedSchema {
   /** Whether there are no other types, enumerators and procedures. */
   readonly complete: boolean;
   fieldType(field: FieldModel): Type;
+  /** Whether a value that is written out fits the definition of a field: its range, its pattern; true for what cannot be read. */
+  takes(field: FieldModel, value: Scalar): boolean;
   rule(where: string, definition: string): FieldRule;
 }
 
@@ -156,6 +160,11 @@ export class WatchedSchema implements AskedSchema {
   fieldType(field: FieldModel): Type {
     this.definable = this.schema.definable;
     return this.schema.fieldType(field);
+  }
+
+  takes(field: FieldModel, value: Scalar): boolean {
+    this.definable = this.schema.definable;
+    return this.schema.takes(field, value);
   }
 
   rule(where: string, definition: string): FieldRule {
@@ -252,6 +261,14 @@ export class Schema implements AskedSchema {
       this.fieldTypes.set(field, type);
     }
     return type;
+  }
+
+  takes(field: FieldModel, value: Scalar): boolean {
+    try {
+      return field.definition === '' || this.rule('', field.definition).check(value) === Fault.NONE;
+    } catch {
+      return true;
+    }
   }
 
   private definitionType(definition: string): Type {

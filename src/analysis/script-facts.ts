@@ -25,9 +25,10 @@ export class ScriptFacts implements Names {
   readonly properties = new NameBag();
   private readonly called = new NameBag();
   private readonly facts = new WeakMap<Part, PartFacts>();
-  /** How many parts call what does not stand in the text, and how many turn something into a plain thing. */
+  /** How many parts call what does not stand in the text, turn something into a plain thing, ask what is in use. */
   private calling = 0;
   private converting = 0;
+  private asking = 0;
   private layout: Layout = { text: '', parts: [], starts: [] };
   private schema: { readonly given: Schema; readonly own: Schema } | null = null;
   private readonly effects = new WeakMap<ClosureLiteral, boolean | null>();
@@ -67,12 +68,17 @@ export class ScriptFacts implements Names {
     this.called[how](names.called);
     this.properties[how](properties);
     if (names.callsOthers) this.calling += by;
+    if (names.asksForUse) this.asking += by;
     if (converts) this.converting += by;
     if (converts || definitions.length > 0) this.schema = null;
   }
 
   get callsOthers(): boolean {
     return this.calling > 0 || [...this.called].some((name) => !this.set.has(name));
+  }
+
+  get asksForUse(): boolean {
+    return this.asking > 0;
   }
 
   get uses(): readonly Use[] {
