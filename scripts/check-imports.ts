@@ -25,7 +25,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   import: ['msgpack', 'values', 'time', 'model'],
   analysis: ['ast', 'grammar', 'values', 'bytecode', 'compiler', 'wire', 'model', 'builtins'],
   migrate: ['ast', 'grammar'],
-  lsp: ['ast', 'grammar', 'builtins', 'analysis'],
+  lsp: ['ast', 'grammar', 'values', 'builtins', 'analysis'],
   testing: ['ast', 'grammar', 'bytecode', 'values', 'builtins', 'vm', 'engine', 'storage', 'msgpack', 'wire'],
   profile: ['bytecode', 'values', 'builtins', 'vm'],
   server: ['msgpack', 'values', 'wire', 'model', 'engine'],

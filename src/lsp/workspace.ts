@@ -96,7 +96,8 @@ export class Workspace {
     return new Document(uri, 0, readFileSync(path, 'utf8'), () => this.optionsFor(uri));
   }
 
-  private optionsFor(uri: string): AnalyzeOptions {
+  /** What the project says of a script. */
+  optionsFor(uri: string): AnalyzeOptions {
     const path = pathOf(uri);
     if (path === null) return {};
     try {
