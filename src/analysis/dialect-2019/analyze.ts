@@ -33,7 +33,7 @@ export interface Analysis2019 {
 const texts = { compact: compactArrow, definition: compactArrow };
 
 /** Whether a script is one for the root: as it is told, else as its functions tell. */
-function targetOf(script: Script, scope: ScopeKind | null): { readonly target: Target2019; readonly mixed: CallExpr | null } {
+export function targetOf(script: Script, scope: ScopeKind | null): { readonly target: Target2019; readonly mixed: CallExpr | null } {
   const { root, collection } = placesOf(script);
   if (scope === 'thingsdb') return { target: 'root', mixed: null };
   if (scope !== null || root === null) return { target: 'collection', mixed: null };

@@ -9,6 +9,7 @@ import { createLog, type Log, type LogLevel } from '../../server/log.ts';
 import { ListenError } from '../../server/ports.ts';
 import { startServer } from '../../server/serve.ts';
 import { compileSource } from '../compile.ts';
+import { dialectOf, dialectOfProgram } from '../dialect.ts';
 import { CliError, ExitCode, fileError, usageError } from '../exit.ts';
 import { fromBytes, type Io, toBytes } from '../io.ts';
 import { moduleHost } from '../modules.ts';
@@ -121,7 +122,7 @@ async function readSeeds(texts: readonly string[], io: Io): Promise<Seed[] | nul
   for (const text of texts) {
     const [collection, file] = splitSeed(text);
     const source = await readSource(file, undefined, io);
-    const { program, diagnostics } = compileSource(source.text);
+    const { program, diagnostics } = compileSource(source.text, dialectOf(source, {}));
     reportDiagnostics(source, diagnostics, io.err);
     if (program === null) return null;
     seeds.push({ collection, source, program });
@@ -134,11 +135,12 @@ function plant({ collection, source, program }: Seed, engine: LocalEngine, io: I
   const admin = { user: { id: 1, name: 'admin' }, client: null, vars: null };
   try {
     if (!hasCollection(engine, collection)) engine.query({ ...admin, scope: '@thingsdb', code: `new_collection('${collection}');` });
-    engine.runProgram(program, { ...admin, scope: `//${collection}` });
+    if (dialectOfProgram(program) === 'v1') engine.runProgram(program, { ...admin, scope: `//${collection}` });
+    else engine.query2019({ ...admin, target: collection, code: program.source, blobs: [] });
     return true;
   } catch (error) {
     if (!(error instanceof TiError)) throw error;
-    reportFailure(source, error, false, io);
+    reportFailure(source, error, false, io, dialectOfProgram(program));
     return false;
   }
 }
