@@ -24,8 +24,13 @@ import { type Machine, thisOf } from './machine.ts';
 
 const NAMES = ['=', '+', '-', '*', '/', '%', '&', '^', '|', '<<', '>>', '<', '>', '==', '!=', '<=', '>='] as const;
 
-/** Runs the topmost frame, and those it calls, until no more than `stop` frames are left; gives its result. */
-export function runLoop(m: Machine, stop: number): Value {
+/**
+ * Runs the topmost frame, and those it calls, until no more than `stop` frames are left; gives its result. An error that is not caught is thrown, or, where the
+ * call is that of the whole query, given: it has no others to pass on its way to the client.
+ */
+export function runLoop(m: Machine, stop: number): Value;
+export function runLoop(m: Machine, stop: number, isWhole: true): Value | Failed;
+export function runLoop(m: Machine, stop: number, isWhole = false): Value | Failed {
   const stack = m.stack;
   let frame = m.frames[m.depth - 1] as Frame;
   let fn: FunctionCode = frame.fn;
@@ -861,7 +866,8 @@ export function runLoop(m: Machine, stop: number): Value {
       raised = error;
     }
     frame.pc = pc;
-    const handler = m.recover(raised, stop);
+    const handler = m.recover(raised, stop, isWhole);
+    if (handler instanceof Failed) return handler;
     raised = null;
     frame = m.frames[handler.depth - 1] as Frame;
     fn = frame.fn;

@@ -131,8 +131,8 @@ export class Machine {
     return this.collection;
   }
 
-  /** Runs a function as a query of its own, with arguments for its parameters. Throws TiError. */
-  execute(fn: FunctionCode, args: readonly Value[], options: RunOptions): Value {
+  /** Runs a function as a query of its own, with arguments for its parameters. Gives an error that ends it. */
+  execute(fn: FunctionCode, args: readonly Value[], options: RunOptions): Value | Failed {
     this.run++;
     this.epoch++;
     this.scope = options.scope;
@@ -167,16 +167,16 @@ export class Machine {
     }
   }
 
-  private runMain(fn: FunctionCode): Value {
+  private runMain(fn: FunctionCode): Value | Failed {
     this.sp = fn.localCount;
-    if (fn.framed === null && (fn.leaf === null || this.vars.size > 0 || fn.arity > 0)) return runLoop(this, 0);
+    if (fn.framed === null && (fn.leaf === null || this.vars.size > 0 || fn.arity > 0)) return runLoop(this, 0, true);
     try {
       return fn.framed !== null ? fn.framed(this, 0) : (fn.leaf as LeafCode)(this, null, null, null);
     } catch (error) {
       const caught = this.asError(error);
       if (fn.leaf !== null) (this.frames[0] as Frame).pc = this.leafPc;
       if (caught.start < 0) this.locate(caught);
-      throw caught;
+      return fail(caught);
     }
   }
 
@@ -532,8 +532,11 @@ export class Machine {
     for (let i = arity; i < localCount; i++) (stack as unknown[])[fp + i] = undefined;
   }
 
-  /** Unwinds to the handler of an error and gives it; throws the error when there is none above `stop` frames, or when it cannot be caught. */
-  recover(error: unknown, stop: number): Handler {
+  /**
+   * Unwinds to the handler of an error and gives it. When there is none above `stop` frames, or when it cannot be caught, throws the error, or gives it when
+   * what ran is the whole query.
+   */
+  recover(error: unknown, stop: number, isWhole: boolean): Handler | Failed {
     const caught = this.asError(error);
     const handler = this.handlers[this.handlerTop - 1];
     if (caught.start < 0) this.locate(caught);
@@ -547,6 +550,7 @@ export class Machine {
         this.handlerTop = base.handlers;
       }
       this.epoch++;
+      if (isWhole) return fail(caught);
       throw caught;
     }
     this.handlerTop--;
