@@ -15,7 +15,7 @@ function encode(cx: Context, value: string | Bytes | MpData): string {
   return btoa(bytes);
 }
 
-/** What each character stands for; both alphabets, and 0 for characters of neither. */
+/** What each character stands for; both alphabets, `.` and `,` as other forms of their last two, and 0 for any other character. */
 const DIGITS = new Uint8Array(256);
 [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].forEach((char, value) => {
   DIGITS[char.charCodeAt(0)] = value;
@@ -26,6 +26,8 @@ const PAD = 0x3d;
 
 DIGITS['-'.charCodeAt(0)] = 62;
 DIGITS['_'.charCodeAt(0)] = 63;
+DIGITS['.'.charCodeAt(0)] = 62;
+DIGITS[','.charCodeAt(0)] = 63;
 
 /** The characters of neither alphabet. */
 const NONE = 64;
