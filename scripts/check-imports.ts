@@ -29,6 +29,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   testing: ['ast', 'grammar', 'bytecode', 'values', 'builtins', 'vm', 'engine', 'storage', 'msgpack', 'wire'],
   profile: ['bytecode', 'values', 'builtins', 'vm'],
   server: ['msgpack', 'values', 'wire', 'model', 'engine'],
+  playground: ['msgpack', 'ast', 'grammar', 'bytecode', 'compiler', 'wire', 'builtins', 'analysis', 'lsp', 'server'],
   cli: [
     'msgpack',
     'model',
@@ -47,6 +48,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'migrate',
     'testing',
     'profile',
+    'playground',
   ],
 };
 

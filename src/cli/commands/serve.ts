@@ -3,6 +3,7 @@ import type { LocalEngine } from '../../engine/engine.ts';
 import { engineMetrics } from '../../engine/metrics.ts';
 import { openEngine } from '../../engine/open.ts';
 import { TiError } from '../../errors.ts';
+import { playgroundFiles } from '../../playground/files.ts';
 import { type Config, loadConfig } from '../../server/config.ts';
 import { ConfigError } from '../../server/config-error.ts';
 import { createLog, type Log, type LogLevel } from '../../server/log.ts';
@@ -22,6 +23,8 @@ export interface ServeOptions {
   readonly data?: string;
   readonly port?: number;
   readonly bind?: string;
+  /** The port of the playground; true for the usual one. */
+  readonly playground?: number | true;
   readonly logLevel: LogLevel;
   readonly seed: readonly string[];
 }
@@ -45,10 +48,11 @@ export async function serve(options: ServeOptions, io: Io): Promise<ExitCode> {
       node: engine.node,
       metrics: engineMetrics(engine),
       onFailure: (listener) => engine.store.onFailure(listener),
+      playground: playgroundFiles,
     });
     engine.startSchedules();
     engine.startModules();
-    io.out.write(toBytes(welcome(io.program, dir, config.bind_client_addr, server.port, seeds[0]?.collection ?? 'stuff')));
+    io.out.write(toBytes(welcome(io.program, config, server.port, seeds[0]?.collection ?? 'stuff')));
     const offSignals = io.onSignal((name) => {
       log.info(`stopping (${name})`);
       void server.stop();
@@ -79,11 +83,20 @@ function settings(
       storage_path: options.data ?? config.storage_path,
       listen_client_port: options.port ?? config.listen_client_port,
       bind_client_addr: options.bind ?? config.bind_client_addr,
+      playground_port: playgroundPort(options.playground, config),
     };
   } catch (error) {
     if (error instanceof ConfigError) throw fileError(error.message);
     throw error;
   }
+}
+
+/** Where the playground is when nothing says another port. */
+const PLAYGROUND_PORT = 9280;
+
+function playgroundPort(asked: number | true | undefined, { playground_port }: Pick<Config, 'playground_port'>): number {
+  if (typeof asked === 'number') return asked;
+  return asked === true && playground_port === 0 ? PLAYGROUND_PORT : playground_port;
 }
 
 async function open(
@@ -156,11 +169,19 @@ function splitSeed(seed: string): [string, string] {
   return [name, seed.slice(at + 1)];
 }
 
-function welcome(program: string, dir: string, host: string, port: number, collection: string): string {
-  const node = port === 9200 ? '' : ` -n :${port}`;
-  return `thingsc ${ownVersion()} serves ${dir} at ${host}:${port}, user \`admin\`, password \`pass\` unless changed. Stop with Ctrl-C.
+function playgroundLine({ playground_port, bind_playground_addr: bound, playground_cert_file }: Served): string {
+  if (playground_port === 0) return 'In a browser:   add --playground, for a page to write and run queries\n';
+  const host = bound === '::' || bound === '0.0.0.0' ? 'localhost' : bound.includes(':') ? `[${bound}]` : bound;
+  return `In a browser:   ${playground_cert_file === null ? 'http' : 'https'}://${host}:${playground_port}/\n`;
+}
 
-With thingsc:   ${program} query${node} -c ${collection} -q '.keys();'
+type Served = Pick<Config, 'storage_path' | 'bind_client_addr' | 'playground_port' | 'bind_playground_addr' | 'playground_cert_file'>;
+
+function welcome(program: string, config: Served, port: number, collection: string): string {
+  const node = port === 9200 ? '' : ` -n :${port}`;
+  return `thingsc ${ownVersion()} serves ${config.storage_path} at ${config.bind_client_addr}:${port}, user \`admin\`, password \`pass\` unless changed. Stop with Ctrl-C.
+
+${playgroundLine(config)}With thingsc:   ${program} query${node} -c ${collection} -q '.keys();'
 With Python:    pip install python-thingsdb, then
 
     import asyncio
