@@ -124,6 +124,11 @@ export class Playground {
     await this.page.getByRole('button', { name: 'Log in' }).click();
   }
 
+  async logOut(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Log out' }).click();
+    await this.page.getByRole('button', { name: 'Log in' }).waitFor();
+  }
+
   /** Opens the page and logs in. */
   static async enter(browser: Browser, address: string, options: BrowserContextOptions = {}): Promise<Playground> {
     const playground = await Playground.open(browser, address, options);
@@ -193,9 +198,5 @@ export class Playground {
       .getByRole('status')
       .getByText(/ms|error|no answer/)
       .waitFor();
-  }
-
-  close(): Promise<void> {
-    return this.page.context().close();
   }
 }

@@ -6,47 +6,47 @@ import { CHROMIUM, launch, Playground, textOf, WITHOUT, Zoo } from './browser.ts
 describe.skipIf(CHROMIUM === null)(`the playground${WITHOUT}`, () => {
   let browser: Browser;
   let zoo: Zoo;
-  /** A page of the administrator, for all tests that need no other. */
+  /** A page of the administrator, for all tests that need no door. */
   let playground: Playground;
+  /** A page that nobody is logged in at, before and after each test that uses it. */
+  let door: Playground;
 
   beforeAll(async () => {
     [browser, zoo] = await Promise.all([launch(), Zoo.open()]);
     zoo.run("new_user('bob'); set_password('bob', 'bobs'); new_user('eve'); set_password('eve', 'eves');", '@thingsdb');
     zoo.run("grant('//zoo', 'eve', QUERY); new_token('admin');", '@thingsdb');
-    playground = await Playground.enter(browser, zoo.address);
+    [playground, door] = await Promise.all([Playground.enter(browser, zoo.address), Playground.open(browser, zoo.address)]);
   });
   afterAll(async () => {
     await browser?.close();
     await zoo?.close();
   });
   afterEach(() => {
-    expect(playground.problems).toEqual([]);
+    expect([...playground.problems, ...door.problems]).toEqual([]);
   });
 
   describe('the log-in', () => {
     it('is all there is before it succeeds, says why it does not, and leaves nothing behind in the end', async () => {
-      const other = await Playground.open(browser, zoo.address);
-      expect(await other.editor.count()).toBe(0);
-      await other.logIn('admin', 'wrong');
-      await other.page.getByRole('alert').getByText('invalid username or password').waitFor();
-      expect(await other.editor.count()).toBe(0);
-      await other.logIn();
-      await other.run("'secret';");
-      await other.page.getByRole('button', { name: 'Log out' }).click();
-      await other.page.getByRole('button', { name: 'Log in' }).waitFor();
-      expect(await textOf(other.page.locator('body'))).not.toContain('secret');
-      const kept = await other.page.evaluate('JSON.stringify({ ...localStorage, ...sessionStorage })');
+      expect(await door.editor.count()).toBe(0);
+      await door.logIn('admin', 'wrong');
+      await door.page.getByRole('alert').getByText('invalid username or password').waitFor();
+      expect(await door.editor.count()).toBe(0);
+      await door.logIn();
+      await door.run("'secret';");
+      await door.logOut();
+      expect(await textOf(door.page.locator('body'))).not.toContain('secret');
+      const kept = await door.page.evaluate('JSON.stringify({ ...localStorage, ...sessionStorage })');
       expect(kept).not.toMatch(/"pass"|wrong/);
-      await other.page.getByRole('radio', { name: 'Token' }).check();
-      await other.page.getByRole('textbox', { name: 'Token' }).fill('1234567890123456789012');
-      await other.page.keyboard.press('Enter');
-      await other.page.getByRole('alert').getByText('token').waitFor();
-      await other.page.getByRole('textbox', { name: 'Token' }).fill(zoo.text("user_info('admin').load().tokens[0].key;", '@thingsdb'));
-      await other.page.keyboard.press('Enter');
-      await other.run('1 + 1;');
-      expect(await textOf(other.tree)).toBe('2');
-      expect(other.problems).toEqual([]);
-      await other.close();
+      await door.page.getByRole('radio', { name: 'Token' }).check();
+      await door.page.getByRole('textbox', { name: 'Token' }).fill('1234567890123456789012');
+      await door.page.keyboard.press('Enter');
+      await door.page.getByRole('alert').getByText('token').waitFor();
+      await door.page.getByRole('textbox', { name: 'Token' }).fill(zoo.text("user_info('admin').load().tokens[0].key;", '@thingsdb'));
+      await door.page.keyboard.press('Enter');
+      await door.run('1 + 1;');
+      expect(await textOf(door.tree)).toBe('2');
+      await door.logOut();
+      await door.page.getByRole('radio', { name: 'User and password' }).check();
     });
 
     it('is followed by nothing from anywhere else', () => {
@@ -56,23 +56,22 @@ describe.skipIf(CHROMIUM === null)(`the playground${WITHOUT}`, () => {
   });
 
   it('gives each user what it may have, and no more', async () => {
-    const other = await Playground.open(browser, zoo.address);
-    await other.logIn('bob', 'bobs');
-    await other.schema.getByText('missing the required privileges').waitFor();
-    await other.page.getByLabel('Scope').fill('//zoo');
-    await other.page.keyboard.press('Enter');
-    await other.run('.zoo;');
-    await other.result.getByText('user `bob` is missing the required privileges (`QUERY`)').first().waitFor();
-    await other.listen('Room', 'kitchen');
-    await other.panel('Events').getByRole('alert').getByText('privileges (`JOIN`)').waitFor();
-    await other.page.getByRole('button', { name: 'Log out' }).click();
-    await other.logIn('eve', 'eves');
-    await other.schema.getByText('2 procedures').waitFor();
-    await other.run('.zoo.animals.len();');
-    expect(await textOf(other.tree)).toBe('4');
-    await other.run('.hacked = true;');
-    await other.result.getByText('(`CHANGE`)').first().waitFor();
-    await other.close();
+    await door.logIn('bob', 'bobs');
+    await door.schema.getByText('missing the required privileges').waitFor();
+    await door.page.getByLabel('Scope').fill('//zoo');
+    await door.page.keyboard.press('Enter');
+    await door.run('.zoo;');
+    await door.result.getByText('user `bob` is missing the required privileges (`QUERY`)').first().waitFor();
+    await door.listen('Room', 'kitchen');
+    await door.panel('Events').getByRole('alert').getByText('privileges (`JOIN`)').waitFor();
+    await door.logOut();
+    await door.logIn('eve', 'eves');
+    await door.schema.getByText('2 procedures').waitFor();
+    await door.run('.zoo.animals.len();');
+    expect(await textOf(door.tree)).toBe('4');
+    await door.run('.hacked = true;');
+    await door.result.getByText('(`CHANGE`)').first().waitFor();
+    await door.logOut();
   });
 
   describe('the editor', () => {
@@ -367,36 +366,36 @@ describe.skipIf(CHROMIUM === null)(`the playground${WITHOUT}`, () => {
   });
 
   it('can be used by the keyboard alone', async () => {
-    const other = await Playground.open(browser, zoo.address);
-    const { keyboard } = other.page;
+    const { keyboard } = door.page;
     const focused = (): Promise<unknown> =>
-      other.page.evaluate('document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent.trim()');
-    // The user's name has the focus.
+      door.page.evaluate('document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent.trim()');
+    // The user's name has the focus, and keeps what was typed last.
+    await keyboard.press('ControlOrMeta+a');
     await keyboard.type('admin');
     await keyboard.press('Tab');
     await keyboard.type('pass');
     await keyboard.press('Enter');
-    await other.schema.getByText('2 procedures').waitFor();
+    await door.schema.getByText('2 procedures').waitFor();
     // The editor has it now.
     await keyboard.press('ControlOrMeta+a');
     await keyboard.type('.zoo.keepers[0].name;');
     await keyboard.press('Escape');
     await keyboard.press('ControlOrMeta+Enter');
-    await other.tree.getByText('"Iris"').waitFor();
+    await door.tree.getByText('"Iris"').waitFor();
     await keyboard.press('Escape');
     await keyboard.press('Escape');
     expect(await focused()).toMatch(/^Run/);
     await keyboard.press('Tab');
     expect(await focused()).toBe('Format');
-    expect(await other.page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
-    await other.tab('Schema').focus();
+    expect(await door.page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
+    await door.tab('Schema').focus();
     await keyboard.press('ArrowRight');
     await keyboard.press('ArrowRight');
     expect(await focused()).toBe('Bytecode');
-    await other.panel('Bytecode').getByText('GET_PROP').first().waitFor();
-    await other.tab('Tree').focus();
+    await door.panel('Bytecode').getByText('GET_PROP').first().waitFor();
+    await door.tab('Tree').focus();
     await keyboard.press('End');
     expect(await focused()).toBe('Graph');
-    await other.close();
+    await door.logOut();
   });
 });

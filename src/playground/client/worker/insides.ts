@@ -18,9 +18,15 @@ export function treeOf(source: Source): TreeNode {
   return told(source.script);
 }
 
-/** Finds the token that a place of an instruction begins. */
+/** Finds the token that a place of an instruction begins; behind a dot, the name belongs to it. */
 function tokenMarks(source: Source): (offset: number) => Mark {
-  const ends = new Map(source.tokens().tokens.map(({ startOffset, image }) => [startOffset, startOffset + image.length]));
+  const { tokens } = source.tokens();
+  const ends = new Map(
+    tokens.map((token, i) => {
+      const { startOffset, image } = /^\.+$/.test(token.image) ? (tokens[i + 1] ?? token) : token;
+      return [token.startOffset, startOffset + image.length];
+    }),
+  );
   return (start) => (start < 0 ? { from: -1, to: -1 } : source.places.mark({ start, end: ends.get(start) ?? start + 1 }));
 }
 
