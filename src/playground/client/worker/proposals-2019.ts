@@ -27,11 +27,12 @@ const word = (label: string, kind: string, boost = 0): Proposal => ({ label, kin
 export function proposals2019(source: Source, at: number, hole: string): Proposal[] {
   const { document, places, given } = source;
   const offset = places.byteAt(at);
-  const probe = document.with(offset, PROBE);
-  const { script, types, temps, target } = analyze2019(probe.bytes, { scope: given.scope === 'node' ? null : given.scope });
+  const { bytes } = document;
+  const probe = bytes.slice(0, offset) + PROBE + bytes.slice(offset);
+  const { script, types, temps, target } = analyze2019(probe, { scope: given.scope === 'node' ? null : given.scope });
   const path = pathAt(script, offset);
   const node = path.at(-1) as Node;
-  const isVariable = /\$\w*$/.test(document.bytes.slice(0, offset));
+  const isVariable = /\$\w*$/.test(bytes.slice(0, offset));
   if (isVariable) return [...temps.set.keys()].filter((name) => !name.endsWith(PROBE)).map((name) => word(fromBytes(name), 'variable'));
   if (node.kind !== 'Ident' && node.kind !== 'Name') return [];
   if (script.comments.some(({ start, end }) => start < offset && offset < end)) return [];
