@@ -47,7 +47,8 @@ export abstract class Grammar extends EmbeddedActionsParser {
 
   private end(): number {
     const last = this.LA(0);
-    return last.startOffset + last.image.length;
+    // Before the first token there is none.
+    return Number.isNaN(last.startOffset) ? 0 : last.startOffset + last.image.length;
   }
 
   private ident(token: IToken): ast.Ident {

@@ -48,6 +48,8 @@ const messages: IParserErrorMessageProvider = {
   buildNotAllInputParsedMessage: ({ firstRedundant }) => `found ${describe(firstRedundant)}, expected \`;\` or the end of the text`,
 };
 
+const INSERTED: ReadonlySet<TokenType> = new Set([t.RParen, t.RBracket, t.RBrace, t.Semicolon, t.Colon]);
+
 export class Parser extends Grammar {
   private readonly found: Diagnostic[] = [];
   private text = '';
@@ -71,6 +73,11 @@ export class Parser extends Grammar {
     const errors = this.errors.map((error: IRecognitionException) => this.diagnostic(error.token, error.message));
     const diagnostics = [...this.found, ...errors].sort((a, b) => a.start - b.start);
     return { script: { kind: 'Script', body: this.statements.slice(), comments, start: 0, end: text.length }, diagnostics };
+  }
+
+  /** Only what no node takes its place from. */
+  protected override canTokenTypeBeInsertedInRecovery(type: TokenType): boolean {
+    return INSERTED.has(type);
   }
 
   protected override report(token: IToken, problem: string): void {

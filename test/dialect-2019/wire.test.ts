@@ -140,6 +140,27 @@ describe('a connection in QPack', () => {
     expect(await client.query('1', 0)).toEqual({ type: Type2019.RESULTS, value: [1] });
     client.close();
   });
+
+  it('is spoken in these bytes', async () => {
+    clean();
+    const client = await RawClient.connect(server.port);
+    const ask = async (hex: string): Promise<string> => {
+      client.send(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
+      const { type, id, payload } = await client.next();
+      return `${type} ${id} ${Buffer.from(payload).toString('hex')}`;
+    };
+    // Length, id, type and its complement; then `["admin", "pass"]`.
+    expect(await ask('0c000000 0100 21 de ef 85 61646d696e 84 70617373')).toBe('65 1 ');
+    expect(await ask('00000000 0200 20 df')).toBe('64 2 ');
+    // `{query: "(5/2)", target: "stuff"}`
+    expect(await ask('1a000000 0300 22 dd f5 85 7175657279 85 28352f3229 86 746172676574 85 7374756666')).toBe('66 3 eeec0000000000000440');
+    // `{query: "x=[1,2,3,4,5,6];x", target: "stuff"}`
+    expect(await ask('27000000 0400 22 dd f5 85 7175657279 92 783d5b312c322c332c342c352c365d3b783b 86 746172676574 85 7374756666')).toBe(
+      '66 4 effbfc010203040506fe',
+    );
+    expect((await ask('09000000 0500 22 dd f4 85 7175657279 81 21')).slice(0, 6)).toBe('103 5 ');
+    client.close();
+  });
 });
 
 describe('QPack', () => {
@@ -193,6 +214,33 @@ describe('QPack', () => {
     ],
     [new Map([['a', true]]), [244, 129, 97, 249]],
     [null, [251]],
+    [64, [232, 64]],
+    [127, [232, 127]],
+    [128, [233, 128, 0]],
+    [-128, [232, 128]],
+    [-129, [233, 127, 255]],
+    [32_767, [233, 255, 127]],
+    [32_768, [234, 0, 128, 0, 0]],
+    [-(2 ** 31), [234, 0, 0, 0, 128]],
+    [2 ** 31, [235, 0, 0, 0, 128, 0, 0, 0, 0]],
+    [2n ** 63n - 1n, [235, 255, 255, 255, 255, 255, 255, 255, 127]],
+    [-(2n ** 63n), [235, 0, 0, 0, 0, 0, 0, 0, 128]],
+    [new Float(1), [127]],
+    [new Float(0.5), [236, 0, 0, 0, 0, 0, 0, 224, 63]],
+    [new Float(-0), [236, 0, 0, 0, 0, 0, 0, 0, 128]],
+    [new Float(Number.POSITIVE_INFINITY), [236, 0, 0, 0, 0, 0, 0, 240, 127]],
+    [false, [250]],
+    ['', [128]],
+    ['x'.repeat(99), [227, ...new Array<number>(99).fill(120)]],
+    ['x'.repeat(100), [228, 100, ...new Array<number>(100).fill(120)]],
+    ['x'.repeat(256), [229, 0, 1, ...new Array<number>(256).fill(120)]],
+    ['x'.repeat(65_536), [230, 0, 0, 1, 0, ...new Array<number>(65_536).fill(120)]],
+    [new Map(), [243]],
+    [
+      new Map([...'abcdef'].map((key, i) => [key, i])),
+      [253, 129, 97, 0, 129, 98, 1, 129, 99, 2, 129, 100, 3, 129, 101, 4, 129, 102, 5, 255],
+    ],
+    [[[1, 2, 3, 4, 5, [6, 6, 6, 6, 6, 6]]], [238, 252, 1, 2, 3, 4, 5, 252, 6, 6, 6, 6, 6, 6, 254, 254]],
   ])('has a form for %s', (each, bytes) => {
     const w = new QpackWriter();
     write(w, each);
