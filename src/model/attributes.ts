@@ -32,6 +32,13 @@ export class Attributes {
     if (this.byThing.size > 0) this.byThing.delete(id);
   }
 
+  /** To be called when things get other ids. */
+  renumber(newIds: ReadonlyMap<number, number>): void {
+    const before = [...this.byThing];
+    this.byThing.clear();
+    for (const [id, own] of before) this.byThing.set(newIds.get(id) ?? id, own);
+  }
+
   /** Things that have some, by id. */
   ids(): Iterable<number> {
     return this.byThing.keys();

@@ -13,11 +13,13 @@ import { SetValue } from '../values/set.ts';
 import { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
 import { applyToCollection } from './apply.ts';
+import type { Attributes } from './attributes.ts';
 import { ChangeOp } from './change.ts';
 import { Collection } from './collection.ts';
 import { readInt, readStr } from './read.ts';
 import { valuesOf } from './references.ts';
 import { type ClosureLoader, encodeEnum, encodeProcedure, encodeType, encodeTypeInfo } from './schema-records.ts';
+import { encodeStored } from './stored.ts';
 import { encodeTask } from './tasks.ts';
 import { encodeThingBody } from './thing-record.ts';
 import type { Transaction } from './transaction.ts';
@@ -27,8 +29,9 @@ const MARK = 'collection';
 const FORMAT = 1;
 
 /** Whether nothing is in a collection: no data, types, enumerators, procedures or tasks. */
-export function isEmpty({ root, types, enums, procedures, tasks }: Collection): boolean {
-  return root.size === 0 && types.size === 0 && enums.size === 0 && procedures.size === 0 && tasks.items.length === 0;
+export function isEmpty({ root, attributes, types, enums, procedures, tasks }: Collection): boolean {
+  const hasData = root.size > 0 || attributes.size > 0;
+  return !hasData && types.size === 0 && enums.size === 0 && procedures.size === 0 && tasks.items.length === 0;
 }
 
 export function writeDump(w: MsgpackWriter, collection: Collection): void {
@@ -89,7 +92,13 @@ function checkInstance(thing: Thing): void {
 /** Gives things, rooms and tasks the next ids of a collection that they are to be put into, the root that of its root; gives the things. */
 function renumber(made: Collection, target: Collection): Thing[] {
   const things = [...made.things.values()];
-  for (const thing of things) thing.id = thing === made.root ? target.root.id : target.nextId++;
+  const newIds = new Map<number, number>();
+  for (const thing of things) {
+    const id = thing === made.root ? target.root.id : target.nextId++;
+    newIds.set(thing.id, id);
+    thing.id = id;
+  }
+  made.attributes.renumber(newIds);
   for (const room of made.rooms.values()) room.id = target.nextId++;
   for (const task of made.tasks.items) task.id = target.nextId++;
   return things;
@@ -113,6 +122,7 @@ export function writeCollection(w: MsgpackWriter, c: Collection, things: Iterabl
     w.int(thing.id);
     encodeThingBody(w, thing);
   }
+  writeAttributes(w, c.attributes);
   for (const procedure of c.procedures.values()) {
     w.int(ChangeOp.PROCEDURE);
     encodeProcedure(w, procedure);
@@ -128,6 +138,17 @@ export function writeCollection(w: MsgpackWriter, c: Collection, things: Iterabl
   }
   w.int(ChangeOp.NEXT_ID);
   w.int(c.nextId);
+}
+
+function writeAttributes(w: MsgpackWriter, attributes: Attributes): void {
+  for (const id of attributes.ids()) {
+    for (const [name, value] of attributes.of(id) ?? []) {
+      w.int(ChangeOp.SET_ATTRIBUTE);
+      w.int(id);
+      w.str(name);
+      encodeStored(w, value);
+    }
+  }
 }
 
 /** First the names of types, since definitions name any of them; then enumerators, which definitions name too. */

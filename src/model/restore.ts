@@ -8,6 +8,7 @@ import type { Database } from './database.ts';
 import { encodeCollectionInfo, encodeScopeInfo } from './database-records.ts';
 import { encodeCommit, type Historian } from './history.ts';
 import { encodeModule } from './modules.ts';
+import { writeQuotas } from './quotas.ts';
 import { Right } from './rights.ts';
 import { encodeProcedure } from './schema-records.ts';
 import { encodeTask, type TaskScope } from './tasks.ts';
@@ -159,6 +160,11 @@ function writeNewCollection(w: MsgpackWriter, collection: Collection, id: number
   w.int(collection.root.id);
   w.int(ChangeOp.COLLECTION_INFO);
   encodeCollectionInfo(w, collection, id);
+  if (collection.quotas !== null) {
+    w.int(ChangeOp.QUOTAS);
+    w.int(id);
+    writeQuotas(w, collection.quotas);
+  }
   writeHistory(w, id, { history: null }, collection);
   settleTasks(collection, owners);
   const inner = new MsgpackWriter(64 * 1024);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { firstDifference } from '../../src/model/compare.ts';
+import { MsgpackWriter } from '../../src/msgpack/writer.ts';
 import { Checkpoints, recordingEngine, reopened } from '../model/recording.ts';
 import { type Case2019, cases2019 } from './cases.ts';
 import { openDatabase } from './database.ts';
@@ -29,6 +30,25 @@ describe('what queries in the 2019 dialect leave behind is the same after a rest
     ];
     const steps = [...collection.map((code) => ({ code })), { code: "set_quota('stuff', 'things', 9); set_zone(3);", target: 0 }];
     expect(await differences(steps, 'stuff')).toEqual([null, null]);
+  });
+});
+
+describe('a dump of a collection', () => {
+  it('has the attributes of its things, whatever ids they get', async () => {
+    const database = await openDatabase();
+    database.query("a = {}; del('a'); t = {n: 1}; t.set('z', 2.5); set('k', [1, 'x']);");
+    const { engine } = database;
+    const today = (code: string, scope: string, vars: Uint8Array | null = null) =>
+      engine.query({ user: { id: 1, name: 'admin' }, client: null, scope, code, vars }).value;
+    const dump = today('export({dump: true});', '//stuff') as { bytes: string };
+    today("new_collection('copy');", '@thingsdb');
+    const w = new MsgpackWriter();
+    w.mapHeader(1);
+    w.str('dump');
+    w.bin(dump.bytes);
+    today('import(dump);', '//copy', w.take());
+    expect(database.query("t.get('z'); get('k'); t.get('k')", 'copy')).toMatchObject({ value: [{ float: 2.5 }, [1, 'x'], null] });
+    await database.close();
   });
 });
 

@@ -185,9 +185,16 @@ describe('restore', () => {
     ask(engine, "commit('types'); set_type('P', {name: 'str', friends: '{P}'}); mod_type('P', 'rel', 'friends', 'friends');", '//shop');
     ask(engine, ".p = P{name: 'a'}; .q = P{name: 'b'}; .p.friends.add(.q); .id = .p.id(); nil;", '//shop');
     ask(engine, ".t = task(datetime(4000000000), |t, p| p, [.p]); .t.set_owner('bob'); nil;", '//shop');
+    ask2019(engine, "p.set('colour', 'red'); set('k', [1, 2]);", 'shop');
+    ask2019(engine, "set_quota('shop', 'things', 90)", 0);
     await engine.backup(file());
     await engine.close();
   }
+
+  const ask2019 = (engine: LocalEngine, code: string, target: string | number): readonly unknown[] => {
+    const user = engine.database.userByName('admin') as { id: number; name: string };
+    return engine.query2019({ user, client: null, target, code, blobs: [] }).results;
+  };
 
   const SHOP = '[.p.name, .p.id() == .id, .q.friends.has(.p), .t.id() == nil, tasks().len(), datetime(0).zone()];';
 
@@ -224,6 +231,8 @@ describe('restore', () => {
     expect(as(engine, 'bob', '.t.owner()', '//shop')).toBe('bob');
     expect(as(engine, 'admin', "run('hello')", '@t')).toBe('hello');
     expect(as(engine, 'admin', "history({scope: '//shop', last: 9}).len()", '@t')).toBe(1);
+    expect(ask2019(engine, "p.get('colour'); hasattr('k')", 'shop')).toMatchObject([{ value: 'red' }, true]);
+    expect(engine.database.collectionByName('shop').quotas).toMatchObject({ things: 90, properties: null });
   });
 
   test('takes access when asked to, and leaves tasks out', async () => {
