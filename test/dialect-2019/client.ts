@@ -28,10 +28,10 @@ export function write(w: Writer2019, value: QpackValue): void {
 }
 
 /** As the cases have values: objects, and floats as `{float}`. */
-function plain(value: QpackValue): unknown {
-  if (Array.isArray(value)) return value.map(plain);
+export function plainOf(value: QpackValue): unknown {
+  if (Array.isArray(value)) return value.map(plainOf);
   if (value instanceof Float) return { float: value.value };
-  if (value instanceof Map) return Object.fromEntries([...value].map(([key, item]) => [String(key), plain(item)]));
+  if (value instanceof Map) return Object.fromEntries([...value].map(([key, item]) => [String(key), plainOf(item)]));
   return typeof value === 'string' ? Buffer.from(value, 'latin1').toString() : value;
 }
 
@@ -70,7 +70,7 @@ export class Client2019 {
 
   async next(): Promise<Told> {
     const { type, payload } = await this.raw.next();
-    return { type, value: payload.length === 0 ? undefined : plain(this.codec.read(payload, 0, payload.length)) };
+    return { type, value: payload.length === 0 ? undefined : plainOf(this.codec.read(payload, 0, payload.length)) };
   }
 
   async take(count: number): Promise<Told[]> {
