@@ -1,7 +1,7 @@
 /** Dates as text by a format such as `%Y-%m-%d`, as C's `strftime` with the flags of GNU. */
-import { scratch, scratchText } from '../values/bytes-text.ts';
+import { putTwo, scratch, scratchText } from '../values/bytes-text.ts';
 import type { Civil } from '../values/calendar.ts';
-import { type DateTime, offsetText, TWO_DIGITS } from '../values/datetime.ts';
+import { type DateTime, offsetText, putOffset, TWO_DIGITS } from '../values/datetime.ts';
 import { DAYS, isoWeek, MONTHS, week, weekday, yearday } from './names.ts';
 import { abbreviation } from './zones.ts';
 
@@ -209,20 +209,6 @@ function runCodes(codes: Uint16Array, date: Civil, offset: number): string {
     else at = putTwo(at, fieldOf(letter, date));
   }
   return scratchText(at);
-}
-
-/** As `offsetText`. */
-function putOffset(at: number, offset: number): number {
-  const minutes = (Math.abs(offset) / 60) | 0;
-  scratch[at] = offset < 0 ? 0x2d : 0x2b;
-  return putTwo(putTwo(at + 1, (minutes / 60) | 0), minutes % 60);
-}
-
-function putTwo(at: number, value: number): number {
-  const tens = (value / 10) | 0;
-  scratch[at] = 0x30 + tens;
-  scratch[at + 1] = 0x30 + value - 10 * tens;
-  return at + 2;
 }
 
 const MAX_FORMATS = 200;

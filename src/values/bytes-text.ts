@@ -23,6 +23,14 @@ function twentyFour(): string {
   return chars(b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15], b[16], b[17], b[18], b[19], b[20], b[21], b[22], b[23]);
 }
 
+/** Puts the two digits of a number from 0 to 99 into `scratch`; gives the place behind them. */
+export function putTwo(at: number, value: number): number {
+  const tens = (value / 10) | 0;
+  scratch[at] = 0x30 + tens;
+  scratch[at + 1] = 0x30 + value - 10 * tens;
+  return at + 2;
+}
+
 /** The first `length` bytes of `scratch`, at most 64, as a text. */
 export function scratchText(length: number): string {
   if (length <= 8) return eight().slice(0, length);

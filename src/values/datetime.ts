@@ -1,4 +1,5 @@
-import { civilFromSeconds } from './calendar.ts';
+import { putTwo, scratch, scratchText } from './bytes-text.ts';
+import { type Civil, civilFromSeconds } from './calendar.ts';
 
 /** A datetime, or a timeval (the same moment, shown as a number). */
 export class DateTime {
@@ -40,13 +41,38 @@ export function isoText(value: DateTime): string {
   const clock = clockOf(value);
   if (clock === null) return '1970-01-01T00:00:00Z';
   const date = civilFromSeconds(clock);
+  if (date.year >= 1000 && date.year <= 9999) return isoFourDigits(date, value);
   const day = `${date.year}-${TWO_DIGITS[date.month]}-${TWO_DIGITS[date.day]}`;
   return `${day}T${TWO_DIGITS[date.hour]}:${TWO_DIGITS[date.minute]}:${TWO_DIGITS[date.second]}${zoneText(value)}`;
 }
 
-function zoneText(value: DateTime): string {
-  const { offset, zone } = value;
-  return zone === 'UTC' || (zone === null && offset === 0) ? 'Z' : offsetText(offset);
+/** The same for a year of four digits, put together byte by byte. */
+function isoFourDigits(date: Civil, value: DateTime): string {
+  let at = putTwo(putTwo(0, (date.year / 100) | 0), date.year % 100);
+  scratch[at] = 0x2d;
+  at = putTwo(at + 1, date.month);
+  scratch[at] = 0x2d;
+  at = putTwo(at + 1, date.day);
+  scratch[at] = 0x54;
+  at = putTwo(at + 1, date.hour);
+  scratch[at] = 0x3a;
+  at = putTwo(at + 1, date.minute);
+  scratch[at] = 0x3a;
+  at = putTwo(at + 1, date.second);
+  if (!isUtc(value)) return scratchText(putOffset(at, value.offset));
+  scratch[at] = 0x5a;
+  return scratchText(at + 1);
+}
+
+const isUtc = ({ offset, zone }: DateTime): boolean => zone === 'UTC' || (zone === null && offset === 0);
+
+const zoneText = (value: DateTime): string => (isUtc(value) ? 'Z' : offsetText(value.offset));
+
+/** As `offsetText`, into `scratch`; gives the place behind it. */
+export function putOffset(at: number, offset: number): number {
+  const minutes = (Math.abs(offset) / 60) | 0;
+  scratch[at] = offset < 0 ? 0x2d : 0x2b;
+  return putTwo(putTwo(at + 1, (minutes / 60) | 0), minutes % 60);
 }
 
 /** `+0100`: hours and minutes; seconds, as in old local times, are left out. */

@@ -5,7 +5,7 @@ import { formatDate } from '../../src/time/format.ts';
 import { isoWeek } from '../../src/time/names.ts';
 import { parseDate, parseIso } from '../../src/time/parse.ts';
 import { civilFromSeconds, DAY, daysFromCivil } from '../../src/values/calendar.ts';
-import { DateTime } from '../../src/values/datetime.ts';
+import { DateTime, isoText, offsetText } from '../../src/values/datetime.ts';
 
 const clock = (iso: string): number => Date.parse(`${iso}Z`) / 1000;
 
@@ -53,6 +53,8 @@ describe('format', () => {
         const pattern = parts.join('');
         // A tab at the end is a piece that is made on its own.
         expect(`${formatDate(date, at, pattern)}\t`).toBe(formatDate(date, at, `${pattern}%t`));
+        const zone = ahead === 0 ? 'Z' : offsetText(ahead);
+        expect(isoText(at)).toBe(`${formatDate(date, at, '%Y-%m-%dT%H:%M:%S%t').slice(0, -1)}${zone}`);
         expect(formatDate(date, at, pattern)).toBe(parts.map((part) => formatDate(date, at, `${part}%t`).slice(0, -1)).join(''));
       }),
       { numRuns: 1000 },
