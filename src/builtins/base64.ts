@@ -58,19 +58,27 @@ const NONE = 64;
 
 /** The bytes of a short text of whole groups of four, with the common alphabet and its padding; null for any other. */
 function decodeShort(text: string): string | null {
-  const { length } = text;
-  let end = length;
+  let end = text.length;
   if (end > 0 && text.charCodeAt(end - 1) === PAD) end -= text.charCodeAt(end - 2) === PAD ? 2 : 1;
+  const digit = (at: number): number => STRICT[text.charCodeAt(at)] as number;
   let size = 0;
-  let bits = 0;
-  for (let at = 0; at < end; at++) {
-    const digit = STRICT[text.charCodeAt(at)] as number;
-    if (digit === NONE) return null;
-    bits = (bits << 6) | digit;
-    if ((at & 3) === 0) continue;
-    scratch[size++] = bits >> (6 - 2 * (at & 3));
+  let at = 0;
+  let all = 0;
+  for (; at + 4 <= end; at += 4) {
+    const [a, b, c, d] = [digit(at), digit(at + 1), digit(at + 2), digit(at + 3)];
+    all |= a | b | c | d;
+    scratch[size] = (a << 2) | (b >> 4);
+    scratch[size + 1] = (b << 4) | (c >> 2);
+    scratch[size + 2] = (c << 6) | d;
+    size += 3;
   }
-  return scratchText(size);
+  if (at < end) {
+    const [a, b, c] = [digit(at), digit(at + 1), at + 3 === end ? digit(at + 2) : 0];
+    all |= a | b | c;
+    scratch[size++] = (a << 2) | (b >> 4);
+    if (at + 3 === end) scratch[size++] = (b << 4) | (c >> 2);
+  }
+  return (all & NONE) === 0 ? scratchText(size) : null;
 }
 
 const PLAIN = /^[A-Za-z0-9+/]*={0,2}$/;
