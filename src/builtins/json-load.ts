@@ -26,11 +26,18 @@ const QUOTE = 0x22;
 const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
 
-/** A larger buffer is not kept for the next text. */
+/** Texts from this length on have a buffer of their own. */
 const KEPT = 2 ** 20;
 
 /** For the next text; bytes of a buffer are read several times as fast as those of a string. */
 let spare = Buffer.alloc(4096);
+
+/** Room for so many bytes and one more. */
+function bufferFor(length: number): Buffer {
+  if (length >= KEPT) return Buffer.allocUnsafe(length + 1);
+  if (spare.length <= length) spare = Buffer.alloc(Math.min(KEPT, 2 * length));
+  return spare;
+}
 
 class JsonReader {
   private readonly cx: Context;
@@ -44,8 +51,7 @@ class JsonReader {
   constructor(cx: Context, text: string) {
     this.cx = cx;
     this.text = text;
-    if (spare.length <= text.length) spare = Buffer.alloc(Math.min(KEPT, 2 * text.length));
-    this.bytes = spare.length > text.length ? spare : Buffer.allocUnsafe(text.length + 1);
+    this.bytes = bufferFor(text.length);
     this.bytes.latin1Write(text, 0);
     this.bytes[text.length] = 0;
   }

@@ -62,7 +62,8 @@ function method(name: string, doc: string, example: string, params: readonly Par
 }
 
 function searched(cx: Context, text: string, other: string): void {
-  cx.spend((text.length + other.length) >> 4);
+  const units = (text.length + other.length) >> 4;
+  if (units > 1) cx.spend(units);
 }
 
 export const stringRows: readonly Row[] = [

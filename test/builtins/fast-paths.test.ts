@@ -116,6 +116,13 @@ describe('JSON', () => {
     },
   );
 
+  test.each([4093, 4094, 4095, 9000, 2 ** 20 - 3, 2 ** 20 - 2, 2 ** 20 - 1, 2 ** 20 + 5, 100])('texts of %i bytes and quotes', (length) => {
+    const size = Math.min(length, 100_000);
+    const text = `range(${size}).map(|| '${'a'.repeat(Math.floor(length / size))}').join('') + '${'b'.repeat(length % size)}'`;
+    expect(ask(engine, `t = ${text}; l = json_load('"' + t + '"'); [l.len(), l == t, json_load('[1]')];`)).toEqual([length, true, [1]]);
+    expect(ask(engine, `t = ${text}; json_load('"' + t);`)).toMatchObject({ error: -60 });
+  });
+
   test('lists in what is loaded belong to their things', () => {
     expect(ask(engine, `.t = json_load('{"l":[1],"m":{"l":[2]}}'); .t.l.push(3); .t.m.l.push(4); return .t, 3;`)).toMatchObject({
       l: [1, 3],
