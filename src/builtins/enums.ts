@@ -1,5 +1,5 @@
 /** Enumerators and their members. */
-import { operationErr, valueErr } from '../errors.ts';
+import { lookupErr, operationErr, valueErr } from '../errors.ts';
 import { dropEnum } from '../model/apply-types.ts';
 import { ChangeOp } from '../model/change.ts';
 import type { Collection } from '../model/collection.ts';
@@ -18,7 +18,6 @@ import type { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
 import type { Context, Row } from './row.ts';
 import { byName, checkName, checkNewName, collectionOf, enumByName, enumInfo, now } from './schema-common.ts';
-import { cannotConvert } from './text.ts';
 import { newThing } from './things-common.ts';
 
 const SCHEMA = { changes: ['collection'], scopes: ['collection'] } as const;
@@ -127,13 +126,13 @@ function enumMap(cx: Context, name: string): Value {
   return map;
 }
 
-function memberLength(_cx: Context, { value }: EnumMember): Value {
+function memberLength(_cx: Context, { value, typeName }: EnumMember): Value {
   if (typeof value === 'string') return value.length;
   if (value instanceof Bytes) return value.bytes.length;
   if (value instanceof List) return value.items.length;
   if (value instanceof SetValue) return value.things.size;
   if (typeof value === 'object' && value !== null && 'size' in value) return (value as Thing).size;
-  throw cannotConvert(value, 'str');
+  throw lookupErr(`type \`${typeName}\` has no function \`len\``);
 }
 
 export const enumNames = (cx: Context, name: string): EnumDef => enumByName(collectionOf(cx), name);

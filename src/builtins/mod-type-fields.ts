@@ -73,13 +73,13 @@ export function add(call: Call): void {
     if (args.length > 2) throw tooMany('a method has no initial value');
     type.methods.assign([...type.methods, [name, definition]]);
   } else if (definition === '#') {
-    if (type.idName !== null) throw lookupErr(`type \`${type.name}\` names its id already, as \`${type.idName}\``);
     if (args.length > 2) throw tooMany('the id has no initial value');
+    if (type.idName !== null) throw lookupErr(`type \`${type.name}\` names its id already, as \`${type.idName}\``);
     type.idName = name;
   } else {
+    if (type.wrapOnly && args.length > 2) throw tooMany('a type in wrap-only mode has no instances that could get an initial value');
     const field = new FieldDef(name, ruleOf(collectionOf(cx), type, name, definition));
     checkNeeds(type, [field]);
-    if (type.wrapOnly && args.length > 2) throw tooMany('a type in wrap-only mode has no instances that could get an initial value');
     const init = args[2];
     addNew(call, field, init instanceof Closure ? undefined : init);
     changed(call);

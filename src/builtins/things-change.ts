@@ -115,6 +115,11 @@ const assign: MethodRow = {
   page: 'data-types/thing/assign',
   run: (cx, self: Thing, source: Thing) => {
     if (source === self) return self;
+    const { type } = self.shape;
+    if (type !== null && source.shape.type !== null && source.shape.type !== type)
+      throw typeErr(
+        `an instance of type \`${source.shape.type.name}\` cannot be assigned to one of type \`${type.name}\`; assign a plain thing`,
+      );
     const keys = source.keys();
     cx.spend(keys.length);
     checkRelations(self, source, keys);

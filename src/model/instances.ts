@@ -29,13 +29,14 @@ function planInstance(collection: Collection, type: TypeDef, keys: readonly stri
   const from: number[] = [];
   const to: number[] = [];
   const fields: FieldDef[] = [];
-  type.fields.forEach((field, slot) => {
-    const place = places.get(field.name);
-    if (place === undefined) return;
+  // In the order of the text, so that of two values that do not fit the first is told.
+  for (const [key, place] of places) {
+    const slot = type.shape.slotOf.get(key);
+    if (slot === undefined) continue;
     from.push(place);
     to.push(slot);
-    fields.push(field);
-  });
+    fields.push(type.fields[slot] as FieldDef);
+  }
   return { schema: collection.schema, type, slots, from, to, fields, fresh: fresh.filter((slot) => !to.includes(slot)) };
 }
 

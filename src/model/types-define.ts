@@ -206,8 +206,9 @@ export function checkNeeds(type: TypeDef, added: readonly FieldDef[], others: re
 
 /** Throws operation_err unless the type may be switched to wrap-only mode, given that it has no instances. */
 export function checkMayWrapOnly(collection: Collection, type: TypeDef): void {
-  for (const [owner, rule] of allRules(collection)) {
-    if (needed(rule) === type && !owner.wrapOnly && owner !== type) {
+  for (const owner of collection.types.values()) {
+    // What lists and sets may hold need not be there.
+    if (owner !== type && !owner.wrapOnly && owner.fields.some(({ rule }) => needed(rule) === type)) {
       throw operationErr(`type \`${type.name}\` is required by type \`${owner.name}\`, which is not in wrap-only mode`);
     }
   }

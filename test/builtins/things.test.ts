@@ -28,6 +28,11 @@ test.each(rows.map((row) => [row.name, row.example] as const))('the example of %
 });
 
 test.each([
+  ["set_enum('Number', {ONE: 1}); Number().len()", -54],
+  ["new_type('W', true); mod_type('W', 'add', 'a', 'nope', 1)", -62],
+  ["set_type('B', {}); set_type('D', {y: 'B'}); mod_type('B', 'wpo', true)", -63],
+  ["set_type('A', {a: 'int<0:9>', b: 'int'}); A{b: 'x', a: 10}", -61],
+  ["set_type('A', {a: 'int<0:9>', b: 'int'}); A{a: 10, b: 'x'}", -60],
   ['{}.get(1)', -61],
   ['{}.has(1)', -61],
   ['{}.set(1, 1)', -61],
@@ -37,6 +42,7 @@ test.each([
   ["{a: 1, b: 2}.ren('a', 'b')", -54],
   ["{a: 1}.ren('a', '#')", -60],
   ['{}.assign(1)', -61],
+  ["set_type('A', {a: 'int'}); set_type('B', {a: 'int'}); A{}.assign(B{a: 1})", -61],
   ['{}.copy(128)', -60],
   ['{}.equals({}, -1)', -60],
   ['{}.search({}, {limit: 256})', -60],
@@ -59,6 +65,10 @@ test.each(["set('b', 1)", "del('a')", "ren('a', 'b')", 'clear()', 'assign({b: 1}
     expect(session.fails(`x = {a: 1}; x.vmap(|v| x.${change})`)).toBe(-63);
   },
 );
+
+test.each(["'[B]'", "'{B}'", "'[B]?'", "'B?'"])('a type that others name as %s may be switched to wrap-only mode', (definition) => {
+  expect(session.ask(`set_type('B', {x: 'int'}); set_type('D', {y: ${definition}}); mod_type('B', 'wpo', true); D{}; nil;`)).toBeNull();
+});
 
 describe('the order of properties', () => {
   test('the last takes the place of one that is removed', () => {
