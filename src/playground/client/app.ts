@@ -9,8 +9,10 @@ import { Workbench } from './workbench.ts';
 const address = new URL('/ws', location.href);
 address.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
 
-const language = new Language('/worker.js');
 const banner = h('div', { class: 'banner', role: 'alert', hidden: true });
+const language = new Language('/worker.js', () =>
+  tell('What knows the language could not be loaded: queries run, and are not checked. A reload may help.'),
+);
 const corner = h('div', { class: 'corner' }, themeButton());
 let workbench: Workbench | null = null;
 

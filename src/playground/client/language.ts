@@ -11,8 +11,10 @@ export class Language {
   private readonly waiting = new Map<number, Waiting>();
   private lastId = 0;
 
-  constructor(address: string) {
+  /** `onFault` is told when the worker cannot be had: nothing is known of any text then. */
+  constructor(address: string, onFault: () => void) {
     this.worker = new Worker(address, { type: 'module' });
+    this.worker.onerror = onFault;
     this.worker.onmessage = ({ data }: MessageEvent<Answer | Failure>) => this.receive(data);
   }
 

@@ -1,5 +1,8 @@
 /** The port of the playground: whom it answers, what its answers allow a browser, and who may open a connection through it. */
+import { readFileSync } from 'node:fs';
+import https from 'node:https';
 import { connect } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ClientOptions, WebSocket } from 'ws';
 import { makePackage, PackageType } from '../../../src/server/framing.ts';
@@ -33,6 +36,9 @@ const get = (port: number, path: string, more = '', host = `127.0.0.1:${port}`, 
   exchange(port, `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\n${more}\r\n`);
 
 const header = ({ text }: Reply, name: string): string | undefined => new RegExp(`^${name}: (.*)\\r$`, 'im').exec(text)?.[1];
+
+/** The name in the certificate of the tests. */
+const NAMED: object = { servername: 'localhost' };
 
 describe('the page', () => {
   it('comes with headers that keep everything foreign out', async () => {
@@ -76,6 +82,22 @@ describe('the page', () => {
     expect((await get(named.port, '/', '', 'other.example:8443')).status).toBe(200);
     expect((await get(named.port, '/', '', 'evil.example')).status).toBe(421);
     await named.server.stop();
+  });
+
+  it('comes over TLS when there is a certificate', async () => {
+    const folder = new URL('../fixtures/', import.meta.url);
+    const [cert, key] = [fileURLToPath(new URL('cert.pem', folder)), fileURLToPath(new URL('key.pem', folder))];
+    const secure = await serve({ playground_cert_file: cert, playground_key_file: key });
+    const tls = { host: '127.0.0.1', port: secure.port, ca: readFileSync(cert), ...NAMED };
+    const status = await new Promise((resolve, reject) => {
+      https.get(tls, (response) => resolve(response.statusCode)).on('error', reject);
+    });
+    expect(status).toBe(200);
+    const origin = `https://127.0.0.1:${secure.port}`;
+    const socket = await attempt(`wss://127.0.0.1:${secure.port}/ws`, { origin, ca: tls.ca, ...NAMED });
+    expect(socket).toBeInstanceOf(WebSocket);
+    if (socket instanceof WebSocket) socket.terminate();
+    await secure.server.stop();
   });
 
   it('says why it is not there', async () => {

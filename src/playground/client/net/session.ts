@@ -43,6 +43,7 @@ export class Session {
   private state: SessionState = 'out';
   private retry: ReturnType<typeof setTimeout> | undefined = undefined;
   private pause = FIRST_PAUSE;
+  private isConnecting = false;
 
   constructor(address: string, events: SessionEvents) {
     this.address = address;
@@ -56,7 +57,7 @@ export class Session {
 
   /** Connects and logs in. Rejects with ServerError (-56 when refused) and ConnectionLost. */
   async logIn(credentials: Credentials): Promise<void> {
-    await this.connect(credentials);
+    this.socket = await this.connect(credentials);
     this.credentials = credentials;
     this.enter('in', null);
   }
@@ -76,7 +77,8 @@ export class Session {
     this.events.onState(state, reason);
   }
 
-  private async connect(credentials: Credentials): Promise<void> {
+  /** A connection that is logged in. */
+  private async connect(credentials: Credentials): Promise<Socket> {
     const socket = await Socket.open(
       this.address,
       (push) => this.pushed(push),
@@ -97,7 +99,7 @@ export class Session {
       socket.close();
       throw error;
     }
-    this.socket = socket;
+    return socket;
   }
 
   private pushed(push: Push): void {
@@ -117,18 +119,30 @@ export class Session {
   async reconnect(): Promise<void> {
     clearTimeout(this.retry);
     const { credentials } = this;
-    if (credentials === null || this.socket !== null) return;
+    if (credentials === null || this.socket !== null || this.isConnecting) return;
+    this.isConnecting = true;
     try {
-      await this.connect(credentials);
-      this.enter('in', null);
-    } catch (error) {
-      if (!(error instanceof ServerError) || error.code !== AUTH_ERROR) {
-        this.lost();
-        return;
+      const socket = await this.connect(credentials);
+      // The user may have left meanwhile.
+      if (this.credentials !== credentials) socket.close();
+      else {
+        this.socket = socket;
+        this.enter('in', null);
       }
-      this.credentials = null;
-      this.enter('out', `The server does not let you in any more: ${error.message}`);
+    } catch (error) {
+      this.failed(error);
+    } finally {
+      this.isConnecting = false;
     }
+  }
+
+  private failed(error: unknown): void {
+    if (!(error instanceof ServerError) || error.code !== AUTH_ERROR) {
+      this.lost();
+      return;
+    }
+    this.credentials = null;
+    this.enter('out', `The server does not let you in any more: ${error.message}`);
   }
 
   private request(type: number, write: (w: MsgpackWriter) => void): Promise<Reply> {
