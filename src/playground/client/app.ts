@@ -57,4 +57,7 @@ function begin(work: Promise<void>): void {
   work.catch(() => {});
 }
 
+// What was in the way of a connection may be gone.
+addEventListener('online', () => void session.reconnect());
+
 enter('out', null);
