@@ -71,6 +71,8 @@ describe('the page', () => {
   it('has its files and no others, for GET and HEAD', async () => {
     expect((await get(main.port, '/package.json')).status).toBe(404);
     expect((await get(main.port, '/../../etc/passwd')).status).toBe(404);
+    const head = await fetch(`http://127.0.0.1:${main.port}/`, { method: 'HEAD' });
+    expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([200, '15', '']);
     const post = await get(main.port, '/', 'Content-Length: 0\r\n', undefined, 'POST');
     expect([post.status, header(post, 'Allow')]).toEqual([405, 'GET, HEAD']);
   });
