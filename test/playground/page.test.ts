@@ -178,6 +178,13 @@ describe.skipIf(CHROMIUM === null)(`the playground${WITHOUT}`, () => {
       await playground.run("{a: 2, b: 2.0, c: '2', d: nil, e: 9223372036854775807, f: bytes('hi'), g: 'tea 🍵'};");
       await playground.tree.getByText('tea').waitFor();
       const lines = await playground.tree.getByRole('treeitem').allTextContents();
+      await playground.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      await playground.result.getByRole('button', { name: 'Copy' }).click();
+      await playground.result.getByText('copied').waitFor();
+      const copied = String(await playground.page.evaluate('navigator.clipboard.readText()'));
+      expect(copied.replace(/\s+/g, ' ')).toBe(
+        '{ "a": 2, "b": 2.0, "c": "2", "d": null, "e": 9223372036854775807, "f": "aGk=", "g": "tea 🍵" }',
+      );
       expect(lines.slice(1)).toEqual(['a: 2', 'b: 2.0', 'c: "2"', 'd: nil', 'e: 9223372036854775807', 'f: 2 bytes: 68 69', 'g: "tea 🍵"']);
     });
 

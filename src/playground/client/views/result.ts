@@ -4,6 +4,7 @@ import { ServerError } from '../net/socket.ts';
 import type { Value } from '../net/values.ts';
 import { counted, h } from '../ui/dom.ts';
 import { Tabs } from '../ui/tabs.ts';
+import { jsonText } from './json.ts';
 import { resultGraph } from './result-graph.ts';
 import { resultTable } from './result-table.ts';
 import { resultTree, type ThingOf } from './result-tree.ts';
@@ -19,6 +20,7 @@ export class ResultView {
   private readonly tabs: Tabs;
   private readonly status = h('span', { class: 'result-status', role: 'status' });
   private readonly warnings = h('ul', { class: 'warnings', 'aria-label': 'Logged by the query', hidden: true });
+  private readonly copy = h('button', { type: 'button', class: 'button small', title: 'Copy the result as JSON', hidden: true }, 'Copy');
   private result: { readonly value: Value; readonly thingOf: ThingOf } | null = null;
   private readonly drawn = new Set<Form>();
 
@@ -32,15 +34,17 @@ export class ResultView {
     this.element = h(
       'section',
       { class: 'result', 'aria-label': 'Result' },
-      h('div', { class: 'tab-row' }, this.tabs.bar, this.status),
+      h('div', { class: 'tab-row' }, this.tabs.bar, this.status, this.copy),
       this.warnings,
       this.tabs.panels,
     );
+    this.copy.addEventListener('click', () => void this.copyResult());
     this.message(h('p', { class: 'empty' }, 'Run a query with Ctrl-Enter, or Cmd-Enter on a Mac; its result stands here.'));
   }
 
   private message(element: HTMLElement): void {
     this.result = null;
+    this.copy.hidden = true;
     for (const form of FORMS) this.panels[form].replaceChildren(element.cloneNode(true));
   }
 
@@ -59,10 +63,22 @@ export class ResultView {
 
   show({ value, size }: Reply, milliseconds: number, thingOf: ThingOf): void {
     this.result = { value, thingOf };
+    this.copy.hidden = false;
     this.drawn.clear();
     this.status.textContent = `${milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds)} ms · ${counted(size, 'byte')}`;
     // The form in sight is drawn now, the others when they are looked at.
     this.draw(this.tabs.shown as Form);
+  }
+
+  private async copyResult(): Promise<void> {
+    if (this.result === null) return;
+    try {
+      await navigator.clipboard.writeText(jsonText(this.result.value));
+      this.status.textContent = 'copied';
+    } catch {
+      // Browsers keep the clipboard from pages of other machines without TLS.
+      this.status.textContent = 'the browser does not let the page copy';
+    }
   }
 
   fail(error: unknown): void {

@@ -6,7 +6,8 @@ import { counted, h } from '../ui/dom.ts';
 const LONGEST = 300;
 const SHOWN_BYTES = 24;
 
-function floatText(value: number): string {
+/** With a point or an exponent in it, so that it is no int. */
+export function floatText(value: number): string {
   if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
   return Number.isInteger(value) && Math.abs(value) < 1e21 ? value.toFixed(1) : String(value);
