@@ -12,10 +12,8 @@ const tsc = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.m
 const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
 // The build is written in spite of type errors, which the compiler has told; whether to mind them is for `npm run check`.
 if (status === null) process.exit(1);
-// Without its files the server starts all the same, and tells whoever opens the playground.
-if (process.argv.some((word) => word.startsWith('--playground')) || process.env.THINGSDB_PLAYGROUND_PORT !== undefined) {
-  spawnSync(process.execPath, ['scripts/build-playground.ts'], { stdio: 'inherit' });
-}
+// Without the files of the playground the server starts all the same, and tells whoever opens it.
+spawnSync(process.execPath, ['scripts/build-playground.ts'], { stdio: 'inherit' });
 
 const words = [
   'dist/src/cli/thingsc-main.js',

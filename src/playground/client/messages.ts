@@ -79,7 +79,6 @@ export interface Signature {
   readonly label: string;
   /** The part of the label that is written at present. */
   readonly active: readonly [number, number] | null;
-  readonly doc: string | null;
 }
 
 export interface ReferenceEntry {

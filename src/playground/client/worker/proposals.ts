@@ -63,6 +63,5 @@ export function signature(source: Source, at: number): Signature | null {
   return {
     label: first.label,
     active: typeof label === 'string' && start >= 0 ? [start, start + label.length] : null,
-    doc: markdown(first.documentation),
   };
 }
