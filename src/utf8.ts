@@ -55,3 +55,9 @@ export function codePointAt(text: string, at: number): number {
   if (lead < 0xf0) return ((lead & 0x0f) << 12) | (second << 6) | third;
   return ((lead & 0x07) << 18) | (second << 12) | (third << 6) | (text.charCodeAt(at + 3) & 0x3f);
 }
+
+/** JavaScript text as UTF-8 bytes. */
+export const toBytes = (text: string): string => Buffer.from(text, 'utf8').latin1Slice();
+
+/** UTF-8 bytes as JavaScript text; ill-formed bytes become U+FFFD. */
+export const fromBytes = (bytes: string): string => Buffer.from(bytes, 'latin1').toString('utf8');

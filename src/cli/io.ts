@@ -2,6 +2,8 @@
 import { isAbsolute, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+export { fromBytes, toBytes } from '../utf8.ts';
+
 export interface Output {
   write(text: string): void;
   /** Whether a person reads it in colours. */
@@ -23,12 +25,6 @@ export interface Io {
   /** Calls `listener` at each signal that asks for the end, until the returned function is called. */
   readonly onSignal: (listener: (name: string) => void) => () => void;
 }
-
-/** JavaScript text as UTF-8 bytes. */
-export const toBytes = (text: string): string => Buffer.from(text, 'utf8').latin1Slice();
-
-/** UTF-8 bytes as JavaScript text; ill-formed bytes become U+FFFD. */
-export const fromBytes = (bytes: string): string => Buffer.from(bytes, 'latin1').toString('utf8');
 
 const DEFAULT_COLUMNS = 80;
 

@@ -56,7 +56,8 @@ class LazyCode implements ClosureCode {
   }
 
   get code(): FunctionCode {
-    this.compiled ??= closureCode(this.text);
+    // Who watches sees the closure in lines, not in the one line in which it is stored.
+    this.compiled ??= closureCode(compileOptions().probes === true ? this.definition : this.text);
     return this.compiled;
   }
 

@@ -124,6 +124,7 @@ export class Change {
   made: Made | null = null;
   /** The same for those who watch things of the collection; null while nobody does. */
   readonly jobs: Job[] | null;
+  private isDropped = false;
 
   constructor(id: number, ops: MsgpackWriter, isWatched = false) {
     this.id = id;
@@ -133,6 +134,11 @@ export class Change {
   }
 
   get isEmpty(): boolean {
-    return this.ops.size === 0;
+    return this.isDropped || this.ops.size === 0;
+  }
+
+  /** Has nothing of it kept. What is in memory is then not what the store has: to be called only by who closes the database next. */
+  drop(): void {
+    this.isDropped = true;
   }
 }

@@ -563,6 +563,41 @@ export class Machine {
     return handler;
   }
 
+  /** The variables that were sent with the query; empty when there were none, and then not to be changed. */
+  get sent(): Map<string, Value> {
+    return this.vars;
+  }
+
+  /**
+   * Runs `look` for who watches as if the frames above the lowest `depth` were not there: closures that it calls see the variables that the topmost of
+   * those sees. Nobody watches meanwhile, handlers of the program catch nothing, and `milliseconds` is what there is for it. All is as before afterwards, but for
+   * what closures did to variables and things.
+   */
+  aside<T>(depth: number, milliseconds: number, look: () => T): T {
+    const { probe, sp, nested, deep, flags, deadline, fuel, handlerTop, depth: height } = this;
+    const top = this.frames[height - 1];
+    const frames = this.frames.splice(depth);
+    const handlers = this.handlers.splice(0);
+    this.depth = depth;
+    this.handlerTop = 0;
+    this.probe = null;
+    this.epoch++;
+    // Where the operands of the topmost frame may lie.
+    if (top !== undefined) this.sp = Math.max(sp, top.fp + top.fn.localCount + top.fn.maxStack);
+    this.deadline = performance.now() + milliseconds;
+    this.fuel = FUEL_SLICE;
+    try {
+      return look();
+    } finally {
+      this.frames.length = depth;
+      for (const frame of frames) this.frames.push(frame);
+      this.handlers.length = 0;
+      for (const handler of handlers) this.handlers.push(handler);
+      Object.assign(this, { probe, sp, nested, deep, flags, deadline, fuel, handlerTop, depth: height });
+      this.epoch++;
+    }
+  }
+
   /** Tells who watches of an error, once, although it may pass through several runs of the loop. */
   private tellRaised(error: TiError, isHandled: boolean): void {
     if (error !== this.told) {
