@@ -28,6 +28,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   lsp: ['ast', 'grammar', 'values', 'builtins', 'analysis'],
   testing: ['ast', 'grammar', 'bytecode', 'values', 'builtins', 'vm', 'engine', 'storage', 'msgpack', 'wire'],
   profile: ['bytecode', 'values', 'builtins', 'vm'],
+  debug: ['msgpack', 'ast', 'grammar', 'values', 'bytecode', 'wire', 'model', 'builtins', 'vm', 'engine'],
   server: ['msgpack', 'values', 'wire', 'model', 'engine'],
   playground: ['msgpack', 'ast', 'grammar', 'bytecode', 'compiler', 'wire', 'builtins', 'analysis', 'lsp', 'server'],
   cli: [
@@ -49,6 +50,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'testing',
     'profile',
     'playground',
+    'debug',
   ],
 };
 

@@ -13,6 +13,7 @@ const COMMANDS = [
   'fmt',
   'migrate',
   'lsp',
+  'debug',
   'ast',
   'compile',
   'disasm',

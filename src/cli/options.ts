@@ -46,12 +46,17 @@ export const VAR_OPTION = new Option('--var <name=json>', 'a variable for the sc
   .argParser(collect)
   .default([], 'none');
 
-/** What says how a script runs without a server; see `LocalRunOptions`. */
-export const LOCAL_RUN_OPTIONS = [
+/** What says where a script runs without a server, and with what. */
+export const PLACE_OPTIONS = [
   DIALECT_OPTION,
   new Option('-d, --data <dir>', 'folder of a store (default: a store in memory, gone afterwards)'),
   new Option('-s, --scope <scope>', 'a collection or a scope such as @thingsdb').default('stuff'),
   new Option('-u, --user <name>', 'whose rights count').default('admin'),
   VAR_OPTION,
+];
+
+/** What says how a script runs without a server; see `LocalRunOptions`. */
+export const LOCAL_RUN_OPTIONS = [
+  ...PLACE_OPTIONS,
   new Option('--timeout <seconds>', 'end the script with an error after this time').argParser(seconds),
 ];

@@ -1,9 +1,10 @@
-/** The commands that watch scripts run: tests and profiles. */
+/** The commands that watch scripts run: tests, profiles and the debugger. */
 import { Argument, InvalidArgumentError, Option } from 'commander';
+import type { DebugOptions } from './commands/debug.ts';
 import type { ProfileOptions } from './commands/profile.ts';
 import type { TestCommandOptions } from './commands/test.ts';
 import type { Io } from './io.ts';
-import { EVAL, FILE, FILE_HELP, integer, LOCAL_RUN_OPTIONS, seconds } from './options.ts';
+import { EVAL, FILE, FILE_HELP, integer, LOCAL_RUN_OPTIONS, PLACE_OPTIONS, seconds } from './options.ts';
 import type { AddCommand } from './store-commands.ts';
 
 function pattern(text: string): RegExp {
@@ -23,6 +24,7 @@ function percentage(text: string): number {
 export function addWatchingCommands(add: AddCommand, io: Io): void {
   addTest(add, io);
   addProfile(add, io);
+  addDebug(add, io);
 }
 
 function addTest(add: AddCommand, io: Io): void {
@@ -68,4 +70,24 @@ function addProfile(add: AddCommand, io: Io): void {
     .addOption(new Option('--most <number>', 'how many closures and built-ins to tell').argParser(integer(0, 10_000)).default(20))
     .option('--answer', 'print the answer of the script, too, on standard error');
   for (const option of LOCAL_RUN_OPTIONS) command.addOption(option);
+}
+
+function addDebug(add: AddCommand, io: Io): void {
+  const command = add(
+    'debug',
+    'run a script or procedure step by step, and look at its variables',
+    [
+      ['thingsc debug shop.ti', 'stop, step and look on this terminal; `help` there tells how'],
+      ['thingsc debug -d ./data -s shop --procedure order --args \'[3, "tea"]\'', 'debug a procedure of a store'],
+      ['thingsc debug --dap', 'what an editor starts; docs/debug.md tells how to set it up'],
+    ],
+    async (file: string | undefined, options: DebugOptions) => (await import('./commands/debug.ts')).debug(file, options, io),
+  )
+    .argument(FILE, 'a script')
+    .option(...EVAL)
+    .option('--procedure <name>', 'debug a procedure of the store in place of a script')
+    .option('--args <json>', 'arguments of the procedure: a list, or an object by the names of parameters')
+    .option('--dap', 'serve an editor by the Debug Adapter Protocol over standard input and output')
+    .addOption(new Option('--port <port>', 'serve editors at a port of this machine, 0 for any free one').argParser(integer(0, 65_535)));
+  for (const option of PLACE_OPTIONS) command.addOption(option);
 }
