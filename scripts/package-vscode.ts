@@ -22,9 +22,12 @@ interface Manifest {
   readonly engines: { readonly vscode: string };
 }
 
+/** What cannot be carried along, as it is another on each platform. */
+const ALIAS = { lmdb: `${extension}no-store.ts` };
+
 /** One file with everything that a module needs but what the editor and Node.js have. */
 async function bundle(input: string, format: 'cjs' | 'esm'): Promise<string> {
-  const build = await rolldown({ input, platform: 'node', external: ['vscode', /^node:/] });
+  const build = await rolldown({ input, platform: 'node', external: ['vscode', /^node:/], resolve: { alias: ALIAS } });
   const { output } = await build.generate({ format, minify: true, codeSplitting: false });
   await build.close();
   const [chunk] = output;
@@ -88,7 +91,11 @@ const FILES = ['language-configuration.json', 'language-configuration-2019.json'
 async function contents(): Promise<{ files: Zippable; manifest: Manifest }> {
   const own = (name: string): Buffer => readFileSync(`${extension}${name}`);
   const manifest = JSON.parse(own('package.json').toString()) as Manifest;
-  const [client, server] = await Promise.all([bundle(`${extension}extension.ts`, 'cjs'), bundle(`${extension}server.ts`, 'esm')]);
+  const [client, server, adapter] = await Promise.all([
+    bundle(`${extension}extension.ts`, 'cjs'),
+    bundle(`${extension}server.ts`, 'esm'),
+    bundle(`${extension}debug.ts`, 'esm'),
+  ]);
   const files: Zippable = {
     '[Content_Types].xml': Buffer.from(contentTypes()),
     // The source is of modules; the editor loads what is made of it with `require`.
@@ -96,6 +103,7 @@ async function contents(): Promise<{ files: Zippable; manifest: Manifest }> {
     'extension.vsixmanifest': Buffer.from(vsixManifest(manifest)),
     'extension/dist/extension.js': Buffer.from(client),
     'extension/dist/server.mjs': Buffer.from(server),
+    'extension/dist/debug.mjs': Buffer.from(adapter),
     'extension/syntaxes/thingsdb.tmLanguage.json': readFileSync(`${root}grammar/v1/thingsdb.tmLanguage.json`),
     'extension/syntaxes/thingsdb-2019.tmLanguage.json': readFileSync(`${root}grammar/2019/thingsdb-2019.tmLanguage.json`),
     'extension/LICENSE.txt': readFileSync(`${root}LICENSE`),

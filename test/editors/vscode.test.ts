@@ -6,6 +6,7 @@ import { strFromU8, unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Hover } from 'vscode-languageserver-protocol';
 import { Folder } from '../cli/harness.ts';
+import { Adapted } from '../debug/client.ts';
 import { Editor } from '../lsp/editor.ts';
 
 const folder = new Folder();
@@ -79,6 +80,18 @@ describe('the package for Visual Studio Code', () => {
     const hover = await editor.at<Hover>('textDocument/hover', '[1].ma¦p(|x| x);');
     expect(hover.contents).toMatchObject({ value: expect.stringContaining('array.map') });
     expect(await editor.stop()).toBe(0);
+  });
+
+  test('carries a debugger that works alone, in memory', async () => {
+    const program = folder.file('debugged.ti', 'a = 1;\nb = [a].map(|x| {\n  x + 1;\n});\n');
+    const client = new Adapted(folder.file('extension/dist/debug.mjs'), ['--dap']);
+    await client.launch({ program }, () => client.breakpoints(program, { line: 3 }));
+    expect((await client.stands()).frames).toEqual(['map |x|:3:3', 'script:2:8']);
+    expect(await client.disconnect()).toBe(0);
+    const other = new Adapted(folder.file('extension/dist/debug.mjs'), ['--dap']);
+    await other.ask('initialize');
+    await expect(other.ask('launch', { program, data: folder.path })).rejects.toThrow(/thingsdb\.server\.path/);
+    expect(await other.disconnect()).toBe(0);
   });
 
   test('has snippets that are right', async () => {
