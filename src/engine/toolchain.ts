@@ -14,6 +14,7 @@ import { ErrorCode, TiError } from '../errors.ts';
 import { Closure, type ClosureCode } from '../values/closure.ts';
 import { compileOptions, compileWithProbes } from './compile-options.ts';
 import { arrowCode, isArrow } from './dialect-2019.ts';
+import { laidOut } from './laid-out.ts';
 
 export { closureDefinition, compileWithProbes };
 
@@ -46,6 +47,13 @@ export function closureCode(text: string): FunctionCode {
   return compileClosure(parseClosure(text), text, library, texts, compileOptions()).main;
 }
 
+/** The code of a closure from its compact text. */
+function storedCode(text: string): FunctionCode {
+  const layout = compileOptions().probes !== true || isArrow(text) ? null : laidOut(text);
+  if (layout === null) return closureCode(text);
+  return compileClosure(parseClosure(layout.text), layout.text, library, layout.texts, compileOptions()).main;
+}
+
 /** A closure from its text, which is trusted to be one: compiled when it is first called or asked for more than its text. */
 class LazyCode implements ClosureCode {
   readonly text: string;
@@ -56,8 +64,7 @@ class LazyCode implements ClosureCode {
   }
 
   get code(): FunctionCode {
-    // Who watches sees the closure in lines, not in the one line in which it is stored.
-    this.compiled ??= closureCode(compileOptions().probes === true ? this.definition : this.text);
+    this.compiled ??= storedCode(this.text);
     return this.compiled;
   }
 

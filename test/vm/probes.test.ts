@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { saveProgram } from '../../src/bytecode/container.ts';
 import type { ProbeSite } from '../../src/bytecode/probes.ts';
 import type { LocalEngine } from '../../src/engine/engine.ts';
-import { compileText, compileWithProbes, loadCompiled } from '../../src/engine/toolchain.ts';
+import { codeOf, compileText, compileWithProbes, lazyCode, loadCompiled } from '../../src/engine/toolchain.ts';
 import { operationErr } from '../../src/errors.ts';
 import { Closure } from '../../src/values/closure.ts';
 import { FAMILIES, loadCases, loadDeviations } from '../conformance/cases.ts';
@@ -142,4 +142,24 @@ describe('watching changes nothing', () => {
 test('a program that is saved cannot have them', () => {
   const program = compileText(latin1('1 + 1;'));
   expect(() => loadCompiled(saveProgram(program))).toThrow(/probe 0 is none of 0/);
+});
+
+describe('a closure of a store', () => {
+  test.each([
+    ['|x|{y=x*2;y;}', '|x| {\n\ty = x * 2;\n\ty;\n}'],
+    ['|x|[x,1]', '|x| [\n\tx,\n\t1,\n]'],
+    // The closure inside would be stored by another text if it were laid out.
+    ['|x|{f=|a|[a,1];f(x);}', '|x|{f=|a|[a,1];f(x);}'],
+  ])('%s is shown in lines, and known by its text', (stored, shown) => {
+    const code = codeOf(new Closure(lazyCode(stored)));
+    expect(code.program.source).toBe(shown);
+    expect(code.compactText).toBe(stored);
+    compileWithProbes(false);
+    const plain = codeOf(new Closure(lazyCode(stored)));
+    compileWithProbes(true);
+    expect(code.definition).toBe(plain.definition);
+    expect(code.program.functions.slice(1).map((fn) => fn.compactText)).toEqual(
+      plain.program.functions.slice(1).map((fn) => fn.compactText),
+    );
+  });
 });
