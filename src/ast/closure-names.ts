@@ -7,6 +7,8 @@ function givenBy(parent: Node): string | null {
   switch (parent.kind) {
     case 'AssignExpr':
       return parent.target.name;
+    case 'TempAssign':
+      return `$${parent.target.name}`;
     case 'PropertyLink':
     case 'MethodLink':
     case 'Field':
@@ -27,7 +29,7 @@ export function closureNames(script: Script): ReadonlyMap<number, string> {
   const names = new Map<number, string>();
   walk(script, {
     enter(node, parent) {
-      const name = node.kind === 'ClosureLiteral' && parent !== null ? givenBy(parent) : null;
+      const name = (node.kind === 'ClosureLiteral' || node.kind === 'ArrowLiteral') && parent !== null ? givenBy(parent) : null;
       if (name !== null) names.set(node.start, name);
       return undefined;
     },

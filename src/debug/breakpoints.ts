@@ -79,7 +79,9 @@ export class Breakpoint {
   private readonly counts: ((hits: number) => boolean) | null = null;
   private hits = 0;
 
-  constructor(id: number, spec: BreakpointSpec | FunctionBreakpointSpec, span: Span | null, evaluator: Evaluator) {
+  /** `source` is null for one whose text is not known, or of a function. */
+  constructor(id: number, spec: BreakpointSpec | FunctionBreakpointSpec, source: Source | null, span: Span | null, evaluator: Evaluator) {
+    const is2019 = source?.is2019 === true;
     this.id = id;
     this.spec = spec;
     this.span = span;
@@ -87,11 +89,11 @@ export class Breakpoint {
     let log: readonly LogPart[] | null = null;
     let fault = '';
     try {
-      if (this.condition !== '') evaluator.check(this.condition);
+      if (this.condition !== '') evaluator.check(this.condition, is2019);
       if (spec.hits !== undefined && spec.hits.trim() !== '') this.counts = hitTest(spec.hits);
       if ('log' in spec && spec.log !== undefined && spec.log !== '') {
         log = logParts(spec.log);
-        for (const part of log) if ('expression' in part) evaluator.check(part.expression);
+        for (const part of log) if ('expression' in part) evaluator.check(part.expression, is2019);
       }
     } catch (error) {
       if (!(error instanceof TiError)) throw error;

@@ -1,9 +1,11 @@
 /** What is debugged: a script or a procedure, run in a thread of its own that does what the front end asks also while the script stands. */
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import { parseTolerant as parse2019 } from '../../grammar/2019/parser.ts';
 import { parseTolerant } from '../../grammar/v1/parser.ts';
 import type { Diagnostic } from '../ast/diagnostic.ts';
 import type { Program } from '../bytecode/program.ts';
-import type { QueryAnswer, UserRef } from '../engine/api.ts';
+import type { UserRef } from '../engine/api.ts';
+import { compileText2019 } from '../engine/dialect-2019.ts';
 import type { LocalEngine } from '../engine/engine.ts';
 import { openEngine } from '../engine/open.ts';
 import { codeOf, compileText, compileWithProbes } from '../engine/toolchain.ts';
@@ -13,6 +15,7 @@ import { MsgpackWriter } from '../msgpack/writer.ts';
 import { fromBytes, toBytes } from '../utf8.ts';
 import type { Probe } from '../vm/probe.ts';
 import { encodeValue } from '../wire/encode.ts';
+import { encodeResults2019 } from '../wire/encode-2019.ts';
 import { msgpackToJson } from '../wire/json.ts';
 import { Debugger } from './debugger.ts';
 import type { Inspector } from './inspector.ts';
@@ -77,16 +80,24 @@ async function closed(engine: LocalEngine): Promise<void> {
 }
 
 /** A script as a program with probes. Throws ScriptErrors. */
-function compiled(text: string): Program {
-  const { diagnostics } = parseTolerant(text);
+function compiled({ what, scope }: Target & { what: { kind: 'script' } }): Program {
+  const { text } = what;
+  const is2019 = what.dialect === '2019';
+  const { diagnostics } = is2019 ? parse2019(text) : parseTolerant(text);
   if (diagnostics.length > 0) throw new ScriptErrors(diagnostics);
   try {
-    return compileText(text);
+    return is2019 ? compileText2019(text, targetOf(scope) === 0 ? 'root' : 'collection') : compileText(text);
   } catch (error) {
     if (!(error instanceof TiError)) throw error;
     const start = Math.max(error.start, 0);
     throw new ScriptErrors([{ code: error.code, severity: 'error', message: error.message, start, end: start }]);
   }
+}
+
+/** What a query in the dialect of 2019 asks: 0 is the root, all else a collection. */
+function targetOf(text: string): string | 0 {
+  const scope = parseScope(toBytes(text));
+  return scope.kind === 'collection' ? scope.name : 0;
 }
 
 class Debuggee {
@@ -117,7 +128,7 @@ class Debuggee {
     if (user === undefined) throw lookupErr(`the store has no user \`${toBytes(target.user)}\``);
     this.user = user;
     const { what } = target;
-    this.program = what.kind === 'script' ? compiled(what.text) : this.procedure(toBytes(what.name));
+    this.program = what.kind === 'script' ? compiled({ ...target, what }) : this.procedure(toBytes(what.name));
     if (what.kind === 'script') this.debug.sources.add(this.program, what.name, what.path);
   }
 
@@ -245,8 +256,7 @@ class Debuggee {
     this.engine.watchWith(this.debug satisfies Probe);
     try {
       const w = new MsgpackWriter();
-      const { value, deep, flags } = this.ask();
-      encodeValue(w, value, { deep, flags, hooks: this.engine.hooks, sizeLimit: Number.MAX_SAFE_INTEGER });
+      this.ask(w);
       return { kind: 'answer', text: msgpackToJson(w.bytes(), { unsupported: 'text', indent: 2 }) };
     } catch (error) {
       if (!(error instanceof TiError)) throw error;
@@ -257,16 +267,25 @@ class Debuggee {
     }
   }
 
-  private ask(): QueryAnswer {
+  /** Runs the target, and packs its answer: that may run closures, too. */
+  private ask(w: MsgpackWriter): void {
     const { what } = this.target;
     const scope = toBytes(this.target.scope);
     const client = {
       warn: (_code: number, message: string): void => this.tell({ event: 'output', kind: 'log', text: `${fromBytes(message)}\n` }),
     };
     const { user } = this;
-    return what.kind === 'script'
-      ? this.engine.runProgram(this.program, { user, client, scope, vars: what.vars })
-      : this.engine.run({ user, client, scope, procedure: toBytes(what.name), args: what.args });
+    if (what.kind === 'script' && what.dialect === '2019') {
+      const request = { user, client, target: targetOf(this.target.scope), code: this.program.source, blobs: [] };
+      const { results, fetched } = this.engine.query2019(request, this.program);
+      encodeResults2019(w, results, fetched, true);
+      return;
+    }
+    const { value, deep, flags } =
+      what.kind === 'script'
+        ? this.engine.runProgram(this.program, { user, client, scope, vars: what.vars })
+        : this.engine.run({ user, client, scope, procedure: toBytes(what.name), args: what.args });
+    encodeValue(w, value, { deep, flags, hooks: this.engine.hooks, sizeLimit: Number.MAX_SAFE_INTEGER });
   }
 
   private failure(error: TiError): Ending {

@@ -91,7 +91,7 @@ export class Debugger implements Probe {
 
   private breakpointAt(source: Source | null, spec: BreakpointSpec, id: number): Breakpoint {
     const span = source?.statementFor(spec.line, spec.column) ?? null;
-    return new Breakpoint(id, spec, span, this.evaluator);
+    return new Breakpoint(id, spec, source, span, this.evaluator);
   }
 
   /** Breakpoints may wait for a text that is not known yet. */
@@ -107,7 +107,9 @@ export class Debugger implements Probe {
 
   setFunctionBreakpoints(specs: readonly FunctionBreakpointSpec[]): BreakpointInfo[] {
     const before = [...this.functionBreakpoints];
-    this.functionBreakpoints = specs.map((spec) => this.kept(before, spec) ?? new Breakpoint(++this.lastId, spec, null, this.evaluator));
+    this.functionBreakpoints = specs.map(
+      (spec) => this.kept(before, spec) ?? new Breakpoint(++this.lastId, spec, null, null, this.evaluator),
+    );
     // A function may only be made while the script runs: nothing can be said of it before.
     return this.functionBreakpoints.map(({ id, fault }) => ({ id, place: null, message: fault }));
   }

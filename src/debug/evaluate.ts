@@ -2,8 +2,10 @@
  * Evaluating texts in the place where a script stands: as closures, which find the variables of the frames by dynamic scope. What a text assigns to a variable of the
  * frame, or to one of a caller that the frame sees, is assigned there.
  */
+import { parse as parse2019 } from '../../grammar/2019/parser.ts';
 import { parse } from '../../grammar/v1/parser.ts';
 import type { FunctionCode } from '../bytecode/program.ts';
+import { arrowCode, isDialect2019 } from '../engine/dialect-2019.ts';
 import { closureCode } from '../engine/toolchain.ts';
 import { ErrorCode, lookupErr, TiError, valueErr } from '../errors.ts';
 import { Closure, Effect } from '../values/closure.ts';
@@ -11,6 +13,8 @@ import type { Value } from '../values/value.ts';
 import type { Frame } from '../vm/frame.ts';
 import type { Machine } from '../vm/machine.ts';
 
+/** A parameter for a function that has none. */
+const NO_NAME_2019 = '__';
 /** How long one evaluation may take. */
 const BUDGET_MS = 5000;
 /** Compiled texts are kept: a condition is asked again and again. */
@@ -48,20 +52,16 @@ interface Compiled {
 export class Evaluator {
   private readonly codes = new Map<string, Compiled>();
 
-  /** Whether a text can be compiled. Throws TiError (-52). */
-  check(text: string): void {
-    this.compile(text, []);
+  /** Whether a text can be compiled in a dialect. Throws TiError (-52). */
+  check(text: string, is2019: boolean): void {
+    this.compile(text, [], is2019);
   }
 
-  private compile(text: string, params: readonly string[]): Compiled {
-    const key = `${params.join()}|${text}`;
+  private compile(text: string, params: readonly string[], is2019 = false): Compiled {
+    const key = `${is2019 ? '2019' : ''}${params.join()}|${text}`;
     let compiled = this.codes.get(key);
     if (compiled === undefined) {
-      // What is no script by itself must not become one by what is put around it.
-      const [first, ...others] = parse(text).body;
-      if (first === undefined) throw valueErr('there is nothing to evaluate');
-      const sets = first.kind === 'AssignExpr' && others.length === 0 ? first.target.name : null;
-      compiled = { code: closureCode(`|${params.join()}|{${text}\n}`), sets };
+      compiled = is2019 ? compiled2019(text, params) : compiledHere(text, params);
       if (this.codes.size >= MAX_KEPT) this.codes.clear();
       this.codes.set(key, compiled);
     }
@@ -73,6 +73,8 @@ export class Evaluator {
    * syntax errors.
    */
   evaluate(machine: Machine, depth: number, text: string, isReading = false): Value {
+    const frame = machine.frames[depth - 1];
+    if (frame !== undefined && isDialect2019(frame.fn.program)) return this.evaluate2019(machine, depth, text, isReading);
     const compiled = this.compile(text, []);
     const { sets } = compiled;
     let { code } = compiled;
@@ -105,6 +107,37 @@ export class Evaluator {
       throw error instanceof TiError ? explained(machine, error, code) : error;
     }
   }
+
+  /** Arguments of arrow functions cannot be assigned to, so what the text is given of them is a copy. */
+  private evaluate2019(machine: Machine, depth: number, text: string, isReading: boolean): Value {
+    const names = new Set(machine.frames.slice(0, depth).flatMap(({ fn }) => fn.params));
+    const given = [...names].map((name) => ({ name, ...findSlot(machine, depth, name) })).filter(({ value }) => value !== undefined);
+    const params = given.map(({ name }) => name);
+    const { code } = this.compile(text, params, true);
+    if (isReading && code.effects !== 0) throw valueErr('this would change something');
+    const args = given.map(({ value }) => value as Value);
+    try {
+      return machine.aside(depth, BUDGET_MS, () => machine.call(new Closure(code), args));
+    } catch (error) {
+      throw error instanceof TiError ? explained(machine, error, code) : error;
+    }
+  }
+}
+
+function compiledHere(text: string, params: readonly string[]): Compiled {
+  // What is no script by itself must not become one by what is put around it.
+  const [first, ...others] = parse(text).body;
+  if (first === undefined) throw valueErr('there is nothing to evaluate');
+  const sets = first.kind === 'AssignExpr' && others.length === 0 ? first.target.name : null;
+  return { code: closureCode(`|${params.join()}|{${text}\n}`), sets };
+}
+
+/** An arrow function has one parameter at least, and is one expression. */
+function compiled2019(text: string, params: readonly string[]): Compiled {
+  const { body } = parse2019(text);
+  if (body.length !== 1) throw valueErr(body.length === 0 ? 'there is nothing to evaluate' : 'one expression at a time is evaluated');
+  const names = params.length === 0 ? NO_NAME_2019 : params.join();
+  return { code: arrowCode(`${names} => ${text.replace(/[\s;]+$/, '')}`), sets: null };
 }
 
 /** A query that changes nothing cannot be made to by an evaluation. */

@@ -1,4 +1,5 @@
 /** What can be seen while a script stands: frames, variables, the parts of values. What it has given out numbers for is forgotten when the script goes on. */
+import { isDialect2019 } from '../engine/dialect-2019.ts';
 import { TiError, valueErr } from '../errors.ts';
 import { fromBytes, toBytes } from '../utf8.ts';
 import { Thing } from '../values/thing.ts';
@@ -86,7 +87,8 @@ export class Inspector {
     const name = this.sources.nameOf(fn);
     const isScript = fn.index === 0 && name === '' && fn.program === this.machine.frames[0]?.fn.program;
     if (isScript && fn.params.length === 0) return 'script';
-    const params = `|${fn.params.map(fromBytes).join(', ')}|`;
+    const names = fn.params.map(fromBytes).join(', ');
+    const params = isDialect2019(fn.program) ? `${names} =>` : `|${names}|`;
     return name === '' ? params : `${name} ${params}`;
   }
 
@@ -108,9 +110,16 @@ export class Inspector {
     const scopes = [this.scope('Locals', 'locals', own, index)];
     if (callers.length > 0) scopes.push(this.scope('Callers', 'callers', callers, index));
     if (sent.length > 0) scopes.push(this.scope('Sent with the query', 'sent', sent, index));
+    const temps = [...(this.machine.context.session?.temps ?? [])];
+    if (temps.length > 0) {
+      const parts = temps.map(([name, value]) => ({ name: `$${name}`, value, expression: `$${name}`, settable: true }));
+      scopes.push(this.scope('Variables of the query', 'sent', parts, index));
+    }
     const { place } = this.machine;
     if (place !== null) {
-      const ref = this.hold({ kind: 'value', value: place.root, expression: ROOT, frame: index });
+      // In the dialect of 2019 properties of the root have bare names, and these cannot be told from arguments.
+      const expression = isDialect2019(frame.fn.program) ? '' : ROOT;
+      const ref = this.hold({ kind: 'value', value: place.root, expression, frame: index });
       scopes.push({ name: `Collection ${fromBytes(place.name)}`, kind: 'data', ref, indexed: 0, named: place.root.size });
     }
     return scopes;
@@ -198,7 +207,7 @@ export class Inspector {
   evaluate(index: number, text: string, context: EvaluateContext): VariableInfo {
     const value = this.evaluator.evaluate(this.machine, this.machine.depth - index, toBytes(text), context === 'hover');
     // An expression in brackets can be gone on with, whatever it is; one that does something would do it again.
-    const expression = /^[A-Za-z_][0-9A-Za-z_.[\]]*$|^\.[0-9A-Za-z_.[\]]+$/.test(text.trim()) ? text.trim() : '';
+    const expression = /^\$?[A-Za-z_][0-9A-Za-z_.[\]]*$|^\.[0-9A-Za-z_.[\]]+$/.test(text.trim()) ? text.trim() : '';
     return this.info({ name: text, value, expression, settable: expression !== '' }, index);
   }
 

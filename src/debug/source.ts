@@ -1,10 +1,12 @@
 /** Texts that run: the script, and closures that were stored or made from text. */
 
+import { parse as parse2019 } from '../../grammar/2019/parser.ts';
 import { parse } from '../../grammar/v1/parser.ts';
 import { closureNames } from '../ast/closure-names.ts';
 import type { Span } from '../ast/nodes.ts';
 import type { ProbeSite } from '../bytecode/probes.ts';
 import type { FunctionCode, Program } from '../bytecode/program.ts';
+import { isDialect2019 } from '../engine/dialect-2019.ts';
 import { fromBytes, toBytes } from '../utf8.ts';
 import type { Place, SourceInfo } from './protocol.ts';
 
@@ -16,6 +18,7 @@ export class Source implements SourceInfo {
   readonly bytes: string;
   /** Where statements begin, each once, in the order of the text. */
   readonly statements: readonly Span[];
+  readonly is2019: boolean;
   private readonly starts: readonly number[];
   private names: ReadonlyMap<number, string> | null = null;
 
@@ -24,6 +27,7 @@ export class Source implements SourceInfo {
     this.name = name;
     this.path = path;
     this.bytes = program.source;
+    this.is2019 = isDialect2019(program);
     this.starts = lineStarts(this.bytes);
     this.statements = statementsOf(program.probes);
   }
@@ -81,7 +85,7 @@ export class Source implements SourceInfo {
 
   /** What a function is called; empty for one without a name. */
   nameOf(fn: FunctionCode): string {
-    this.names ??= namesIn(this.bytes);
+    this.names ??= namesIn(this.bytes, this.is2019);
     return this.names.get(fn.start) ?? '';
   }
 }
@@ -100,11 +104,5 @@ function statementsOf(probes: readonly ProbeSite[]): Span[] {
   return [...found.values()].sort((a, b) => a.start - b.start);
 }
 
-function namesIn(bytes: string): ReadonlyMap<number, string> {
-  try {
-    return closureNames(parse(bytes));
-  } catch {
-    // A text in the other dialect: its functions have no names.
-    return new Map();
-  }
-}
+/** Of what runs, so it can be parsed. */
+const namesIn = (bytes: string, is2019: boolean): ReadonlyMap<number, string> => closureNames(is2019 ? parse2019(bytes) : parse(bytes));

@@ -9,6 +9,7 @@ import { compileArrow2019, compileScript2019, type Target2019 } from '../compile
 import { lookupErr } from '../errors.ts';
 import type { Collection } from '../model/collection.ts';
 import type { Database } from '../model/database.ts';
+import { PREFIX_2019 } from '../values/dialect-2019.ts';
 import { compileOptions } from './compile-options.ts';
 
 /** Arrow functions are told as they are stored. */
@@ -26,6 +27,10 @@ export function arrowCode(text: string): FunctionCode {
 
 /** Whether the text of a closure is that of an arrow function: a closure of today begins with a bar. */
 export const isArrow = (text: string): boolean => /^\s*[A-Za-z_][0-9A-Za-z_]*\s*(?:,|=>)/.test(text);
+
+/** Whether a program is one of the dialect: a script, or an arrow function. */
+export const isDialect2019 = (program: Program): boolean =>
+  program.rowNames.some((name) => name.startsWith(PREFIX_2019)) || isArrow(program.source);
 
 /** The collection of a target; null for the root. Throws lookup_err. */
 export function collectionOfTarget(database: Database, target: string | number): Collection | null {

@@ -216,8 +216,10 @@ describe('errors', () => {
     await client.launch({ program }, () => client.ask('setExceptionBreakpoints', { filters: ['all', 'uncaught'] }));
     expect((await client.stands()).frames).toEqual(['script:1:9']);
     expect(await client.ask('exceptionInfo', { threadId: 1 })).toMatchObject({ exceptionId: '-58', breakMode: 'always' });
-    expect(await client.evaluate('1 + 1')).toBe('2');
+    // An error in an evaluation is not the one that the `try` waits for.
+    await expect(client.evaluate('[].first()')).rejects.toThrow(/no function|not found|empty/);
     expect((await client.goOn('continue')).frames[0]).toBe('f |x|:2:10');
+    expect(await client.evaluate('a')).toBe('error -58: division or modulo by zero');
   });
 
   test('are passed over when nobody asked', async () => {
@@ -436,6 +438,31 @@ describe('the end', () => {
     expect(await client.ended()).toBe(0);
     expect(client.printed('stdout')).toBe('one\ntwo\n42\n');
   });
+});
+
+test('scripts in the dialect of 2019', async () => {
+  client = new Connected(server.port);
+  const program = folder.file(
+    'people.t19',
+    'people = [{age: 6}, {age: 5}];\n$found = people.filter(p => (p.age == $wanted));\n(1 // 0);\n',
+  );
+  await client.launch({ program: program, stopOnEntry: true }, async () => {
+    const set = await client.breakpoints(program, { line: 2, column: 30, condition: '(p.age == 5)' }, { line: 3, condition: 'a; b' });
+    expect(set.map(({ verified }) => verified)).toEqual([true, false]);
+  });
+  expect(await client.stands()).toMatchObject({ reason: 'entry', frames: ['script:1:1'] });
+  expect(await client.evaluate('$wanted = 5')).toBe('nil');
+  expect((await client.goOn('continue')).frames).toEqual(['filter p =>:2:29', 'script:2:16']);
+  expect(await client.scopes()).toMatchObject({
+    Locals: { p: '#4 {age: 5}' },
+    'Variables of the query': { $wanted: '5' },
+    'Collection stuff': { people: expect.stringContaining('{age: 5}') },
+  });
+  expect(await client.evaluate('(p.age == $wanted)')).toBe('true');
+  await expect(client.evaluate('p.age = 3', 0, 'hover')).rejects.toThrow(/change/);
+  await client.ask('continue', { threadId: 1 });
+  expect(await client.ended()).toBe(1);
+  expect(client.printed('stderr')).toMatch(/division/);
 });
 
 describe('over standard input and output', () => {

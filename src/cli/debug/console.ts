@@ -10,6 +10,9 @@ import { linesOf } from './colours.ts';
 /** What went wrong with a command, for the person who gave it. */
 export class CommandError extends Error {}
 
+/** Errors in a script, as pictures. */
+export class ScriptError extends CommandError {}
+
 /** Lines around the one where the script stands. */
 const AROUND = 3;
 const MOST_CHILDREN = 50;
@@ -76,7 +79,7 @@ export class DebugConsole {
       if (event.event === 'ready') {
         this.main = event.source;
         resolve();
-      } else if (event.event === 'failed' && !this.isStarted) reject(new CommandError(this.failureText(event)));
+      } else if (event.event === 'failed' && !this.isStarted) reject(this.failure(event));
       else this.hear(event);
     });
     try {
@@ -91,10 +94,13 @@ export class DebugConsole {
     return session;
   }
 
-  private failureText({ message, diagnostics }: Extract<Event, { event: 'failed' }>): string {
+  private failure({ message, diagnostics }: Extract<Event, { event: 'failed' }>): CommandError {
     const what = this.target?.what;
-    if (what?.kind !== 'script' || diagnostics.length === 0) return message;
-    return diagnostics.map((one) => renderDiagnostic(visible(what.text), one, { name: what.name, colour: this.out.colored })).join('\n\n');
+    if (what?.kind !== 'script' || diagnostics.length === 0) return new CommandError(message);
+    const pictures = diagnostics
+      .map((one) => renderDiagnostic(visible(what.text), one, { name: what.name, colour: this.out.colored }))
+      .join('\n\n');
+    return new ScriptError(pictures);
   }
 
   /** The script itself. */

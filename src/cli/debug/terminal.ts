@@ -3,9 +3,9 @@ import { createInterface, type Interface } from 'node:readline';
 import type { Target } from '../../debug/protocol.ts';
 import { TiError } from '../../errors.ts';
 import { CliError, ExitCode } from '../exit.ts';
-import { fromBytes, type Io } from '../io.ts';
+import { fromBytes, type Io, toBytes } from '../io.ts';
 import { COMMANDS, commandOf, type DebugCommand, Quit } from './commands.ts';
-import { CommandError, DebugConsole } from './console.ts';
+import { CommandError, DebugConsole, ScriptError } from './console.ts';
 
 const PROMPT = '(debug) ';
 
@@ -40,9 +40,13 @@ class Lines {
 export async function debugOnTerminal(readTarget: () => Promise<Target>, io: Io): Promise<ExitCode> {
   const at = new DebugConsole(readTarget, io.out);
   const main = await at.mainSource().catch((error: unknown) => {
-    if (error instanceof CommandError) throw new CliError(ExitCode.SCRIPT, error.message);
-    throw error;
+    if (error instanceof ScriptError) {
+      io.err.write(toBytes(`${error.message}\n`));
+      return null;
+    }
+    throw error instanceof CommandError ? new CliError(ExitCode.SCRIPT, error.message) : error;
   });
+  if (main === null) return ExitCode.SCRIPT;
   const isTerminal = io.inputIsTerminal && io.out.colored;
   const reader = createInterface({
     input: process.stdin,
