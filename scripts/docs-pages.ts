@@ -31,6 +31,7 @@ async function helpFor(...words: string[]): Promise<string> {
     write: (more) => {
       text += more;
     },
+    ready: async () => undefined,
     colored: false,
     columns: 100,
   };

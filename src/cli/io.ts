@@ -6,6 +6,8 @@ export { fromBytes, toBytes } from '../utf8.ts';
 
 export interface Output {
   write(text: string): void;
+  /** Resolves when little waits for whoever reads; for those who write much. */
+  ready(): Promise<void>;
   /** Whether a person reads it in colours. */
   readonly colored: boolean;
   /** How many characters a line may have. */
@@ -33,6 +35,12 @@ function outputTo(stream: NodeJS.WriteStream): Output {
     write: (text) => {
       stream.write(text, 'latin1');
     },
+    ready: () =>
+      new Promise((resolve) => {
+        // A reader that has gone ends the program by an error of the stream.
+        if (stream.writableNeedDrain) stream.once('drain', resolve);
+        else setImmediate(resolve);
+      }),
     colored: stream.isTTY === true && stream.hasColors(),
     columns: stream.columns ?? DEFAULT_COLUMNS,
   };

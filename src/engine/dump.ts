@@ -10,8 +10,16 @@ import { reasonOf, storeErr } from '../storage/store-error.ts';
 import { LocalEngine } from './engine.ts';
 import { lazyCode } from './toolchain.ts';
 
-/** The text of all that an engine has stored, in parts: byte strings. Valid while no query runs. */
-export const dumpEngine = (engine: LocalEngine): Generator<string> => dumpDatabase(engine.database);
+/**
+ * The text of all that an engine has stored, in parts: byte strings. Valid while no query runs. Things come and go as its cache has room, if turns of the event
+ * loop pass between the parts.
+ */
+export function* dumpEngine({ database, cache }: LocalEngine): Generator<string> {
+  for (const part of dumpDatabase(database)) {
+    cache.keepWithin();
+    yield part;
+  }
+}
 
 /** The lines of such a text of any database, for `loadDump`. */
 export async function* linesOfDatabase(database: Database): AsyncGenerator<string> {

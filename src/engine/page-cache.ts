@@ -20,6 +20,8 @@ export class PageCache {
   private scheduled = false;
   /** While above 0, lists and sets of things may be in the hands of what goes on behind a query, and all pages stay. */
   valuesInUse = 0;
+  /** What `keepWithin` could not let go of. */
+  private leftAtLast = 0;
 
   /** `limit`: about how much memory things may take, in bytes. What is not in the store yet stays in any case. */
   constructor(database: Database, store: RecordFinder, limit: number) {
@@ -49,6 +51,14 @@ export class PageCache {
       this.trim(performance.now() + SLICE_MS);
       if (this.weight < before) this.check();
     });
+  }
+
+  /** As `check`, at once, for what goes through all things; only while it has no list or set of a thing in its hands. */
+  keepWithin(): void {
+    // What cannot be let go of is not looked through each time.
+    if (this.weight <= Math.max(this.limit, this.leftAtLast + this.limit / 16)) return;
+    this.trim();
+    this.leftAtLast = this.weight;
   }
 
   /** Lets go of pages until the rest fits or it is `deadline` (of `performance.now`); only while no query runs. */

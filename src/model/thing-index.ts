@@ -224,14 +224,18 @@ export class ThingIndex {
     this.last = undefined;
   }
 
-  /** All things, in the order of their ids; brings all pages. */
+  /** All things, in the order of their ids; brings all pages, one after another, and those again that are let go of meanwhile. */
   *values(): IterableIterator<Thing> {
     const numbers = new Set(this.loaded.keys());
     if (this.source !== null) for (const number of this.source.numbers()) numbers.add(number);
     for (const number of [...numbers].sort((a, b) => a - b)) {
       const page = this.page(number);
       if (page === undefined) continue;
-      for (const thing of page.things) if (thing !== undefined && !thing.isAbsent) yield thing;
+      for (let place = 0; place < PAGE_SIZE; place++) {
+        if (!page.isLoaded) this.bring(page);
+        const thing = page.things[place];
+        if (thing !== undefined && !thing.isAbsent) yield thing;
+      }
     }
   }
 

@@ -51,6 +51,7 @@ export async function thingsc(words: readonly string[], given: InProcess = {}): 
     write: (text) => {
       written[name] += text;
     },
+    ready: async () => undefined,
     colored: given.colored ?? false,
     columns: 80,
   });

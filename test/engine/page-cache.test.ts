@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { dumpEngine } from '../../src/engine/dump.ts';
 import { openEngine } from '../../src/engine/open.ts';
+import { verifyEngine, verifyStore } from '../../src/engine/verify.ts';
 import { verifyDatabase } from '../../src/model/verify.ts';
 import { tempDirs } from '../storage/helpers.ts';
 import { ask } from '../support.ts';
@@ -78,4 +80,47 @@ test('pages whose things have all left take no memory once the store knows', asy
   expect(ask(engine, '.kept.list = range(100).map(|n| {n:}); .kept.list.map(|t| t.n).sum();')).toBe(4950);
   expect(verifyDatabase(engine.database).problems).toEqual([]);
   await engine.close();
+});
+
+/** Fills a store with `lists` lists of things that hold one another, and gives its folder. */
+async function filled(lists: number): Promise<string> {
+  const dir = tempDir();
+  const { engine } = await openEngine({ dir });
+  const fill = [
+    "set_type('B', {k: 'int'}); set_type('A', {text: 'str', bs: '{B}'}); mod_type('B', 'add', 'a', 'A?'); mod_type('B', 'rel', 'a', 'bs'); nil;",
+    ...Array.from(
+      { length: lists },
+      (_, i) =>
+        `.k${i} = range(300).map(|n| A{text: 'some text'}); .k${i}.each(|a| a.bs.add(B{k: 1}, B{k: 2})); .n${i} = .k${i}.map(|a| {a:}); nil;`,
+    ),
+  ];
+  for (const code of fill) expect(ask(engine, code)).toBe(null);
+  await engine.close();
+  return dir;
+}
+
+test('a store is checked and dumped in no more memory than the cache may take', async () => {
+  const dir = await filled(12);
+  const { engine } = await openEngine({ dir, cacheSize: CACHE });
+  const { cache } = engine;
+  let most = 0;
+  const noted = <T>(value: T): T => {
+    most = Math.max(most, cache.weight);
+    return value;
+  };
+  const keepWithin = cache.keepWithin.bind(cache);
+  cache.keepWithin = () => noted(keepWithin());
+  const { problems, things } = await verifyEngine(engine);
+  expect([problems, things]).toEqual([[], 1 + 12 * 300 * 4]);
+  const dump = [...dumpEngine(engine)].join('');
+  // The last pages that came are not looked at until they are too many.
+  expect(most).toBeLessThan(1.2 * CACHE);
+  expect(most).toBeGreaterThan(CACHE / 2);
+  await engine.leave();
+
+  const { engine: whole } = await openEngine({ dir, cacheSize: Number.POSITIVE_INFINITY });
+  expect([...dumpEngine(whole)].join('')).toBe(dump);
+  expect(whole.cache.weight).toBeGreaterThan(5 * CACHE);
+  await whole.leave();
+  expect((await verifyStore(dir, CACHE)).problems).toEqual([]);
 });

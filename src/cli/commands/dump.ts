@@ -22,7 +22,7 @@ export async function dump(dir: string, options: DumpOptions, io: Io): Promise<E
     if (options.output === undefined || options.output === '-') {
       for (const chunk of chunks) {
         io.out.write(chunk);
-        await new Promise((resolve) => setImmediate(resolve));
+        await io.out.ready();
       }
     } else await writeTo(options.output, chunks);
     return ExitCode.FINE;
