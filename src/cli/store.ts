@@ -13,6 +13,8 @@ export interface StoreOptions {
   readonly data?: string | undefined;
   /** Seconds that a query may take. */
   readonly timeout?: number | undefined;
+  /** About how much memory things may take, in bytes. */
+  readonly cacheSize?: number;
 }
 
 /** Opens the store. Throws CliError when it cannot be used. */
@@ -22,6 +24,7 @@ export async function openStoreFor(options: StoreOptions, io: Io): Promise<Local
       dir: options.data ?? null,
       onWarning: (message) => io.err.write(toBytes(`thingsc: warning: ${message}\n`)),
       ...(options.timeout === undefined ? {} : { queryDurationError: options.timeout }),
+      ...(options.cacheSize === undefined ? {} : { cacheSize: options.cacheSize }),
     });
     return engine;
   } catch (error) {

@@ -8,6 +8,8 @@ import { LocalEngine } from './engine.ts';
 import { recovered } from './open.ts';
 import { defaultCacheSize } from './page-cache.ts';
 
+/** Where things hold one another in no order, more is quicker. In bytes. */
+const MAX_CACHE = 1 << 28;
 /** So many things are looked at in one turn of the event loop. */
 const STEPS_A_TURN = 4096;
 
@@ -22,7 +24,7 @@ export interface Verified extends Findings {
  * Opens a store as a server does, which compares all checksums and cuts off what a crash has left of a change that was not acknowledged, and checks what it
  * holds. Things take about `cacheSize` bytes of memory meanwhile. Rejects with TiError when it cannot be opened: -51, or -1 for damage.
  */
-export async function verifyStore(dir: string, cacheSize = defaultCacheSize()): Promise<Verified> {
+export async function verifyStore(dir: string, cacheSize = Math.min(MAX_CACHE, defaultCacheSize())): Promise<Verified> {
   const store = await openStore({ dir });
   const engine = new LocalEngine(store, { cacheSize });
   try {

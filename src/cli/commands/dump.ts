@@ -11,12 +11,15 @@ export interface DumpOptions {
   readonly output?: string;
 }
 
+/** Each page is needed once. In bytes. */
+const CACHE = 1 << 26;
+
 /** So much is gathered before it is written, in bytes. */
 const CHUNK = 1 << 16;
 
 /** Writes all that a store holds as text. */
 export async function dump(dir: string, options: DumpOptions, io: Io): Promise<ExitCode> {
-  const engine = await openStoreFor({ data: needStore(dir) }, io);
+  const engine = await openStoreFor({ data: needStore(dir), cacheSize: CACHE }, io);
   try {
     const chunks = gathered(dumpEngine(engine));
     if (options.output === undefined || options.output === '-') {
