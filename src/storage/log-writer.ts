@@ -2,8 +2,8 @@
  * The writing end of the log: group commit, segments, failure.
  *
  * Appends gather in one batch. At the end of the turn of the event loop the batch is written with one system call that returns when the disk has
- * it; meanwhile further appends gather in a second batch, which follows at once. So the disk is never idle while there is something to write,
- * and the event loop never waits for it, but for one case: see `syncsHere`.
+ * it; meanwhile further appends gather in a second batch, which follows at once. So the disk is never idle while there is something to write.
+ * The call is made by the thread pool, or by the event loop where that gets more done: see `sync-place.ts`.
  */
 import { constants } from 'node:fs';
 import { join } from 'node:path';
@@ -22,10 +22,13 @@ import {
   sealBatch,
 } from './log-format.ts';
 import type { Recovered } from './log-reader.ts';
-import { type LoopLoad, newLoopLoad } from './loop-load.ts';
 import { openStandby, type Segment, type Standby, segmentName } from './segments.ts';
 import type { Durability } from './store.ts';
 import { misuseErr, reasonOf, storeErr } from './store-error.ts';
+import { SyncPlace } from './sync-place.ts';
+
+/** Whether the event loop itself waits for a sync: as `SyncPlace` finds out, or by a rule that is told how many changes are written. */
+export type Inline = 'auto' | 'always' | 'never' | ((changes: number) => boolean);
 
 export interface LogWriterOptions {
   readonly fs: FileSystem;
@@ -34,7 +37,7 @@ export interface LogWriterOptions {
   readonly durability: Durability;
   /** The size at which a new segment begins, in bytes. */
   readonly segmentBytes: number;
-  readonly inline: 'auto' | 'always' | 'never';
+  readonly inline: Inline;
   /** A process that has synced more often than this is worth a spare file. */
   readonly spareAfterSyncs: number;
   readonly onDurable: (id: number) => void;
@@ -58,10 +61,8 @@ interface Waiter {
 /** When this much waits for a disk that does not get done, the store fails rather than the process. Keeps offsets in a segment below 2^31. */
 const MAX_PENDING = 0x6000_0000;
 const MAX_WRITE = 1 << 30;
-/** In `async` mode a larger write goes to the thread pool, as copying it to the system takes its time. */
+/** A larger write goes to the thread pool, as copying it to the system takes its time. */
 const INLINE_BYTES = 1 << 18;
-/** A sync that takes longer than this, in milliseconds, is not waited for on the event loop. */
-const INLINE_SYNC_MS = 0.5;
 
 /** One call writes and syncs. Elsewhere it is missing, or (macOS) does not reach the disk itself; there a second call does. */
 const WRITE_SYNCS = process.platform === 'linux';
@@ -74,7 +75,7 @@ export class LogWriter {
   private readonly options: LogWriterOptions;
   private readonly syncing: boolean;
   private readonly standby: Standby;
-  private readonly load: LoopLoad = newLoopLoad();
+  private readonly place = new SyncPlace();
   private readonly waiters: Waiter[] = [];
   private active: ActiveSegment | null = null;
   private nextSeq: number;
@@ -86,7 +87,6 @@ export class LogWriter {
   private rollRequested = false;
   private inline = false;
   private syncs = 0;
-  private syncMs = INLINE_SYNC_MS;
   private startedAt = 0;
   /** The rest of the flying batch and where it goes. */
   private from = 0;
@@ -238,16 +238,14 @@ export class LogWriter {
     this.writeRest(active);
   };
 
-  /**
-   * Whether the event loop itself makes the write. Handing a write to the thread pool and back costs some 40 µs, a fifth of a sync. While one
-   * client alone waits for its one change there is nothing else that the loop could do, so it may as well wait.
-   */
+  /** Whether the event loop itself makes the write. */
   private writesHere(batch: Batch): boolean {
     if (!this.syncing) return batch.end <= INLINE_BYTES;
-    if (!WRITE_SYNCS || this.options.inline === 'never') return false;
-    if (this.options.inline === 'always') return true;
-    const idle = this.load.isIdle();
-    return idle && batch.count === 1 && batch.end <= INLINE_BYTES && this.syncMs < INLINE_SYNC_MS;
+    const { inline } = this.options;
+    if (!WRITE_SYNCS || inline === 'never') return false;
+    if (inline === 'always') return true;
+    if (inline !== 'auto') return inline(batch.count);
+    return batch.end <= INLINE_BYTES && this.place.isLoop(batch.count);
   }
 
   private writeRest(active: ActiveSegment): void {
@@ -290,7 +288,7 @@ export class LogWriter {
     active.lastId = id;
     if (this.syncing) {
       active.synced = active.end;
-      this.syncMs += (performance.now() - this.startedAt - this.syncMs) / 8;
+      this.place.took(performance.now() - this.startedAt, this.inline);
       const { segmentBytes, spareAfterSyncs } = this.options;
       if (++this.syncs > spareAfterSyncs && (!active.recyclable || active.end > segmentBytes / 2)) this.standby.prepare();
     }

@@ -6,7 +6,7 @@ import { type Checkpoint, checkpointFile, openCheckpoint, type RecordSource } fr
 import { type FileSystem, hasCode, nodeFileSystem } from './file-system.ts';
 import { type Lock, lockDir } from './lock.ts';
 import { readLog, recoverLog } from './log-reader.ts';
-import { LogWriter } from './log-writer.ts';
+import { type Inline, LogWriter } from './log-writer.ts';
 import type { Key, LogEntry, Store, StoreOptions, StoreStatus } from './store.ts';
 import { misuseErr, reasonOf, storeErr } from './store-error.ts';
 
@@ -17,8 +17,7 @@ export interface StoreTuning {
   readonly segmentBytes?: number;
   /** How long a checkpoint may keep the event loop busy at a stretch, in milliseconds. */
   readonly sliceMs?: number;
-  /** Whether the event loop itself waits for a sync: `auto` when it has nothing else to do. */
-  readonly inline?: 'auto' | 'always' | 'never';
+  readonly inline?: Inline;
   /** After how many syncs the next log segment is made ahead. */
   readonly spareAfterSyncs?: number;
   /** Is called at each step of a checkpoint, and may throw. */

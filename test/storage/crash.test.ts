@@ -61,5 +61,5 @@ test.concurrent.each([
     expect(entries(readToy(store))).toEqual(entries(toyState(store.durableId)));
     await store.close();
   },
-  30_000,
+  120_000,
 );

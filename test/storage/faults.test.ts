@@ -65,19 +65,22 @@ interface Course {
   warnings: string[];
 }
 
+/** One change alone is written on the event loop, two by the thread pool. */
+const inline = (changes: number): boolean => changes === 1;
+
 /** Opens the store, makes changes over several segments and a checkpoint, and closes it. */
 async function work(dir: string, fileSystem: FileSystem, course: Course): Promise<void> {
   const onWarning = (text: string): void => void course.warnings.push(text);
-  const store = await openStore({ dir, onWarning }, { fileSystem, segmentBytes: 600, spareAfterSyncs: 4, inline: 'never' });
+  const store = await openStore({ dir, onWarning }, { fileSystem, segmentBytes: 600, spareAfterSyncs: 4, inline });
   try {
     course.appended = store.durableId;
     store.onDurable((id) => {
       course.durable = id;
     });
     store.onFailure((reason) => course.failures.push(reason));
-    for (let step = 0; step < 9; step++) {
+    for (let step = 0; step < 12; step++) {
       appendToy(store, ++course.appended);
-      appendToy(store, ++course.appended);
+      if (step % 3 !== 0) appendToy(store, ++course.appended);
       await durable(store, course.appended);
       if (step !== 6) continue;
       const upTo = course.appended - 1;
@@ -109,7 +112,7 @@ test.each(['before', 'after', 'short'] as Kind[])(
   async (kind) => {
     let calls: string[] = [];
     for (let failing = 0; failing <= calls.length; failing++) {
-      if (kind === 'short' && failing > 0 && calls[failing - 1] !== 'write') continue;
+      if (kind === 'short' && failing > 0 && !calls[failing - 1]?.startsWith('write')) continue;
       const dir = join(tempDir(), 'new');
       const course: Course = { appended: 0, durable: 0, checkpoint: 0, failures: [], warnings: [] };
       const log: string[] = [];
@@ -131,6 +134,7 @@ test.each(['before', 'after', 'short'] as Kind[])(
       await store.close();
     }
     expect(calls.length).toBeGreaterThan(40);
+    expect(calls).toEqual(expect.arrayContaining(['write', 'writeSync']));
   },
   60_000,
 );
