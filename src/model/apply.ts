@@ -123,14 +123,17 @@ class CollectionApplier {
   }
 
   private splice(r: MsgpackReader): void {
-    const list = this.thing(r).get(readStr(r));
-    if (!(list instanceof List)) throw new Error('damaged change: no list there');
+    const { collection } = this;
+    const id = readInt(r);
+    const key = readStr(r);
     const start = readInt(r);
     const count = readInt(r);
     const items = decodeItems(r, this.cx, readCount(r));
-    holdAll(this.collection, items);
-    list.kept = Math.min(list.kept, start);
-    releaseAll(this.collection, spliceInto(list.items, start, count, items));
+    collection.touch(id);
+    holdAll(collection, items);
+    // To put something into a list that is not in memory, it need not come: it may be large.
+    if (count === 0 && collection.things.defer(id, (thing) => putInto(listOf(thing, key), start, 0, items))) return;
+    releaseAll(collection, putInto(listOf(collection.things.get(id), key), start, count, items));
   }
 
   private changeSet(r: MsgpackReader, op: number): void {
@@ -300,6 +303,18 @@ export function decodeThingBody(r: MsgpackReader, thing: Thing, collection: Coll
   }
   // Growing left room for more in the array.
   thing.slots = thing.slots.slice();
+}
+
+function listOf(thing: Thing | undefined, key: string): List {
+  const list = thing?.get(key);
+  if (list instanceof List) return list;
+  throw new Error('damaged change: no list there');
+}
+
+/** Puts items in place of others, which it gives. */
+function putInto(list: List, start: number, count: number, items: readonly Value[]): Value[] {
+  list.kept = Math.min(list.kept, start);
+  return spliceInto(list.items, start, count, items);
 }
 
 /** Where its type keeps all instances at hand. */

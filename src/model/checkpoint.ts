@@ -127,6 +127,7 @@ export class CheckpointSource {
   opened(): void {
     for (const collection of this.database.collections.values()) {
       this.known.set(collection, pageOf(collection.nextId));
+      collection.things.storedBefore = pageOf(collection.nextId) + 1;
       this.keepCommits(collection.id, collection);
     }
     this.keepCommits(0, this.database);

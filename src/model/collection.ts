@@ -152,6 +152,7 @@ export class Collection {
 
   /** Starts a checkpoint: all that is dirty becomes pending. */
   freeze(): void {
+    this.things.storedBefore = Math.max(this.things.storedBefore, pageOf(this.nextId) + 1);
     this.pendingPages = this.dirtyPages;
     this.dirtyPages = new Set();
     this.writtenPages.clear();

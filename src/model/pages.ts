@@ -77,6 +77,10 @@ export class StoredPages implements PageSource {
     return true;
   }
 
+  has(number: number): boolean {
+    return this.store.get(pageKey(this.collection.id, number)) !== undefined;
+  }
+
   *numbers(): Iterable<number> {
     const { id } = this.collection;
     for (const key of this.store.keys(pageKey(id, 0), pageKey(id + 1, 0))) {

@@ -22,6 +22,8 @@ const BYTES_A_BYTE = 3;
 export interface PageSource {
   /** Fills the things of a page, by `Page.at`; false when nothing is stored of it. */
   load(page: Page): boolean;
+  /** Whether something is stored of the page with this number. */
+  has(number: number): boolean;
   /** The numbers of all pages that are stored. */
   numbers(): Iterable<number>;
 }
@@ -89,9 +91,19 @@ function disown(value: unknown): void {
   if (value instanceof List || value instanceof SetValue) value.parent = null;
 }
 
+/** What is to be done with the things of a page when it comes, one after another. */
+interface Deferred {
+  readonly page: Page;
+  readonly acts: ((thing: Thing) => void)[];
+  readonly places: number[];
+}
+
 export class ThingIndex {
   /** Null when all there is is in memory. */
   source: PageSource | null = null;
+  /** Nothing is stored of pages from this number on. */
+  storedBefore = Number.POSITIVE_INFINITY;
+  private readonly deferred = new Map<number, Deferred>();
   /** In the order in which they came. */
   private readonly loaded = new Map<number, Page>();
   /** Pages that are not loaded, while somebody names things in them. */
@@ -128,8 +140,9 @@ export class ThingIndex {
     page.isLoaded = true;
     this.keep(page);
     try {
-      const isStored = this.source?.load(page) === true;
+      const isStored = page.number < this.storedBefore && this.source?.load(page) === true;
       if (isStored) this.brought++;
+      this.doDeferred(page.number);
       if (isStored || wasNamed) return true;
     } catch (error) {
       this.forget(page, wasNamed);
@@ -137,6 +150,31 @@ export class ThingIndex {
     }
     this.forget(page, false);
     return false;
+  }
+
+  /**
+   * Has something done with a thing when its page comes, so that it need not come for that; false when it is there already, or when nothing is stored of it. To be
+   * called for a page that was touched: it must not be let go of as if it were as the store has it.
+   */
+  defer(id: number, act: (thing: Thing) => void): boolean {
+    const number = pageOf(id);
+    let deferred = this.deferred.get(number);
+    if (deferred === undefined) {
+      if (this.source === null || this.loaded.has(number) || !this.source.has(number)) return false;
+      deferred = { page: this.nameable(number), acts: [], places: [] };
+      this.deferred.set(number, deferred);
+    }
+    deferred.acts.push(act);
+    deferred.places.push(id % PAGE_SIZE);
+    return true;
+  }
+
+  private doDeferred(number: number): void {
+    const deferred = this.deferred.get(number);
+    if (deferred === undefined) return;
+    const { page, acts, places } = deferred;
+    for (const [i, act] of acts.entries()) act(page.at(places[i] as number));
+    this.deferred.delete(number);
   }
 
   private forget(page: Page, isNamed: boolean): void {
@@ -239,9 +277,9 @@ export class ThingIndex {
     }
   }
 
-  /** The page, if it is loaded. */
+  /** The page, if it is loaded, or differs from what is stored: then it comes. */
   loadedPage(number: number): Page | undefined {
-    return this.loaded.get(number);
+    return this.deferred.has(number) ? this.page(number) : this.loaded.get(number);
   }
 
   /** The numbers of the pages that are loaded. */
