@@ -20,7 +20,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 
 export async function measureCheckpoint(): Promise<Measured[]> {
   const dir = mkdtempSync(join(tmpdir(), 'thingsc-bench-'));
-  const { engine } = await openEngine({ dir, checkpointChanges: Number.POSITIVE_INFINITY });
+  const { engine } = await openEngine({ dir, checkpointChanges: Number.POSITIVE_INFINITY, checkpointWork: Number.POSITIVE_INFINITY });
   try {
     const query = async (code: string): Promise<void> => {
       engine.query({ user: { id: 1, name: 'admin' }, client: null, scope: '//stuff', code, vars: null });

@@ -71,6 +71,8 @@ export interface EngineOptions {
   readonly onWarning?: (message: string) => void;
   /** Changes in the log that start a checkpoint. */
   readonly checkpointChanges?: number;
+  /** How long changes must have taken to start one, in ms; 400 when not said. */
+  readonly checkpointWork?: number;
   /** Seconds between two searches for things that only hold one another, at least; 60 when not said. */
   readonly garbageInterval?: number;
   /** What runs modules; without it none is ever installed. */
@@ -85,6 +87,11 @@ const CHECKPOINT_BYTES = 8 * 1024 * 1024;
 const MOST_LOG_BYTES = 4 * CHECKPOINT_BYTES;
 /** Changes that count as much as so many bytes, unless the options say another number. */
 const CHECKPOINT_CHANGES = 100_000;
+/**
+ * So do changes that took so long to make, in ms: to apply them after a crash takes about half of that. For changes of many small things this comes
+ * long before the bytes.
+ */
+const CHECKPOINT_WORK = 200;
 
 const noBackups: WithBackup = () => Promise.reject(operationErr('this database cannot restore backups'));
 
@@ -100,6 +107,9 @@ export class LocalEngine implements Engine {
   private readonly roomListeners: ((event: RoomEvent) => void)[] = [];
   private readonly shutdownListeners: (() => void)[] = [];
   private readonly checkpointChanges: number;
+  private readonly checkpointWork: number;
+  /** How long the changes took that no checkpoint has, in ms. */
+  private unsavedWork = 0;
   private checkpointing: Promise<void> | null = null;
   private readonly quiet = new QuietMoment(() => this.checkpointNow());
   /** What packing an answer asks; computed fields run on the machine, so an answer is packed before the next query. */
@@ -128,6 +138,7 @@ export class LocalEngine implements Engine {
     this.store = store;
     this.cache = new PageCache(this.database, store, options.cacheSize ?? Number.POSITIVE_INFINITY);
     this.checkpointChanges = options.checkpointChanges ?? 4 * CHECKPOINT_CHANGES;
+    this.checkpointWork = options.checkpointWork ?? 2 * CHECKPOINT_WORK;
     this.machine = new Machine({
       database: this.database,
       functionRow: (name) => library.functionRow(name),
@@ -204,6 +215,10 @@ export class LocalEngine implements Engine {
         deadlineMs: (options.queryDurationError ?? 0) * 1000,
         nothing: () => this.programs.get('nil').main,
         committed: () => this.checkpointWhenDue(),
+        changed: (ms) => {
+          this.counters.change(ms);
+          this.unsavedWork += ms;
+        },
         suspicious: () => this.garbage.wake(),
       },
       this.host,
@@ -254,10 +269,12 @@ export class LocalEngine implements Engine {
     for (const key of store.keys(CHUNKS_START, PAGES_START)) this.source.foundChunk(key);
     reader.end();
     this.source.opened();
+    const started = performance.now();
     for (const entry of store.log()) {
       applyChange(database, entry.scope, entry.data, lazyCode);
       database.changeId = entry.id;
     }
+    this.unsavedWork = 2 * (performance.now() - started);
     database.changeId = Math.max(database.changeId, store.checkpointId);
     settleDatabase(database);
     // Garbage that was not collected before is nowhere noted. The first change has it searched for: a store that is only read is not gone through.
@@ -323,10 +340,12 @@ export class LocalEngine implements Engine {
   checkpoint(): Promise<void> {
     if (this.checkpointing !== null) return this.checkpointing;
     this.garbage.settle();
+    const work = this.unsavedWork;
     this.checkpointing = this.store
       .checkpoint(this.store.appendedId, this.source.begin())
       .then(() => {
         this.source.finish();
+        this.unsavedWork -= work;
         this.cache.check();
       })
       .catch((error: unknown) => {
@@ -354,8 +373,9 @@ export class LocalEngine implements Engine {
     const { appendedId, checkpointId, logBytes } = this.store.status();
     // Things that no checkpoint has yet must stay in memory.
     const changes = appendedId - checkpointId;
-    if (changes >= this.checkpointChanges || logBytes > MOST_LOG_BYTES || this.cache.isOver) this.checkpointNow();
-    else if (changes >= CHECKPOINT_CHANGES || logBytes > CHECKPOINT_BYTES) this.quiet.wait();
+    const { unsavedWork: work, checkpointWork } = this;
+    if (changes >= this.checkpointChanges || logBytes > MOST_LOG_BYTES || work > checkpointWork || this.cache.isOver) this.checkpointNow();
+    else if (changes >= CHECKPOINT_CHANGES || logBytes > CHECKPOINT_BYTES || work > CHECKPOINT_WORK) this.quiet.wait();
   }
 
   private checkpointNow(): void {

@@ -40,6 +40,8 @@ export interface RunnerHost {
   nothing(): FunctionCode;
   /** Called when a change was appended to the log. */
   committed(): void;
+  /** Called when a query has made a change, with how long it took, in milliseconds. */
+  changed(ms: number): void;
   /** Called when there may be things that only hold one another. */
   suspicious(): void;
 }
@@ -174,7 +176,7 @@ export class Runner {
     tx.change = null;
     if (change !== null) {
       this.commit(change, collection?.id ?? 0);
-      this.host.counters.change(performance.now() - started);
+      this.host.changed(performance.now() - started);
       if (collection === null) this.host.watches.sweep();
       else this.host.watches.changed(collection, change, schema);
     }
