@@ -1,7 +1,7 @@
 /**
  * Benchmarks, as a table with ratios.
  *
- *     npm run bench -- [--reference PORT] [--rows toolchain,vm,values,things,load,million,storage] [--rounds N] [--seconds N] [--save] [--json]
+ *     npm run bench -- [--reference PORT] [--rows toolchain,vm,values,things,load,writer,million,storage] [--rounds N] [--seconds N] [--save] [--json]
  *
  * Compares with the reference node that listens at a port of this machine (its collection `bench` is removed and made anew), else with the numbers of
  * an earlier run in `bench/results.json`, which `--save` writes.
@@ -12,12 +12,13 @@ import { parseArgs } from 'node:util';
 import type { Client } from '../src/cli/client.ts';
 import { measureLoad } from './load.ts';
 import { measureMillion } from './million.ts';
+import { measureOneWriter } from './one-writer.ts';
 import { OwnServer } from './own-server.ts';
 import { measureQuery, median, prepared, SCOPE } from './queries.ts';
 import { LOAD_ROWS, type LoadRow, type QueryRow, THING_ROWS, VALUE_ROWS, VM_ROWS } from './rows.ts';
 import { type Measured, printGroup, printSummary, type Saved } from './table.ts';
 
-const GROUPS = ['toolchain', 'vm', 'values', 'things', 'load', 'million', 'storage'] as const;
+const GROUPS = ['toolchain', 'vm', 'values', 'things', 'load', 'writer', 'million', 'storage'] as const;
 const RESULTS = new URL('./results.json', import.meta.url);
 
 const { values: options } = parseArgs({
@@ -36,12 +37,15 @@ const referencePort = options.reference === undefined ? null : Number(options.re
 const wanted = new Set(options.rows.split(','));
 const saved: Saved = existsSync(RESULTS) ? (JSON.parse(readFileSync(RESULTS, 'utf8')) as Saved) : { machine: '', values: {} };
 const all: Measured[] = [];
+/** Rows whose second number is neither the reference's nor an earlier one. */
+const apart = new Set<Measured>();
 
 /** Prints a group of rows; without a reference, beside what was saved. */
-function show(title: string, rows: readonly Measured[]): void {
+function show(title: string, rows: readonly Measured[], beside?: string): void {
   const known = rows.map((row) => (row.other === null ? { ...row, other: saved.values[row.name] ?? null, isReference: false } : row));
   all.push(...known);
-  if (!options.json) printGroup(title, known);
+  if (beside !== undefined) for (const row of known) apart.add(row);
+  if (!options.json) printGroup(title, known, beside);
 }
 
 async function toolchainRows(): Promise<Measured[]> {
@@ -126,10 +130,15 @@ async function overTheWire(): Promise<void> {
 
 if (wanted.has('toolchain')) show('toolchain', await toolchainRows());
 if (['vm', 'values', 'things', 'load'].some((group) => wanted.has(group))) await overTheWire();
+if (wanted.has('writer')) show('one client that waits for each write', await measureOneWriter(), 'without us');
 if (wanted.has('million')) show('a million small typed things', await measureMillion());
 if (wanted.has('storage')) show('storage alone', await storageRows());
 if (options.json) console.log(JSON.stringify(all));
-else printSummary(all, referencePort === null ? `numbers of ${saved.machine || 'no earlier run'}` : 'the reference node');
+else
+  printSummary(
+    all.filter((row) => !apart.has(row)),
+    referencePort === null ? `numbers of ${saved.machine || 'no earlier run'}` : 'the reference node',
+  );
 if (options.save) {
   const values = {
     ...saved.values,

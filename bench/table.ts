@@ -39,9 +39,10 @@ function aimText(row: Measured, ratio: number | null): string {
   return ratio >= row.aim ? `aim ${row.aim}x, met` : `aim ${row.aim}x, MISSED`;
 }
 
-export function printGroup(title: string, rows: readonly Measured[]): void {
+/** `beside`: what the second column holds; the reference or what was saved, when it is left out. */
+export function printGroup(title: string, rows: readonly Measured[], beside?: string): void {
   const width = Math.max(36, ...rows.map(({ name }) => name.length));
-  const other = rows.some(({ isReference }) => isReference) ? 'reference' : 'saved';
+  const other = beside ?? (rows.some(({ isReference }) => isReference) ? 'reference' : 'saved');
   console.log(`\n${title.padEnd(width)} ${'this'.padStart(11)} ${other.padStart(11)}      ${'ratio'.padStart(8)}`);
   for (const row of rows) {
     const ratio = ratioOf(row);
