@@ -163,7 +163,8 @@ class CollectionCheck {
   private *thing(thing: Thing): Generator<void> {
     const { collection } = this;
     this.counted.add(thing.id, 1);
-    this.counted.add(thing.id, thing.refs);
+    if (thing.refs < 0) this.problem(`#${thing.id} has a count of ${thing.refs}`);
+    else this.counted.add(thing.id, thing.refs);
     if (thing.id >= collection.nextId) this.problem(`the id of thing #${thing.id} would be given out again`);
     for (const key of thing.keys()) {
       const value = thing.get(key) as Value;

@@ -92,6 +92,12 @@ test('a wrong count of references is found', async () => {
   expect(problemsOf(engine)).toEqual([`collection \`stuff\`: #${thing('a').id} is held 2 times, 3 were counted`]);
 });
 
+test('a count below zero is found', async () => {
+  const { engine, thing } = await filled();
+  thing('a').refs = -1;
+  expect(problemsOf(engine)).toContain(`collection \`stuff\`: #${thing('a').id} has a count of -1`);
+});
+
 test('a thing that should have been removed is found', async () => {
   const { engine, stuff } = await filled();
   const lost = new Thing(Shape.empty, []);
