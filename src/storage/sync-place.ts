@@ -54,6 +54,8 @@ export class SyncPlace {
   private last: LoopCounts = { turns: 0, events: 0 };
   /** What a sync takes of the loop, in ms; at first as long as it may. */
   private loopMs = LONGEST_MS;
+  /** What one by the pool takes, in ms. */
+  private poolMs = LONGEST_MS;
   private prefersLoop = false;
   private batchSize = 1;
   private batchSizeTried = 1;
@@ -73,10 +75,7 @@ export class SyncPlace {
     if (counts === null) return false;
     const isIdle = counts.events - this.last.events <= 2 && counts.turns - this.last.turns <= 4;
     this.last = counts;
-    if (this.loopMs > LONGEST_MS) {
-      this.giveUp();
-      return false;
-    }
+    if (this.loopMs > LONGEST_MS && !this.mayTryAgain()) return false;
     // One client alone waits for its one change; there is nothing else that the loop could do.
     if (isIdle && changes === 1) return this.loopMs < LONGEST_MS;
     this.batchSize += (changes - this.batchSize) / 8;
@@ -90,14 +89,21 @@ export class SyncPlace {
     const clipped = Math.min(ms, CLIPPED_MS);
     // The pool takes at least as long as the disk.
     if (isLoop || clipped < this.loopMs) this.loopMs += (clipped - this.loopMs) / 16;
+    if (!isLoop) this.poolMs += (ms - this.poolMs) / 16;
   }
 
-  private giveUp(): void {
+  /** After syncs on the loop that took too long: whether the disk may be quick again. */
+  private mayTryAgain(): boolean {
     this.trial = null;
-    if (!this.prefersLoop) return;
-    this.prefersLoop = false;
-    this.pause = FIRST_PAUSE;
-    this.writes = 0;
+    if (this.prefersLoop) {
+      this.prefersLoop = false;
+      this.pause = FIRST_PAUSE;
+      this.writes = 0;
+    }
+    this.writes++;
+    if (this.writes < this.pause || this.poolMs > CLIPPED_MS) return false;
+    this.loopMs = LONGEST_MS;
+    return true;
   }
 
   private get isTimeForTrial(): boolean {

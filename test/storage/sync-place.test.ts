@@ -79,6 +79,15 @@ test('the loop does not wait for a disk that is slow, or becomes so', () => {
   expect(changing(slow, 10_000)).toBe(0);
 });
 
+test('the loop is tried again when the disk may be quick again, however late the pool is', () => {
+  const run = simulation();
+  run(CROWDED, 2000);
+  run({ ...CROWDED, loop: { ...CROWDED.loop, ms: 6, syncMs: 5 } }, 20);
+  expect(run(CROWDED, 100)).toBe(0);
+  run(CROWDED, 2000);
+  expect(run(CROWDED, 1000)).toBeGreaterThan(0.9);
+});
+
 test('a single sync that takes long changes nothing', () => {
   const run = simulation();
   run(CROWDED, 2000);
