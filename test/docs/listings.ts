@@ -5,6 +5,7 @@ import { dumpTree } from '../../src/ast/dump.ts';
 import { disassemble, disassembleJson } from '../../src/bytecode/disassemble.ts';
 import { OPS } from '../../src/bytecode/opcodes.ts';
 import { compileText } from '../../src/engine/toolchain.ts';
+import { TiError } from '../../src/errors.ts';
 import { MsgpackReader, Tok } from '../../src/msgpack/reader.ts';
 import { MsgpackWriter } from '../../src/msgpack/writer.ts';
 import { makePackage, PackageType } from '../../src/server/framing.ts';
@@ -106,7 +107,8 @@ export async function listings(): Promise<ReadonlyMap<string, string>> {
   });
   const answer = query(QUERY, vars);
   const entry = log.at(-1);
-  if (entry === undefined || answer === null) throw new Error('the query has left no change, or gives no answer');
+  if (entry === undefined || answer === null || answer instanceof TiError)
+    throw new Error('the query has left no change, or gives no answer');
   const batch = newBatch();
   addRecord(batch, entry.id, entry.scope, entry.data);
   const record = batch.bytes.subarray(HEADER_SIZE, batch.end);
