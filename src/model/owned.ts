@@ -4,7 +4,7 @@ import { Closure } from '../values/closure.ts';
 import { Future, ModuleRef } from '../values/handles.ts';
 import { List } from '../values/list.ts';
 import { SetValue } from '../values/set.ts';
-import type { Thing } from '../values/thing.ts';
+import { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
 
 /** Values are packed and stored by recursion, which this keeps within the native stack. */
@@ -41,7 +41,7 @@ function nest(items: Value[]): number {
   let nesting = 0;
   for (let i = 0; i < items.length; i++) {
     let item = items[i] as Value;
-    if (typeof item !== 'object' || item === null) continue;
+    if (typeof item !== 'object' || item === null || item instanceof Thing) continue;
     if ((item instanceof List && !item.isTuple) || item instanceof SetValue) {
       item = asItem(item);
       items[i] = item;
@@ -53,6 +53,8 @@ function nest(items: Value[]): number {
 
 /** What is kept when `value` is put into a list: lists and sets become tuples. */
 export function asItem(value: Value): Value {
+  // By far the commonest of what is looked at here.
+  if (value instanceof Thing) return value;
   if (value instanceof Closure) value.unbound = true;
   else if (value instanceof List) {
     if (value.isTuple) return value;
