@@ -26,7 +26,7 @@ export interface Analysis2019 {
   readonly types: ReadonlyMap<Node, Type>;
   readonly temps: Temps;
   readonly target: Target2019;
-  /** Null for a text that cannot be compiled. */
+  /** Null for a text that cannot be compiled. Found out when it is asked for. */
   readonly effects: Effects | null;
 }
 
@@ -58,6 +58,15 @@ function effectsOf(script: Script, source: string, target: Target2019): Effects 
   }
 }
 
+/** Does some work when its result is first asked for. */
+function once<T>(work: () => T): () => T {
+  let done: { readonly result: T } | null = null;
+  return () => {
+    done ??= { result: work() };
+    return done.result;
+  };
+}
+
 /** Analyzes a text. Never throws. */
 export function analyze2019(source: string, { scope = null, rules = {}, readOnly = false }: AnalyzeOptions = {}): Analysis2019 {
   const { script, diagnostics } = parseTolerant(source);
@@ -72,13 +81,24 @@ export function analyze2019(source: string, { scope = null, rules = {}, readOnly
     findings.report('mixed-scopes', mixed.callee, `\`${mixed.callee.name}\` belongs to the root, and the rest to a collection`, { reason });
   }
   tellUnused(findings, temps);
-  const effects = diagnostics.length > 0 ? null : effectsOf(script, source, target);
-  const change = effects?.collection ?? effects?.thingsdb ?? null;
-  if ((readOnly || directives.readOnlyFile) && change !== null)
+  const effects = diagnostics.length > 0 ? () => null : once(() => effectsOf(script, source, target));
+  const change = readOnly || directives.readOnlyFile ? (effects()?.collection ?? effects()?.thingsdb ?? null) : null;
+  if (change !== null)
     findings.report('change-in-read-only', change, `${change.what} changes something, where a comment says that nothing is changed`);
   const syntax = diagnostics.map(({ code, start, end, message }): Finding => {
     return { code: code === ErrorCode.OVERFLOW ? 'integer-too-large' : 'syntax', severity: 'error', message, start, end };
   });
   const found = ruled(silenced([...syntax, ...findings.found], directives), rules).toSorted(byPlace);
-  return { script, diagnostics, findings: found, types: inference.types, temps, target, effects };
+  const { types } = inference;
+  return {
+    script,
+    diagnostics,
+    findings: found,
+    types,
+    temps,
+    target,
+    get effects() {
+      return effects();
+    },
+  };
 }
