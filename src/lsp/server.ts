@@ -124,16 +124,12 @@ class Server {
     const uris = [...this.due];
     this.due.clear();
     for (const uri of uris) {
-      const document = this.workspace.get(uri);
       const text = this.texts2019.get(uri);
-      const found =
-        text !== undefined
-          ? text.analysis2019.findings.map((finding) => diagnosticOf(text, finding))
-          : document === undefined
-            ? null
-            : diagnostics(document);
-      const version = (text ?? document)?.version;
-      if (found !== null && version !== undefined) void this.connection.sendDiagnostics({ uri, version, diagnostics: found });
+      const document = text ?? this.workspace.get(uri);
+      if (document === undefined) continue;
+      const { version } = document;
+      const found = text === undefined ? diagnostics(document) : text.analysis2019.findings.map((finding) => diagnosticOf(text, finding));
+      void this.connection.sendDiagnostics({ uri, version, diagnostics: found });
     }
   }
 

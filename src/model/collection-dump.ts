@@ -69,6 +69,9 @@ export function checkRead(collection: Collection): void {
     for (const value of valuesOf(thing)) checkPresent(value);
     checkInstance(thing);
   }
+  for (const id of collection.attributes.ids()) {
+    if (!collection.things.has(id)) throw new Error(`thing ${id} has attributes, but is not there`);
+  }
   for (const enumeration of collection.enums.values()) for (const { value } of enumeration.members.values()) checkPresent(value);
   for (const task of collection.tasks.items) checkPresent(task.args);
 }
