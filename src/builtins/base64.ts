@@ -21,7 +21,7 @@ const CODES = Buffer.from(ALPHABET);
 const PAD = 0x3d;
 
 /** Longer texts are read and written faster by what JavaScript has for it. */
-const SHORT = 24;
+const SHORT = 32;
 const SHORT_BYTES = (SHORT / 4) * 3;
 
 function encodeShort(bytes: string): string {

@@ -6,22 +6,15 @@
 /** Room for such a text; what is in it only counts until something else is called. */
 export const scratch = Buffer.alloc(64);
 
-type Eight = readonly [number, number, number, number, number, number, number, number];
+/** Texts of more bytes are left to the buffer. */
+const SHORT = 32;
 
-const b = scratch as unknown as readonly [...Eight, ...Eight, ...Eight];
-const chars = String.fromCharCode;
-
-const eight = (): string => chars(b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]);
-
-function sixteen(): string {
-  return chars(b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
-}
-
-function twentyFour(): string {
-  // In one call: two halves would be a text of two parts, which has to be put together when it is read.
-  // biome-ignore format: as the others
-  return chars(b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15], b[16], b[17], b[18], b[19], b[20], b[21], b[22], b[23]);
-}
+/** For each length a function with one call that names every byte: that makes the text at once, where a loop would make one for each byte. */
+const makers: readonly (() => string)[] = Array.from({ length: SHORT + 1 }, (_, length) => {
+  const bytes = Array.from({ length }, (_byte, i) => `bytes[${i}]`).join(', ');
+  // Only numbers become source.
+  return new Function('bytes', 'chars', `return () => chars(${bytes});`)(scratch, String.fromCharCode) as () => string;
+});
 
 /** Puts the two digits of a number from 0 to 99 into `scratch`; gives the place behind them. */
 export function putTwo(at: number, value: number): number {
@@ -33,7 +26,5 @@ export function putTwo(at: number, value: number): number {
 
 /** The first `length` bytes of `scratch`, at most 64, as a text. */
 export function scratchText(length: number): string {
-  if (length <= 8) return eight().slice(0, length);
-  if (length <= 16) return sixteen().slice(0, length);
-  return length <= 24 ? twentyFour().slice(0, length) : scratch.latin1Slice(0, length);
+  return length <= SHORT ? (makers[length] as () => string)() : scratch.latin1Slice(0, length);
 }
