@@ -58,6 +58,19 @@ describe('short ways', () => {
   });
 });
 
+test('short and long lists of short and long texts are joined', () => {
+  const text = fc.string({ unit: fc.constantFrom('a', 'b', ',', '\xe9', '日'), maxLength: 9 });
+  fc.assert(
+    fc.property(fc.array(text, { maxLength: 10 }), text, (texts, between) => {
+      expect(ask(engine, `[${texts.map((each) => `'${each}'`).join(', ')}].join('${between}');`)).toBe(texts.join(between));
+    }),
+    { numRuns: 300 },
+  );
+  expect(
+    ask(engine, "[['a'].join(1), [].join(), try(['a', 1].join(',')), try(['a', 'b'].join(2))].map(|e| is_err(e) ? e.code() : e);"),
+  ).toEqual(['a', '', -61, -61]);
+});
+
 describe('JSON', () => {
   const key = fc.constantFrom('a', 'b', 'c', 'ab', 'name', 'ba', '', 'é', 'with space', 'tags', 'x"y', '__proto__');
   const { value } = fc.letrec<{ value: unknown }>((tie) => ({
