@@ -120,6 +120,35 @@ describe('completion', () => {
   });
 });
 
+describe('a text that is typed key by key', () => {
+  const TYPED = 'p = Product{};\nlow = [1].filter(|n| n < p.name.len());\nif (low) { p.';
+
+  test('is told the same as one that is opened as it is', async () => {
+    const uri = 'untitled:keys';
+    const end = '\n};\nrange(1).nothing();\n';
+    const line = MODEL.split('\n').length - 1;
+    await editor.open(uri, MODEL + end);
+    let at = { line, character: 0 };
+    for (const [i, key] of [...TYPED].entries()) {
+      await editor.change(uri, { start: at, end: at }, key);
+      at = key === '\n' ? { line: at.line + 1, character: 0 } : { line: at.line, character: at.character + 1 };
+      // Each tenth, and the last, which asks for the parts of a product in a block that is not closed.
+      if (i % 10 !== 9 && i !== TYPED.length - 1) continue;
+      const found = await editor.diagnostics(uri);
+      const items = await editor.ask<CompletionItem[]>('textDocument/completion', { textDocument: { uri }, position: at });
+      const whole = MODEL + TYPED.slice(0, i + 1) + end;
+      expect(
+        labels(await editor.at<CompletionItem[]>('textDocument/completion', `${MODEL}${TYPED.slice(0, i + 1)}¦${end}`)).sort(),
+      ).toEqual(labels(items).sort());
+      await editor.open('untitled:whole', whole);
+      expect(await editor.diagnostics('untitled:whole')).toEqual(found);
+      await editor.tell('textDocument/didClose', { textDocument: { uri: 'untitled:whole' } });
+      if (i === TYPED.length - 1) expect(labels(items)).toContain('colour');
+    }
+    await editor.tell('textDocument/didClose', { textDocument: { uri } });
+  });
+});
+
 describe('signature help', () => {
   const help = (source: string): Promise<SignatureHelp | null> => editor.at('textDocument/signatureHelp', source);
 
