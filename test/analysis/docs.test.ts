@@ -4,6 +4,7 @@ import { analyze } from '../../src/analysis/analyze.ts';
 import { FINDINGS } from '../../src/analysis/findings.ts';
 import { readProject, settingsFor } from '../../src/analysis/project.ts';
 import { schemaFromJson } from '../../src/analysis/schema-json.ts';
+import { allRows } from '../../src/builtins/registry.ts';
 import { Folder } from '../cli/harness.ts';
 
 const page = readFileSync(new URL('../../docs/check.md', import.meta.url), 'utf8');
@@ -40,6 +41,15 @@ describe('the documentation of the checker', () => {
     const examples = examplesIn(section);
     expect(examples.map(({ words }) => words[1])).toEqual(expect.arrayContaining(['wrong', 'right']));
     for (const example of examples) expect(codesIn(example), example.text).toEqual(example.words[1] === 'wrong' ? [code] : []);
+  });
+
+  test('has nothing to tell of the examples of the function reference, and of the example that comes along', () => {
+    for (const { name, example, scopes } of allRows) {
+      const scope = scopes === undefined || scopes.includes('collection') ? 'collection' : (scopes[0] ?? null);
+      expect(analyze(Buffer.from(example, 'utf8').latin1Slice(), { scope }).findings, `${name}: ${example}`).toEqual([]);
+    }
+    const library = readFileSync(new URL('../../examples/library.ti', import.meta.url), 'latin1');
+    expect(analyze(library, { scope: 'collection' }).findings).toEqual([]);
   });
 
   test('shows a project file that is one', () => {
