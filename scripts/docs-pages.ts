@@ -1,5 +1,6 @@
 /** The pages of `docs/` that are made from what they are about. */
 import { readFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
 import { EXIT_MEANINGS } from '../src/cli/exit.ts';
 import type { Io } from '../src/cli/io.ts';
 import { main } from '../src/cli/thingsc.ts';
@@ -42,6 +43,7 @@ async function helpFor(...words: string[]): Promise<string> {
     env: {},
     inputIsTerminal: false,
     readInput: async () => '',
+    openInput: () => Readable.from([]),
     onSignal: () => () => {},
   });
   return Buffer.from(text, 'latin1').toString().trim();

@@ -1,5 +1,6 @@
 /** Where a command meets the world. Text that goes out and comes in is byte strings; tests bring their own. */
 import { isAbsolute, relative } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 export { fromBytes, toBytes } from '../utf8.ts';
@@ -24,6 +25,8 @@ export interface Io {
   readonly inputIsTerminal: boolean;
   /** All of standard input. */
   readonly readInput: () => Promise<string>;
+  /** Standard input, for those who read it as it comes. */
+  readonly openInput: () => Readable;
   /** Calls `listener` at each signal that asks for the end, until the returned function is called. */
   readonly onSignal: (listener: (name: string) => void) => () => void;
 }
@@ -80,6 +83,7 @@ export function processIo(): Io {
     env: process.env,
     inputIsTerminal: process.stdin.isTTY === true,
     readInput: () => readAll(process.stdin),
+    openInput: () => process.stdin,
     onSignal,
   };
 }

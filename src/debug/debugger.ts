@@ -258,8 +258,9 @@ export class Debugger implements Probe {
     this.lastRef = this.inspector.lastRef;
     this.inspector = null;
     this.host.tell({ event: 'continued' });
-    // An error is on its way already, so ending waits for the next probe.
     if (error === null) this.endWhenAsked(standing.machine);
+    // This error is on its way already, and may end the script by itself.
+    else if (this.isEnded) standing.machine.tx.change?.drop();
   }
 
   private remove(breakpoint: Breakpoint): void {

@@ -1,7 +1,7 @@
 /** The debugger on a terminal: its commands through a pipe, and what only a terminal has. */
 import { spawn } from 'node:child_process';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
-import { Folder, type Outcome, PROGRAM, runBinary, thingsc } from './harness.ts';
+import { Folder, type Outcome, PROGRAM, thingsc } from './harness.ts';
 
 const folder = new Folder();
 afterAll(() => folder.remove());
@@ -24,7 +24,7 @@ const script = folder.file('sums.ti', SCRIPT);
 
 /** Gives commands, and takes what is printed for them, without the script and carets in it, and with the bare names of files. */
 async function commands(words: readonly string[], ...lines: readonly string[]): Promise<Outcome & { said: string[] }> {
-  const outcome = await runBinary(['debug', ...words], { input: `${lines.join('\n')}\n` });
+  const outcome = await thingsc(['debug', ...words], { input: `${lines.join('\n')}\n` });
   return {
     ...outcome,
     said: outcome.out
@@ -84,7 +84,7 @@ describe('commands', () => {
   });
 
   test('show the script with an arrow and its breakpoints', async () => {
-    const { out } = await runBinary(['debug', script], { input: 'break 8\nstart\nlist 7\nlist 99\n' });
+    const { out } = await thingsc(['debug', script], { input: 'break 8\nstart\nlist 7\nlist 99\n' });
     expect(out).toContain(' > 2  double = |x| {\n   3    y = x * 2;\n');
     expect(out).toContain(' >  2  double = |x| {\n    3    y = x * 2;\n');
     expect(out).toContain('    7  [1, 2, 3].each(|n| {\n*   8    total += double(n);\n    9  });\n');
@@ -194,7 +194,7 @@ describe('stores', () => {
       .items = [Item{name: 'tea', price: 2.5}];
       .log = [];
       new_procedure('order', |n, what| { item = .items.find(|i| i.name == what); cost = item.total(n); .log.push(cost); cost; });`;
-    expect((await runBinary(['run', '-e', setup, '-d', data])).code).toBe(0);
+    expect((await thingsc(['run', '-e', setup, '-d', data])).code).toBe(0);
     const order = ['-d', data, '--procedure', 'order', '--args', '[3, "tea"]'];
     const killed = await commands(order, 'break 4', 'run', 'print .log', 'step', 'print .log', 'quit');
     expect(killed.said).toEqual([
@@ -203,6 +203,12 @@ describe('stores', () => {
       '[]',
       'order |n, what| at order.ti:5',
       '[7.5]',
+    ]);
+    // Nor is anything of a script that is ended at its last error.
+    const failing = ['-d', data, '-e', '.log.push(1.0); nothing;'];
+    expect((await commands(failing, 'run', 'kill')).said).toEqual([
+      'error -54: variable `nothing` is undefined, script at <command line>:1',
+      'the script was ended',
     ]);
     const run = await commands(
       order,
@@ -234,7 +240,7 @@ describe('stores', () => {
       'sum = 8.0',
       'The script has ended with 8.0',
     ]);
-    expect((await runBinary(['run', '-e', '.log', '-d', data, '--json'])).out).toBe('[8.0]\n');
+    expect((await thingsc(['run', '-e', '.log', '-d', data, '--json'])).out).toBe('[8.0]\n');
   });
 
   test('what cannot be debugged is told', async () => {
@@ -244,8 +250,8 @@ describe('stores', () => {
     expect(await thingsc(['debug', '--procedure', 'x'])).toMatchObject({ code: 2, err: expect.stringContaining('--data') });
     expect(await thingsc(['debug', script, '--args', '[]'])).toMatchObject({ code: 2 });
     const bad = folder.file('bad.ti', 'a = [1, 2;\n');
-    expect(await runBinary(['debug', bad])).toMatchObject({ code: 1, err: expect.stringMatching(/found `;`.*\n.*bad\.ti:1:10/) });
-    expect(await runBinary(['debug', '-d', data, '--procedure', 'nope'])).toMatchObject({
+    expect(await thingsc(['debug', bad])).toMatchObject({ code: 1, err: expect.stringMatching(/found `;`.*\n.*bad\.ti:1:10/) });
+    expect(await thingsc(['debug', '-d', data, '--procedure', 'nope'])).toMatchObject({
       code: 1,
       err: 'thingsc: procedure `nope` not found\n',
     });

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Io } from '../../src/cli/io.ts';
 import { main } from '../../src/cli/thingsc.ts';
@@ -62,6 +63,7 @@ export async function thingsc(words: readonly string[], given: InProcess = {}): 
     env: given.env ?? {},
     inputIsTerminal: given.terminal ?? false,
     readInput: async () => Buffer.from(given.input ?? '').toString('latin1'),
+    openInput: () => Readable.from([Buffer.from(given.input ?? '')]),
     onSignal: (listener) => {
       void given.interrupted?.then(() => listener('SIGINT'));
       return () => {};

@@ -47,9 +47,10 @@ export async function debugOnTerminal(readTarget: () => Promise<Target>, io: Io)
     throw error instanceof CommandError ? new CliError(ExitCode.SCRIPT, error.message) : error;
   });
   if (main === null) return ExitCode.SCRIPT;
+  const input = io.openInput();
   const isTerminal = io.inputIsTerminal && io.out.colored;
   const reader = createInterface({
-    input: process.stdin,
+    input,
     ...(isTerminal ? { output: process.stdout, completer } : {}),
     terminal: isTerminal,
     prompt: PROMPT,
@@ -73,7 +74,7 @@ export async function debugOnTerminal(readTarget: () => Promise<Target>, io: Io)
   } finally {
     off();
     reader.close();
-    process.stdin.destroy();
+    input.destroy();
     await at.end();
   }
 }
