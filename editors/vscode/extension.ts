@@ -35,7 +35,7 @@ async function stop(): Promise<void> {
 function resolved(configuration: DebugConfiguration): DebugConfiguration | undefined {
   if (configuration.type !== undefined && configuration.type !== '') return configuration;
   const document = window.activeTextEditor?.document;
-  if (document?.languageId !== 'thingsdb') return undefined;
+  if (document === undefined || !/^thingsdb(-2019)?$/.test(document.languageId)) return undefined;
   return { type: 'thingsdb', request: 'launch', name: 'This script', program: document.fileName };
 }
 

@@ -3,7 +3,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type AdapterServer, serveAdapters } from '../../src/debug/dap/serve.ts';
-import { Folder } from '../cli/harness.ts';
+import { Folder, runBinary } from '../cli/harness.ts';
 import { Adapted, Connected } from './client.ts';
 
 const folder = new Folder();
@@ -437,6 +437,51 @@ describe('the end', () => {
     await client.launch({ program, noDebug: true }, () => client.breakpoints(program, { line: 1 }));
     expect(await client.ended()).toBe(0);
     expect(client.printed('stdout')).toBe('one\ntwo\n42\n');
+  });
+});
+
+describe('closures of a store', () => {
+  const data = folder.file('store');
+
+  beforeAll(async () => {
+    const setup = "new_procedure('twice', |x| { y = x * 2; y; }); new_procedure('four', |x| { a = run('twice', x); run('twice', a); });";
+    expect((await runBinary(['run', '-e', setup, '-d', data])).code).toBe(0);
+  });
+
+  test('are texts of their own, with breakpoints', async () => {
+    client = new Connected(server.port);
+    await client.launch({ procedure: 'four', args: [3], data, stopOnEntry: true });
+    expect((await client.stands()).frames).toEqual(['four |x|:2:2']);
+    expect((await client.goOn('stepIn')).frames).toEqual(['twice |x|:2:2', 'four |x|:2:6']);
+    const [twice, four] = (await client.frames()).map(({ source }) => source as DebugProtocol.Source);
+    expect(twice).toMatchObject({ name: 'twice.ti', sourceReference: expect.any(Number) });
+    expect(twice?.path).toBeUndefined();
+    const text = await client.ask<DebugProtocol.SourceResponse>('source', { source: twice, sourceReference: twice?.sourceReference });
+    expect(text.content).toBe('|x| {\n\ty = x * 2;\n\ty;\n}');
+    const { sources } = await client.ask<DebugProtocol.LoadedSourcesResponse>('loadedSources');
+    expect(sources.map(({ name }) => name)).toEqual([four?.name, twice?.name]);
+    await client.breakpoints(twice as DebugProtocol.Source, { line: 3, condition: 'x == 6' });
+    expect((await client.goOn('continue')).frames).toEqual(['twice |x|:3:2', 'four |x|:3:2']);
+    await client.ask('continue', { threadId: 1 });
+    expect(await client.ended()).toBe(0);
+    expect(client.printed('stdout')).toBe('12\n');
+  });
+
+  test('that are not there, or get wrong arguments, cannot be run', async () => {
+    client = new Connected(server.port);
+    await client.ask('initialize');
+    await expect(client.ask('launch', { procedure: 'none', data })).rejects.toThrow('procedure `none` not found');
+    await expect(client.ask('launch', { procedure: 'four' })).rejects.toThrow(/needs `data`/);
+    await expect(client.ask('launch', { procedure: 'four', data, args: 3 })).rejects.toThrow(/must be a list/);
+  });
+
+  test('that the script makes keep their place in it', async () => {
+    const program = adapt("new_procedure('thrice', |x| {\n  x * 3;\n});\n.f = |y| {\n  y + 1;\n};\n.f(run('thrice', 2));\n");
+    await client.launch({ program }, () => client.breakpoints(program, { line: 2 }, { line: 5 }));
+    const first = await client.stands();
+    expect(first.frames).toEqual(['thrice |x|:2:3', 'script:7:4']);
+    expect((await client.goOn('continue')).frames).toEqual(['f |y|:5:3', 'script:7:1']);
+    expect((await client.frames())[0]?.source?.path).toBe(program);
   });
 });
 

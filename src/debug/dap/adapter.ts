@@ -1,5 +1,4 @@
 /** The Debug Adapter Protocol: what editors ask of a debugger, and how it tells them. */
-import { basename } from 'node:path';
 import {
   BreakpointEvent,
   DebugSession,
@@ -13,9 +12,9 @@ import {
 } from '@vscode/debugadapter';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { type Launch, targetOf } from '../launch.ts';
-import type { BreakpointInfo, Ending, EvaluateContext, Event, Place, SourceInfo, SourceRef, Stop, VariableInfo } from '../protocol.ts';
+import type { BreakpointInfo, Ending, EvaluateContext, Event, Place, SourceRef, Stop, VariableInfo } from '../protocol.ts';
 import { Session } from '../session.ts';
-import { CAPABILITIES, errorStopsOf, failureText, realPath, stopText } from './words.ts';
+import { CAPABILITIES, errorStopsOf, failureText, realPath, scopeOf, sourceOf, stopText, variableOf } from './words.ts';
 
 const THREAD = 1;
 const SCRIPT_FAILED = 1;
@@ -164,7 +163,7 @@ export class Adapter extends DebugSession {
         this.sendEvent(new BreakpointEvent(event.isGone ? 'removed' : 'changed', this.breakpoint(event.breakpoint)));
         break;
       case 'loaded':
-        this.sendEvent(new LoadedSourceEvent('new', this.source(event.source) as LoadedSourceEvent['body']['source']));
+        this.sendEvent(new LoadedSourceEvent('new', sourceOf(event.source) as LoadedSourceEvent['body']['source']));
         break;
       case 'done':
         this.ended(event.ending);
@@ -191,7 +190,7 @@ export class Adapter extends DebugSession {
     if (ending.kind === 'error') {
       const event: DebugProtocol.OutputEvent = new OutputEvent(`error: ${stopText(ending)}\n`, 'stderr');
       if (ending.at !== null) {
-        event.body.source = this.source(ending.at.source);
+        event.body.source = sourceOf(ending.at.source);
         event.body.line = this.convertDebuggerLineToClient(ending.at.place.line);
         event.body.column = this.convertDebuggerColumnToClient(ending.at.place.column);
       }
@@ -207,10 +206,6 @@ export class Adapter extends DebugSession {
   }
 
   // --- sources and breakpoints ---
-
-  private source({ id, name, path }: SourceInfo): DebugProtocol.Source {
-    return path === null ? { name, sourceReference: id } : { name: basename(name), path };
-  }
 
   private sourceRef(source: DebugProtocol.Source | undefined): SourceRef {
     if (source?.path === undefined || (source.sourceReference ?? 0) > 0) return { name: source?.name ?? '' };
@@ -296,7 +291,7 @@ export class Adapter extends DebugSession {
   protected override loadedSourcesRequest(response: DebugProtocol.LoadedSourcesResponse): void {
     this.answer(response, async () => {
       const sources = await this.running.ask('sources', null);
-      response.body = { sources: sources.map((one) => this.source(one)) };
+      response.body = { sources: sources.map((one) => sourceOf(one)) };
     });
   }
 
@@ -351,7 +346,7 @@ export class Adapter extends DebugSession {
       const stackFrames = frames.map(({ index, name, source, place }) => ({
         id: index + 1,
         name,
-        source: this.source(source),
+        source: sourceOf(source),
         ...(place === null ? { line: 0, column: 0 } : this.range(place)),
       }));
       response.body = { stackFrames, totalFrames: total };
@@ -361,57 +356,35 @@ export class Adapter extends DebugSession {
   protected override scopesRequest(response: DebugProtocol.ScopesResponse, { frameId }: DebugProtocol.ScopesArguments): void {
     this.answer(response, async () => {
       const scopes = await this.running.ask('scopes', { frame: frameId - 1 });
-      response.body = {
-        scopes: scopes.map(({ name, kind, ref, indexed, named }) => ({
-          name,
-          ...(kind === 'locals' ? { presentationHint: 'locals' } : {}),
-          variablesReference: ref,
-          indexedVariables: indexed,
-          namedVariables: named,
-          expensive: kind === 'data',
-        })),
-      };
+      response.body = { scopes: scopes.map(scopeOf) };
     });
-  }
-
-  private variable({ name, value, type, ref, indexed, named, expression, settable }: VariableInfo): DebugProtocol.Variable {
-    return {
-      name,
-      value,
-      type,
-      variablesReference: ref,
-      indexedVariables: indexed,
-      namedVariables: named,
-      ...(expression === '' ? {} : { evaluateName: expression }),
-      ...(settable ? {} : { presentationHint: { attributes: ['readOnly'] } }),
-    };
   }
 
   protected override variablesRequest(response: DebugProtocol.VariablesResponse, args: DebugProtocol.VariablesArguments): void {
     this.answer(response, async () => {
       const { variablesReference: ref, filter, start, count } = args;
       const variables = await this.running.ask('variables', { ref, filter, start, count });
-      response.body = { variables: variables.map((one) => this.variable(one)) };
+      response.body = { variables: variables.map((one) => variableOf(one)) };
     });
   }
 
   protected override setVariableRequest(response: DebugProtocol.SetVariableResponse, args: DebugProtocol.SetVariableArguments): void {
     this.answer(response, async () => {
       const { variablesReference: ref, name, value } = args;
-      response.body = this.variable(await this.running.ask('setVariable', { ref, name, value }));
+      response.body = variableOf(await this.running.ask('setVariable', { ref, name, value }));
     });
   }
 
   protected override setExpressionRequest(response: DebugProtocol.SetExpressionResponse, args: DebugProtocol.SetExpressionArguments): void {
     this.answer(response, async () => {
-      response.body = this.variable(await this.evaluated(`${args.expression} = ${args.value}`, args.frameId, 'repl'));
+      response.body = variableOf(await this.evaluated(`${args.expression} = ${args.value}`, args.frameId, 'repl'));
     });
   }
 
   protected override evaluateRequest(response: DebugProtocol.EvaluateResponse, args: DebugProtocol.EvaluateArguments): void {
     this.answer(response, async () => {
       const context: EvaluateContext = args.context === 'hover' || args.context === 'repl' ? args.context : 'watch';
-      const { value, ...rest } = this.variable(await this.evaluated(args.expression, args.frameId, context));
+      const { value, ...rest } = variableOf(await this.evaluated(args.expression, args.frameId, context));
       response.body = { ...rest, result: value };
       if (context === 'repl' && this.hasInvalidated) this.sendEvent(new InvalidatedEvent(['variables']));
     });

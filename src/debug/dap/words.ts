@@ -1,8 +1,9 @@
 /** What the protocol has words of its own for. */
 import { realpathSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { renderDiagnostic } from '../../ast/position.ts';
-import type { ErrorStops, Event, Target } from '../protocol.ts';
+import type { ErrorStops, Event, ScopeInfo, SourceInfo, Target, VariableInfo } from '../protocol.ts';
 
 export const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsConfigurationDoneRequest: true,
@@ -45,3 +46,26 @@ export function realPath(path: string): string {
     return path;
   }
 }
+
+export const sourceOf = ({ id, name, path }: SourceInfo): DebugProtocol.Source =>
+  path === null ? { name, sourceReference: id } : { name: basename(name), path };
+
+export const scopeOf = ({ name, kind, ref, indexed, named }: ScopeInfo): DebugProtocol.Scope => ({
+  name,
+  ...(kind === 'locals' ? { presentationHint: 'locals' } : {}),
+  variablesReference: ref,
+  indexedVariables: indexed,
+  namedVariables: named,
+  expensive: kind === 'data',
+});
+
+export const variableOf = ({ name, value, type, ref, indexed, named, expression, settable }: VariableInfo): DebugProtocol.Variable => ({
+  name,
+  value,
+  type,
+  variablesReference: ref,
+  indexedVariables: indexed,
+  namedVariables: named,
+  ...(expression === '' ? {} : { evaluateName: expression }),
+  ...(settable ? {} : { presentationHint: { attributes: ['readOnly'] } }),
+});
