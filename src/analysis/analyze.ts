@@ -16,7 +16,7 @@ import { Inference } from './infer.ts';
 import { collectNames, type Names, type Owner } from './names.ts';
 import { Schema } from './schema.ts';
 import { addDefinitions, addScript, DefiningNodes, type EffectsOf } from './schema-script.ts';
-import type { Type } from './types.ts';
+import { THING, type Type } from './types.ts';
 import { Assignments, tellUnused } from './variables.ts';
 
 export interface AnalyzeOptions {
@@ -33,6 +33,8 @@ export interface AnalyzeOptions {
   readonly readOnly?: boolean;
   /** The text of a script that a comment loads (a byte string), by its path there; null when there is none. Without it, nothing is known of such scripts. */
   readonly load?: (path: string) => string | null;
+  /** What is known of the root of the collection. */
+  readonly root?: Type;
 }
 
 export interface Analysis {
@@ -240,11 +242,12 @@ export function analyze(source: string, options: AnalyzeOptions = {}): Analysis 
 }
 
 /** What is known from outside: comments stand over options. */
-function given(options: AnalyzeOptions, directives: Directives): Pick<Context, 'vars' | 'varsKnown' | 'scope'> {
+function given(options: AnalyzeOptions, directives: Directives): Pick<Context, 'vars' | 'varsKnown' | 'scope' | 'root'> {
   return {
     vars: new Map([...(options.vars ?? []), ...directives.vars]),
     varsKnown: options.varsKnown ?? directives.hasVars,
     scope: directives.scope ?? options.scope ?? null,
+    root: options.root ?? THING,
   };
 }
 

@@ -34,6 +34,8 @@ export class Context {
   readonly varsKnown: boolean;
   /** The kind of scope that the script runs in; null when that is not known. */
   readonly scope: ScopeKind | null;
+  /** The root of the collection. */
+  readonly root: Type;
   /** The type of each expression, link and variable that was met. */
   readonly types = new Map<Node, Type>();
   readonly findings: Finding[] = [];
@@ -50,12 +52,13 @@ export class Context {
   uncertain = 0;
   private readonly told = new Set<string>();
 
-  constructor(given: Pick<Context, 'schema' | 'names' | 'vars' | 'varsKnown' | 'scope' | 'properties'>) {
+  constructor(given: Pick<Context, 'schema' | 'names' | 'vars' | 'varsKnown' | 'scope' | 'root' | 'properties'>) {
     this.schema = given.schema;
     this.names = given.names;
     this.vars = given.vars;
     this.varsKnown = given.varsKnown;
     this.scope = given.scope;
+    this.root = given.root;
     this.properties = given.properties;
   }
 

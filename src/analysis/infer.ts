@@ -456,7 +456,7 @@ export class Inference {
   // --- effects ---
 
   get root(): Type {
-    return THING;
+    return this.cx.root;
   }
 
   /** A call of a closure that does not stand here and needs a change. */

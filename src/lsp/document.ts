@@ -46,9 +46,14 @@ export class Document {
     this.byteStarts = this.isAscii ? this.starts : lineStarts(this.bytes);
   }
 
+  /** What is known of the script beforehand. */
+  get analyzeOptions(): AnalyzeOptions {
+    return this.options();
+  }
+
   /** What the checker knows of it; found out when it is first asked for. */
   get analysis(): Analysis {
-    this.analyzed ??= analyze(this.bytes, this.options());
+    this.analyzed ??= analyze(this.bytes, this.analyzeOptions);
     return this.analyzed;
   }
 

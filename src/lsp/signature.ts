@@ -1,11 +1,11 @@
 /** The parameters of the call that is being written. */
 import type { Position, SignatureHelp, SignatureInformation } from 'vscode-languageserver';
 import type { Analysis } from '../analysis/analyze.ts';
+import { before, type CallAt, callAt } from '../analysis/places.ts';
 import { library } from '../builtins/library.ts';
 import type { Row } from '../builtins/row.ts';
 import { type Document, fromBytes } from './document.ts';
 import { rowsOf } from './hover.ts';
-import { before, type CallAt, callAt } from './places.ts';
 import { typedSignature } from './words.ts';
 
 function ofRow(row: Row): SignatureInformation {
