@@ -28,6 +28,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   lsp: ['ast', 'grammar', 'builtins', 'analysis'],
   testing: ['ast', 'grammar', 'bytecode', 'values', 'builtins', 'vm', 'engine', 'storage', 'msgpack', 'wire'],
   profile: ['bytecode', 'values', 'builtins', 'vm'],
+  terminal: [],
   server: ['msgpack', 'values', 'wire', 'model', 'engine'],
   cli: [
     'msgpack',
@@ -37,6 +38,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'grammar',
     'values',
     'bytecode',
+    'builtins',
     'wire',
     'engine',
     'modules',
@@ -47,6 +49,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'migrate',
     'testing',
     'profile',
+    'terminal',
   ],
 };
 

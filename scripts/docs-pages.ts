@@ -8,6 +8,7 @@ const COMMANDS = [
   'serve',
   'run',
   'query',
+  'repl',
   'check',
   'schema',
   'fmt',
@@ -19,6 +20,7 @@ const COMMANDS = [
   'verify',
   'dump',
   'load',
+  'import',
   'backup',
   'restore',
 ] as const;
@@ -40,6 +42,8 @@ async function helpFor(...words: string[]): Promise<string> {
     env: {},
     inputIsTerminal: false,
     readInput: async () => '',
+    inputLines: async function* () {},
+    terminal: null,
     onSignal: () => () => {},
   });
   return Buffer.from(text, 'latin1').toString().trim();

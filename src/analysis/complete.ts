@@ -47,9 +47,10 @@ function members({ schema }: Analysis, type: Type | undefined): Candidate[] {
 }
 
 /** Names that can stand alone. */
-function globals({ schema, names }: Analysis, owner: Owner): Candidate[] {
+function globals({ schema, names }: Analysis, owner: Owner, { vars }: AnalyzeOptions): Candidate[] {
   const items: Candidate[] = [];
   for (const name of names.set) if (name !== PROBE && ownerOf(names, name, owner) !== null) items.push({ kind: 'variable', name });
+  for (const name of vars?.keys() ?? []) if (!names.set.has(name)) items.push({ kind: 'variable', name });
   for (const model of schema.types.values()) items.push({ kind: 'type', name: model.name, model });
   for (const model of schema.enums.values()) items.push({ kind: 'enum', name: model.name, model });
   for (const callable of schema.procedures.values()) items.push({ kind: 'procedure', name: callable.name, callable });
@@ -109,5 +110,5 @@ function namesAt(analysis: Analysis, path: readonly Node[], options: AnalyzeOpti
   if (at.kind === 'Ident' && parent?.kind === 'Field' && outer?.kind === 'InstanceLiteral') return braces(analysis, outer.type.name);
   if (at.kind === 'Ident' && (parent?.kind === 'Field' || parent?.kind === 'ClosureLiteral' || parent?.kind === 'ForExpr')) return [];
   const owner = path.findLast((node): node is Owner => node.kind === 'Script' || node.kind === 'ClosureLiteral') as Owner;
-  return globals(analysis, owner);
+  return globals(analysis, owner, options);
 }

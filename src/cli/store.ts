@@ -13,15 +13,18 @@ export interface StoreOptions {
   readonly data?: string | undefined;
   /** Seconds that a query may take. */
   readonly timeout?: number | undefined;
+  /** As in `EngineOptions`. */
+  readonly isInterrupted?: () => boolean;
 }
 
 /** Opens the store. Throws CliError when it cannot be used. */
-export async function openStoreFor(options: StoreOptions, io: Io): Promise<LocalEngine> {
+export async function openStoreFor(options: StoreOptions, io: Pick<Io, 'err'>): Promise<LocalEngine> {
   try {
     const { engine } = await openEngine({
       dir: options.data ?? null,
       onWarning: (message) => io.err.write(toBytes(`thingsc: warning: ${message}\n`)),
       ...(options.timeout === undefined ? {} : { queryDurationError: options.timeout }),
+      ...(options.isInterrupted === undefined ? {} : { isInterrupted: options.isInterrupted }),
     });
     return engine;
   } catch (error) {

@@ -47,24 +47,36 @@ function packBig(w: MsgpackWriter, value: bigint): void {
 
 /** Packs a map of all variables; null when there are none. Throws CliError. */
 export function packVars(assignments: readonly string[]): Uint8Array | null {
-  if (assignments.length === 0) return null;
-  const variables = new Map<string, unknown>();
+  const variables = new Map<string, Uint8Array>();
   for (const assignment of assignments) {
     const at = assignment.indexOf('=');
     const name = assignment.slice(0, at);
     if (at < 1 || !isName(name)) throw usageError(`--var takes NAME=JSON, not \`${assignment}\``);
-    variables.set(name, parseJson(name, assignment.slice(at + 1)));
+    try {
+      variables.set(name, packJson(assignment.slice(at + 1)));
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      throw usageError(`the variable \`${name}\` is no JSON: ${error.message} (a text needs quotes: --var '${name}="text"')`);
+    }
   }
+  return packed(variables);
+}
+
+/** Packs a value that is given as JSON. Throws SyntaxError, and CliError for an int that is too large. */
+export function packJson(text: string): Uint8Array {
   const w = new MsgpackWriter();
-  pack(w, Object.fromEntries(variables));
+  pack(w, JSON.parse(text, reviveNumber));
   return w.take();
 }
 
-function parseJson(name: string, text: string): unknown {
-  try {
-    return JSON.parse(text, reviveNumber);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw usageError(`the variable \`${name}\` is no JSON: ${error.message} (a text needs quotes: --var '${name}="text"')`);
+/** A map of packed values; null when there are none. */
+export function packed(variables: ReadonlyMap<string, Uint8Array>): Uint8Array | null {
+  if (variables.size === 0) return null;
+  const w = new MsgpackWriter();
+  w.mapHeader(variables.size);
+  for (const [name, value] of variables) {
+    w.str(name);
+    w.copy(value);
   }
+  return w.take();
 }

@@ -1,6 +1,6 @@
 /** The parameters of the call that is being written. */
-import type { Position, SignatureHelp, SignatureInformation } from 'vscode-languageserver';
-import type { Analysis } from '../analysis/analyze.ts';
+import type { Position, SignatureHelp } from 'vscode-languageserver';
+import { type Analysis, type AnalyzeOptions, analyze } from '../analysis/analyze.ts';
 import { before, type CallAt, callAt } from '../analysis/places.ts';
 import { library } from '../builtins/library.ts';
 import type { Row } from '../builtins/row.ts';
@@ -8,7 +8,16 @@ import { type Document, fromBytes } from './document.ts';
 import { rowsOf } from './hover.ts';
 import { typedSignature } from './words.ts';
 
-function ofRow(row: Row): SignatureInformation {
+/** How something is called. */
+export interface Signature {
+  readonly label: string;
+  readonly documentation: string;
+  readonly parameters: { readonly label: string }[];
+}
+
+const PROBE = 'zzProbe0zz';
+
+function ofRow(row: Row): Signature {
   return {
     label: typedSignature(row),
     documentation: row.doc,
@@ -16,12 +25,12 @@ function ofRow(row: Row): SignatureInformation {
   };
 }
 
-function ofParams(name: string, params: readonly string[], doc: string): SignatureInformation {
+function ofParams(name: string, params: readonly string[], doc: string): Signature {
   const names = params.map(fromBytes);
   return { label: `${fromBytes(name)}(${names.join(', ')})`, documentation: fromBytes(doc), parameters: names.map((label) => ({ label })) };
 }
 
-function signaturesOf({ schema, types }: Analysis, { call, chain }: CallAt): SignatureInformation[] {
+function signaturesOf({ schema, types }: Analysis, { call, chain }: CallAt): Signature[] {
   if (call.kind === 'CallExpr') {
     const row = library.functionRow(call.callee.name)?.row;
     if (row !== undefined) return [ofRow(row)];
@@ -38,13 +47,24 @@ function signaturesOf({ schema, types }: Analysis, { call, chain }: CallAt): Sig
   return method === undefined ? [] : [ofParams(method.name, method.params.slice(1), method.doc)];
 }
 
+/** What the call around a byte offset may be, and which argument is being written; null outside of calls. */
+export function signaturesAt(
+  source: string,
+  offset: number,
+  options: AnalyzeOptions,
+): { readonly signatures: Signature[]; readonly index: number } | null {
+  const probe = source.slice(0, offset) + PROBE + source.slice(offset);
+  const analysis = analyze(probe, options);
+  const found = callAt(analysis.script, offset, probe);
+  const signatures = found === null ? [] : signaturesOf(analysis, found);
+  return found === null || signatures.length === 0 ? null : { signatures, index: found.index };
+}
+
 export function signatureHelp(document: Document, position: Position): SignatureHelp | null {
-  const offset = document.offsetAt(position);
-  const probe = document.with(offset, 'zzProbe0zz');
-  const found = callAt(probe.analysis.script, offset, probe.bytes);
-  const signatures = found === null ? [] : signaturesOf(probe.analysis, found);
-  if (found === null || signatures.length === 0) return null;
-  const params = signatures[0]?.parameters?.length ?? 0;
-  const isRest = signatures[0]?.parameters?.at(-1)?.label.toString().startsWith('...') === true;
-  return { signatures, activeSignature: 0, activeParameter: isRest ? Math.min(found.index, params - 1) : found.index };
+  const found = signaturesAt(document.bytes, document.offsetAt(position), document.analyzeOptions);
+  if (found === null) return null;
+  const { signatures, index } = found;
+  const params = signatures[0]?.parameters.length ?? 0;
+  const isRest = signatures[0]?.parameters.at(-1)?.label.startsWith('...') === true;
+  return { signatures, activeSignature: 0, activeParameter: isRest ? Math.min(index, params - 1) : index };
 }

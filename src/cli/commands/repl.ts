@@ -1,0 +1,87 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { History } from '../../terminal/history.ts';
+import { parseAddress } from '../address.ts';
+import type { FormatOptions } from '../answer.ts';
+import { type DialectOption, dialectOf } from '../dialect.ts';
+import { ExitCode, usageError } from '../exit.ts';
+import { fromBytes, type Io } from '../io.ts';
+import type { Login } from '../login.ts';
+import type { Shell } from '../repl/command.ts';
+import { LocalPlace } from '../repl/local.ts';
+import type { Place } from '../repl/place.ts';
+import { runLines } from '../repl/plain.ts';
+import { PromptLoop } from '../repl/prompt.ts';
+import { RemotePlace } from '../repl/remote.ts';
+import { Session } from '../repl/session.ts';
+import { readSourceFile } from '../source.ts';
+
+export interface ReplOptions extends FormatOptions, DialectOption, Login {
+  readonly data?: string;
+  /** A server in place of a store. */
+  readonly connect?: string;
+  readonly collection: string;
+  readonly eval?: string;
+  readonly timeout?: number;
+  /** False for none. */
+  readonly history: boolean;
+}
+
+/** Reads queries and commands, and answers, until the end of the input. What is told beforehand runs first. */
+export async function repl(file: string | undefined, options: ReplOptions, io: Io): Promise<ExitCode> {
+  if (options.connect !== undefined && options.data !== undefined) throw usageError('give either --data or --connect, not both');
+  if (options.eval !== undefined && file !== undefined) throw usageError('give either a file or -e CODE, not both');
+  const source = file === undefined ? null : readSourceFile(file);
+  const before = source === null ? options.eval : fromBytes(source.text);
+  // Until there is a line being edited, what a store or server says is written as it is.
+  let print = (bytes: string): void => io.err.write(bytes);
+  // What is typed meanwhile is for the prompt, which shows it then. (While a server is being waited for, Ctrl-C is to end us.)
+  if (options.connect === undefined) io.terminal?.input.setRawMode?.(true);
+  const place = await openPlace(options, (message) => print(`${message}\n`)).catch((error: unknown) => {
+    io.terminal?.input.setRawMode?.(false);
+    throw error;
+  });
+  try {
+    const { terminal } = io;
+    const session = new Session({
+      io: terminal === null ? io : { ...io, ...outputs(io, (bytes) => print(bytes)) },
+      place,
+      scope: options.collection,
+      dialect: dialectOf({ path: file ?? null }, options),
+      mode: options.json === true ? 'json' : options.table === true ? 'table' : options.raw === true ? 'raw' : 'tree',
+      isInteractive: terminal !== null,
+    });
+    const loop = terminal === null ? null : new PromptLoop(session, terminal, historyFor(options, io));
+    if (loop !== null) print = (bytes) => loop.print(bytes);
+    if (before !== undefined && !(await session.run(before, { name: file ?? 'command line' })) && loop === null) return ExitCode.SCRIPT;
+    const shell: Shell = { session, entered: () => [], edit: null };
+    return await (loop === null ? runLines(shell, io) : loop.run(io));
+  } finally {
+    await place.close();
+  }
+}
+
+function openPlace(options: ReplOptions, onWarning: (message: string) => void): Promise<Place> {
+  const { connect, data, user, timeout } = options;
+  if (connect === undefined) return LocalPlace.open({ data, user, timeout }, onWarning);
+  return RemotePlace.open({ ...parseAddress(connect), login: options, onWarning });
+}
+
+/** Outputs to the terminal, which has one line that is being edited, and may change its size. */
+function outputs({ out, terminal }: Io, write: (bytes: string) => void): Pick<Io, 'out' | 'err'> {
+  const output = {
+    write,
+    colored: out.colored,
+    get columns() {
+      return terminal?.screen.columns ?? out.columns;
+    },
+  };
+  return { out: output, err: output };
+}
+
+/** The history of all prompts lies where programs keep their state. */
+function historyFor({ history }: ReplOptions, { env, err }: Io): History {
+  if (!history) return new History();
+  const state = env['XDG_STATE_HOME'] || join(env['HOME'] || homedir(), '.local', 'state');
+  return new History(join(state, 'thingsc', 'history'), (problem) => err.write(`thingsc: no history is kept: ${problem}\n`));
+}
