@@ -1,5 +1,6 @@
 /** What could be written at a place. The place is asked with a made-up name put in, so that a text that is being written has a tree there. */
-import { keywordTexts } from '../../grammar/v1/tokens.ts';
+import { tokenize } from '../../grammar/v1/lexer.ts';
+import { keywordTexts, OpenString } from '../../grammar/v1/tokens.ts';
 import type { ChainExpr, Node } from '../ast/nodes.ts';
 import { constantNames } from '../builtins/library.ts';
 import { Kind, kindMask, type Row } from '../builtins/row.ts';
@@ -84,12 +85,20 @@ const inComment = ({ script }: Analysis, offset: number): boolean =>
 export const wordBefore = (source: string, offset: number): string =>
   (WORD.exec(source.slice(Math.max(0, offset - MAX_WORD), offset)) as RegExpExecArray)[0];
 
+/** The quote of a string that a place lies in and that nothing closes; empty for none. Without it the text behind would be taken for code. */
+function openQuote(source: string, offset: number): string {
+  const open = tokenize(source).tokens.find(({ tokenType }) => tokenType === OpenString);
+  return open !== undefined && open.startOffset < offset ? (open.image[0] as string) : '';
+}
+
 /** What could stand at a byte offset in place of the word that ends there. */
 export function candidatesAt(source: string, offset: number, options: AnalyzeOptions = {}): Candidate[] {
   const word = wordBefore(source, offset);
   // A number, and no name that is being written.
   if (/^[0-9]/.test(word) && source[offset - word.length - 1] !== '.') return [];
-  const analysis = analyze(source.slice(0, offset) + PROBE + source.slice(offset), options);
+  const quote = openQuote(source, offset);
+  const behind = quote === '' ? source.slice(offset) : quote;
+  const analysis = analyze(source.slice(0, offset) + PROBE + behind, options);
   if (inComment(analysis, offset)) return [];
   const path = pathAt(analysis.script, offset);
   const at = path.at(-1) as Node;

@@ -8,12 +8,13 @@ import { ExitCode, usageError } from '../exit.ts';
 import { fromBytes, type Io } from '../io.ts';
 import type { Login } from '../login.ts';
 import type { Shell } from '../repl/command.ts';
-import { LocalPlace } from '../repl/local.ts';
 import type { Place } from '../repl/place.ts';
 import { runLines } from '../repl/plain.ts';
 import { PromptLoop } from '../repl/prompt.ts';
 import { RemotePlace } from '../repl/remote.ts';
 import { Session } from '../repl/session.ts';
+import { StorePlace } from '../repl/store-place.ts';
+import { ThreadPlace } from '../repl/thread.ts';
 import { readSourceFile } from '../source.ts';
 
 export interface ReplOptions extends FormatOptions, DialectOption, Login {
@@ -37,7 +38,7 @@ export async function repl(file: string | undefined, options: ReplOptions, io: I
   let print = (bytes: string): void => io.err.write(bytes);
   // What is typed meanwhile is for the prompt, which shows it then. (While a server is being waited for, Ctrl-C is to end us.)
   if (options.connect === undefined) io.terminal?.input.setRawMode?.(true);
-  const place = await openPlace(options, (message) => print(`${message}\n`)).catch((error: unknown) => {
+  const place = await openPlace(options, io, (message) => print(`${message}\n`)).catch((error: unknown) => {
     io.terminal?.input.setRawMode?.(false);
     throw error;
   });
@@ -53,17 +54,20 @@ export async function repl(file: string | undefined, options: ReplOptions, io: I
     });
     const loop = terminal === null ? null : new PromptLoop(session, terminal, historyFor(options, io));
     if (loop !== null) print = (bytes) => loop.print(bytes);
-    if (before !== undefined && !(await session.run(before, { name: file ?? 'command line' })) && loop === null) return ExitCode.SCRIPT;
+    const first = async (): Promise<boolean> => before === undefined || session.run(before, { name: file ?? 'command line' });
+    if (loop !== null) return await loop.run(io, first);
     const shell: Shell = { session, entered: () => [], edit: null };
-    return await (loop === null ? runLines(shell, io) : loop.run(io));
+    return (await first()) ? await runLines(shell, io) : ExitCode.SCRIPT;
   } finally {
     await place.close();
   }
 }
 
-function openPlace(options: ReplOptions, onWarning: (message: string) => void): Promise<Place> {
+function openPlace(options: ReplOptions, { terminal }: Io, onWarning: (message: string) => void): Promise<Place> {
   const { connect, data, user, timeout } = options;
-  if (connect === undefined) return LocalPlace.open({ data, user, timeout }, onWarning);
+  const store = { data, user, timeout };
+  // Without a terminal there is nobody to press Ctrl-C.
+  if (connect === undefined) return terminal === null ? StorePlace.open(store, onWarning) : ThreadPlace.open(store, onWarning);
   return RemotePlace.open({ ...parseAddress(connect), login: options, onWarning });
 }
 

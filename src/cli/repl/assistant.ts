@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AnalyzeOptions } from '../../analysis/analyze.ts';
+import { functionRows, methodRows } from '../../analysis/builtin-names.ts';
 import { type Candidate, candidatesAt, wordBefore } from '../../analysis/complete.ts';
 import { type Called, called as called2019 } from '../../analysis/dialect-2019/calls.ts';
 import { ANY, describe, type Type } from '../../analysis/types.ts';
@@ -48,6 +49,13 @@ const RANKS: Readonly<Record<Candidate['kind'], number>> = {
   constant: 4,
 };
 
+/** What was defined stays in the order of its definition. */
+function byRank(a: Candidate, b: Candidate): number {
+  const rank = RANKS[a.kind];
+  if (rank !== RANKS[b.kind] || rank === 0) return rank - RANKS[b.kind];
+  return a.name < b.name ? -1 : 1;
+}
+
 function aboutOf(candidate: Candidate): string {
   switch (candidate.kind) {
     case 'function':
@@ -70,8 +78,10 @@ function aboutOf(candidate: Candidate): string {
 }
 
 /** What is written: a call up to its first argument, or whole when it has none. */
-function insertOf(candidate: Candidate, next: string | undefined): string {
+function insertOf(candidate: Candidate, previous: string | undefined, next: string | undefined): string {
   const name = fromBytes(candidate.name);
+  // In a string it is only named.
+  if (previous === "'" || previous === '"') return name;
   if (candidate.kind === 'key') return `${name}: `;
   if (next === '(') return name;
   if (candidate.kind === 'function' || candidate.kind === 'method') return candidate.row.params.length === 0 ? `${name}()` : `${name}(`;
@@ -146,10 +156,10 @@ export class SessionAssistant implements Assistant {
     await this.refreshed();
     const candidates = candidatesAt(toBytes(text), offset, this.analyzeOptions)
       .filter(({ name }) => fromBytes(name).startsWith(word))
-      .sort((a, b) => RANKS[a.kind] - RANKS[b.kind] || (a.name < b.name ? -1 : 1));
+      .sort(byRank);
     return candidates.map((candidate) => ({
       label: fromBytes(candidate.name),
-      insert: insertOf(candidate, text[cursor]),
+      insert: insertOf(candidate, text[cursor - word.length - 1], text[cursor]),
       about: fromBytes(aboutOf(candidate)),
     }));
   }
@@ -187,14 +197,12 @@ export class SessionAssistant implements Assistant {
     if (takes === 'file') return fileItems(argument);
     if (takes === 'scope') return wordItems(await this.scopes(), argument);
     if (takes !== 'name') return wordItems(words, argument);
-    const { variables, known } = this.session;
+    const { variables, known, dialect } = this.session;
     await this.refreshed();
     const { schema } = known.options;
     const own = [...(schema?.types.keys() ?? []), ...(schema?.enums.keys() ?? []), ...(schema?.procedures.keys() ?? [])].map(fromBytes);
-    const builtins = await this.completeQuery(argument, argument.length);
-    const methods = await this.completeQuery(`.${argument}`, argument.length + 1);
-    const labels = [...builtins, ...methods].map(({ label }) => label);
-    return wordItems([...new Set([...variables.names, ...own, ...labels])].sort(), argument);
+    const builtins = dialect === '2019' ? [...called2019.keys()] : [...functionRows(), ...methodRows()].map(({ name }) => name);
+    return wordItems([...new Set([...variables.names, ...own, ...builtins])].sort(), argument);
   }
 
   private async scopes(): Promise<readonly string[]> {

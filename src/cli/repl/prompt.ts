@@ -36,8 +36,8 @@ export class PromptLoop {
     this.editor.print(fromBytes(bytes));
   }
 
-  /** Runs until the user leaves, or a signal comes. */
-  async run(io: Pick<Io, 'onSignal'>): Promise<ExitCode> {
+  /** Does what is to be done `first`, and runs until the user leaves, or a signal comes. */
+  async run(io: Pick<Io, 'onSignal'>, first: () => Promise<unknown>): Promise<ExitCode> {
     this.editor.open();
     const offSignal = io.onSignal(() => {
       this.session.place.interrupt();
@@ -45,6 +45,7 @@ export class PromptLoop {
     });
     try {
       this.greet();
+      await first();
       for (;;) {
         const entered = await this.editor.read(this.prompt());
         if (entered.kind === 'end' || !(await this.take(entered))) return ExitCode.FINE;

@@ -1,19 +1,13 @@
-/** A store of our own as the place of queries. It works in a thread of its own, so that a query that does not end can be interrupted. */
+/** A store as the place of queries, in a thread of its own, so that a query that does not end can be interrupted. */
 import { Worker } from 'node:worker_threads';
 import { TiError } from '../../errors.ts';
 import { CliError, type ExitCode } from '../exit.ts';
 import { type Ask, Interrupted, type Place } from './place.ts';
-
-export interface LocalOptions {
-  /** Folder of the store; memory when left out. */
-  readonly data?: string | undefined;
-  readonly user: string;
-  readonly timeout?: number | undefined;
-}
+import { aboutStore, type StoreOptions } from './store-place.ts';
 
 /** What the thread is given when it starts. */
 export interface ThreadData {
-  readonly options: LocalOptions;
+  readonly options: StoreOptions;
   /** One int, which is not 0 when the query that runs is to end. */
   readonly interrupt: Int32Array;
 }
@@ -34,9 +28,9 @@ interface Waiting {
 }
 
 /** Beside this file, as source or as built. */
-const THREAD = new URL(import.meta.url.endsWith('.ts') ? './local-thread.ts' : './local-thread.js', import.meta.url);
+const THREAD = new URL(import.meta.url.endsWith('.ts') ? './thread-main.ts' : './thread-main.js', import.meta.url);
 
-export class LocalPlace implements Place {
+export class ThreadPlace implements Place {
   readonly about: string;
   private readonly worker: Worker;
   private readonly flag = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
@@ -45,8 +39,8 @@ export class LocalPlace implements Place {
   /** A fault of ours that ended the thread. */
   private failure: unknown = null;
 
-  private constructor(options: LocalOptions, onWarning: (message: string) => void) {
-    this.about = options.data === undefined ? 'a store in memory' : `the store in ${options.data}`;
+  private constructor(options: StoreOptions, onWarning: (message: string) => void) {
+    this.about = aboutStore(options);
     this.onWarning = onWarning;
     const workerData: ThreadData = { options, interrupt: this.flag };
     this.worker = new Worker(THREAD, { workerData });
@@ -58,8 +52,8 @@ export class LocalPlace implements Place {
   }
 
   /** Opens the store. Rejects with CliError. `onWarning` gets byte strings. */
-  static async open(options: LocalOptions, onWarning: (message: string) => void): Promise<LocalPlace> {
-    const place = new LocalPlace(options, onWarning);
+  static async open(options: StoreOptions, onWarning: (message: string) => void): Promise<ThreadPlace> {
+    const place = new ThreadPlace(options, onWarning);
     try {
       await place.reply();
     } catch (error) {
