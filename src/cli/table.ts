@@ -1,6 +1,6 @@
 /** Answers as a table for people: a list of things has a row each, a thing a row for each property. */
 import { MsgpackReader, Tok } from '../msgpack/reader.ts';
-import { clip, columnsOf, padded } from '../terminal/columns.ts';
+import { clip, columnsOf, harmless, padded } from '../terminal/columns.ts';
 import { msgpackToJson } from '../wire/json.ts';
 import { fromBytes } from './io.ts';
 
@@ -75,7 +75,7 @@ function cellOf(bytes: Buffer, reader: MsgpackReader): Cell {
   const isNumber = kind === Tok.INT || kind === Tok.FLOAT;
   reader.offset = start;
   reader.skip();
-  const json = fromBytes(msgpackToJson(bytes.subarray(start, reader.offset), { unsupported: 'text', indent: 0 }));
+  const json = harmless(fromBytes(msgpackToJson(bytes.subarray(start, reader.offset), { unsupported: 'text', indent: 0 })));
   // Strings go without quotes, but with their escapes: a line end must not break the table, nor an escape sequence the terminal.
   if (kind === Tok.STR) return { text: json.slice(1, -1).replaceAll('\\"', '"'), isNumber };
   return { text: kind === Tok.NIL ? '' : json, isNumber };

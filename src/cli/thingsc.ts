@@ -304,18 +304,29 @@ class CommandLine {
       ['thingsc repl shop.ti', 'run a script first: its types and procedures are there then'],
     );
     const does = 'ask a store or a server at a prompt, with completion and history';
-    const command = this.command('repl', does, shown, async (file: string | undefined, options: ReplOptions) => {
-      const { repl } = await import('./commands/repl.ts');
-      return repl(file, options, this.io);
-    })
+    const command: Command = this.command(
+      'repl',
+      does,
+      shown,
+      async (file: string | undefined, options: Omit<ReplOptions, 'storeUser'>) => {
+        const { repl } = await import('./commands/repl.ts');
+        // A user that the environment names is one of a server.
+        const storeUser = command.getOptionValueSource('user') === 'cli' ? options.user : 'admin';
+        return repl(file, { ...options, storeUser }, this.io);
+      },
+    )
       .argument(FILE, 'a script that is run first')
       .option('-e, --eval <code>', 'run this code first')
       .addOption(DIALECT_OPTION)
       .option('-d, --data <dir>', 'folder of a store (default: a store in memory, gone afterwards)')
       .option('--connect <host[:port]>', 'ask a server in place of a store')
+      .addOption(new Option('-u, --user <name>', 'the user, whose rights count').default('admin').env('THINGSC_USER'))
+      .addOption(new Option('-p, --password <password>', 'the password, for --connect').default('pass').env('THINGSC_PASSWORD'))
+      .addOption(new Option('-t, --token <token>', 'a token in place of user and password').env('THINGSC_TOKEN'))
+      .option('-c, --collection <name>', 'a collection or a scope such as @thingsdb', 'stuff')
       .option('--timeout <seconds>', 'end queries on a store with an error after this time', seconds)
       .option('--no-history', 'neither read nor write the file of what was entered');
-    for (const option of [...LOGIN_OPTIONS, ...ANSWER_OPTIONS]) command.addOption(option);
+    for (const option of ANSWER_OPTIONS) command.addOption(option);
   }
 
   private lsp(): void {

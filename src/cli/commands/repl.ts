@@ -1,11 +1,12 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { harmless } from '../../terminal/columns.ts';
 import { History } from '../../terminal/history.ts';
 import { parseAddress } from '../address.ts';
 import type { FormatOptions } from '../answer.ts';
 import { type DialectOption, dialectOf } from '../dialect.ts';
 import { ExitCode, usageError } from '../exit.ts';
-import { fromBytes, type Io } from '../io.ts';
+import { fromBytes, type Io, toBytes } from '../io.ts';
 import type { Login } from '../login.ts';
 import type { Shell } from '../repl/command.ts';
 import type { Place } from '../repl/place.ts';
@@ -19,6 +20,8 @@ import { readSourceFile } from '../source.ts';
 
 export interface ReplOptions extends FormatOptions, DialectOption, Login {
   readonly data?: string;
+  /** The user of a store; that of a server is `user`. */
+  readonly storeUser: string;
   /** A server in place of a store. */
   readonly connect?: string;
   readonly collection: string;
@@ -38,7 +41,7 @@ export async function repl(file: string | undefined, options: ReplOptions, io: I
   let print = (bytes: string): void => io.err.write(bytes);
   // What is typed meanwhile is for the prompt, which shows it then. (While a server is being waited for, Ctrl-C is to end us.)
   if (options.connect === undefined) io.terminal?.input.setRawMode?.(true);
-  const place = await openPlace(options, io, (message) => print(`${message}\n`)).catch((error: unknown) => {
+  const place = await openPlace(options, io, (message) => print(`${shownBy(io, message)}\n`)).catch((error: unknown) => {
     io.terminal?.input.setRawMode?.(false);
     throw error;
   });
@@ -64,12 +67,15 @@ export async function repl(file: string | undefined, options: ReplOptions, io: I
 }
 
 function openPlace(options: ReplOptions, { terminal }: Io, onWarning: (message: string) => void): Promise<Place> {
-  const { connect, data, user, timeout } = options;
+  const { connect, data, storeUser: user, timeout } = options;
   const store = { data, user, timeout };
   // Without a terminal there is nobody to press Ctrl-C.
   if (connect === undefined) return terminal === null ? StorePlace.open(store, onWarning) : ThreadPlace.open(store, onWarning);
   return RemotePlace.open({ ...parseAddress(connect), login: options, onWarning });
 }
+
+/** A message of a script or server, for a terminal without what could command it. */
+const shownBy = ({ terminal }: Io, message: string): string => (terminal === null ? message : toBytes(harmless(fromBytes(message))));
 
 /** Outputs to the terminal, which has one line that is being edited, and may change its size. */
 function outputs({ out, terminal }: Io, write: (bytes: string) => void): Pick<Io, 'out' | 'err'> {

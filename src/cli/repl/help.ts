@@ -5,7 +5,7 @@ import { nearName } from '../../analysis/near.ts';
 import type { Schema } from '../../analysis/schema.ts';
 import type { Row } from '../../builtins/row.ts';
 import { callableText, enumText, typedSignature, typeText } from '../../lsp/words.ts';
-import { columnsOf } from '../../terminal/columns.ts';
+import { columnsOf, harmless } from '../../terminal/columns.ts';
 import { writtenName } from '../../values/dialect-2019.ts';
 import { fromBytes, toBytes } from '../io.ts';
 import { STYLES, styled } from './colours.ts';
@@ -74,8 +74,13 @@ function rowText(row: Row, { io, dialect }: Session): string {
   ].join('\n');
 }
 
-/** What a schema has of a name, as text; null for nothing. */
+/** What a schema has of a name, as text; null for nothing. What a server tells must not reach the terminal as commands. */
 function definedText(schema: Schema, name: string): string | null {
+  const text = rawText(schema, name);
+  return text === null ? null : harmless(text);
+}
+
+function rawText(schema: Schema, name: string): string | null {
   const type = schema.types.get(name);
   if (type !== undefined) return typeText(type);
   const found = schema.enums.get(name);

@@ -1,6 +1,6 @@
 /** The prompt without a terminal, as programs use it. */
 import { readFileSync } from 'node:fs';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { Folder, type Outcome, runBinary, thingsc } from '../harness.ts';
 
 const folder = new Folder();
@@ -58,6 +58,10 @@ describe('thingsc repl without a terminal', () => {
   it('refuses two places, and a user that is not there', async () => {
     expect((await thingsc(['repl', '--data', 'x', '--connect', ':9'])).code).toBe(2);
     expect((await thingsc(['repl', '--user', 'nobody'])).code).toBe(2);
+    // Users of the environment are those of servers.
+    vi.stubEnv('THINGSC_USER', 'nobody');
+    expect((await thingsc(['repl'], { input: '1;' })).code).toBe(0);
+    vi.unstubAllEnvs();
   });
 
   it('sends the lines of `log` to standard error', async () => {
