@@ -25,11 +25,12 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   import: ['msgpack', 'values', 'time', 'model'],
   analysis: ['ast', 'grammar', 'values', 'bytecode', 'compiler', 'wire', 'model', 'builtins'],
   migrate: ['ast', 'grammar'],
-  lsp: ['ast', 'grammar', 'builtins', 'analysis'],
+  lsp: ['ast', 'grammar', 'values', 'builtins', 'analysis'],
   testing: ['ast', 'grammar', 'bytecode', 'values', 'builtins', 'vm', 'engine', 'storage', 'msgpack', 'wire'],
   profile: ['bytecode', 'values', 'builtins', 'vm'],
   terminal: [],
   server: ['msgpack', 'values', 'wire', 'model', 'engine'],
+  playground: ['msgpack', 'ast', 'grammar', 'bytecode', 'compiler', 'wire', 'builtins', 'analysis', 'lsp', 'server'],
   cli: [
     'msgpack',
     'model',
@@ -50,6 +51,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'testing',
     'profile',
     'terminal',
+    'playground',
   ],
 };
 

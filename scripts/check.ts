@@ -6,6 +6,7 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 
 const TOOLS: readonly (readonly [name: string, ...words: string[]])[] = [
   ['types', 'node_modules/typescript/bin/tsc', '--noEmit', '-p', '.'],
+  ['types of the page', 'node_modules/typescript/bin/tsc', '--noEmit', '-p', 'src/playground/client'],
   ['lint and format', 'node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '--diagnostic-level=warn'],
   ['imports', 'scripts/check-imports.ts'],
   ['unused code', 'node_modules/knip/bin/knip.js', '--no-progress'],

@@ -1,37 +1,28 @@
 /** `docs/dialect-2019.md`: the 2019 dialect for those who use it, with all its functions, made from their rows. */
 import { rows2019 } from '../src/builtins/dialect-2019/registry.ts';
-import type { Param, Row } from '../src/builtins/row.ts';
-import { writtenName } from '../src/values/dialect-2019.ts';
+import { isFunction2019, name2019, ownName2019, signature2019, title2019 } from '../src/builtins/dialect-2019/words.ts';
+import type { Row } from '../src/builtins/row.ts';
 import { ERRORS_2019 } from '../src/wire/errors-2019.ts';
 
-const nameOf = (row: Row): string => row.name.slice('2019:'.length);
-const isOperator = (row: Row): boolean => /^[^a-z.]/.test(nameOf(row));
 /** Rows that no text can call are for programs alone. */
-const shown = rows2019.filter((row) => !nameOf(row).startsWith('.'));
+const shown = rows2019.filter((row) => !ownName2019(row).startsWith('.'));
 const isOfRoot = (row: Row): boolean => row.scopes?.includes('thingsdb') === true;
 
-function parameter({ name, type, optional, rest }: Param): string {
-  const text = `${name}${rest ? '...' : ''}: ${type.replaceAll('str', 'raw').replace('closure', 'arrow')}`;
-  return optional ? `[${text}]` : text;
-}
-
 function section(row: Row): string {
-  const name = writtenName(row.name);
-  const title = row.receiver === undefined ? name : `${row.receiver.replaceAll('|', ' or ')}.${name}`;
-  const form = name === nameOf(row) ? '' : ', for several';
+  const title = title2019(row);
+  const form = name2019(row) === ownName2019(row) ? '' : ', for several';
   const right = row.changes !== undefined || row.right !== undefined ? ' Needs the privilege `MODIFY`.' : '';
-  const signature = `${title}(${row.params.map(parameter).join(', ')}) -> ${row.returns}`;
-  const parts = [`### ${title}${form}`, `    ${signature}`, row.doc + right];
+  const parts = [`### ${title}${form}`, `    ${signature2019(row)}`, row.doc + right];
   if (row.example !== '') parts.push(`\`\`\`\n${row.example}\n\`\`\``);
   return parts.join('\n\n');
 }
 
-const operator = (row: Row): string => `| \`${nameOf(row).replaceAll('|', '\\|')}\` | ${row.doc} |`;
+const operator = (row: Row): string => `| \`${ownName2019(row).replaceAll('|', '\\|')}\` | ${row.doc} |`;
 
 /** The text of the page. */
 export function dialect2019Page(): string {
-  const operators = shown.filter(isOperator);
-  const functions = shown.filter((row) => !isOperator(row));
+  const operators = shown.filter((row) => !isFunction2019(row));
+  const functions = shown.filter(isFunction2019);
   const errors = [...ERRORS_2019].map(([name, code]) => `| \`${name}\` | ${code} |`).join('\n');
   return `# The 2019 dialect
 

@@ -1,6 +1,6 @@
 /**
- * `npm start`: builds, then serves the store in `./data`, which gets a sample collection when it is made. What is given behind `npm start --` goes to
- * `thingsc serve`.
+ * `npm start`: builds, then serves the store in `./data`, which gets sample collections when it is made. What is given behind `npm start --` goes to
+ * `thingsc serve`, such as `--playground`.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,10 @@ const tsc = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.m
 const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
 // The build is written in spite of type errors, which the compiler has told; whether to mind them is for `npm run check`.
 if (status === null) process.exit(1);
+// Without its files the server starts all the same, and tells whoever opens the playground.
+if (process.argv.some((word) => word.startsWith('--playground')) || process.env.THINGSDB_PLAYGROUND_PORT !== undefined) {
+  spawnSync(process.execPath, ['scripts/build-playground.ts'], { stdio: 'inherit' });
+}
 
 const words = [
   'dist/src/cli/thingsc-main.js',
@@ -20,6 +24,8 @@ const words = [
   './data',
   '--seed',
   'library=examples/library.ti',
+  '--seed',
+  'zoo=examples/zoo.ti',
   ...process.argv.slice(2),
 ];
 const args = [...SERVER_FLAGS, ...words];

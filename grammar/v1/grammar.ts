@@ -35,7 +35,7 @@ export abstract class Grammar extends Primaries {
       this.OPTION(() => {
         body.push(this.SUBRULE(this.statement));
         this.MANY(() => {
-          this.CONSUME(t.Semicolon);
+          this.separators.push(this.CONSUME(t.Semicolon).startOffset);
           this.MANY1(() => this.CONSUME1(t.Semicolon));
           this.OPTION1(() => body.push(this.SUBRULE1(this.statement)));
         });

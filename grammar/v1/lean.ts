@@ -55,6 +55,11 @@ export class LeanParser extends Grammar {
     }
   }
 
+  /** What the last text was divided by; see `Outcome`. */
+  divisions(): number[] {
+    return this.separators.slice();
+  }
+
   protected override report(token: IToken, problem: string): void {
     this.abort(token, problem);
   }

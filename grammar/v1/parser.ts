@@ -47,13 +47,19 @@ export function parseClosure(source: string): ClosureLiteral {
  */
 export function parseTolerant(source: string): { script: Script; diagnostics: readonly Diagnostic[] } {
   const split = tokenize(source);
+  const { comments, text } = split;
+  const { body, diagnostics } = parseSplit(split);
+  return { script: { kind: 'Script', body, comments, start: 0, end: text.length }, diagnostics };
+}
+
+/** As `parseTolerant`, of a text that is split into tokens already. */
+export function parseSplit(split: Tokens): Outcome {
   try {
-    return { script: parseTokens(split), diagnostics: [] };
+    const body = parser.parse(parser.script, split.text, split.tokens).slice();
+    return { body, separators: parser.divisions(), diagnostics: [] };
   } catch (error) {
     if (!(error instanceof TiError)) throw error;
-    const { comments, text } = split;
-    const { body, diagnostics } = recover(split, error);
-    return { script: { kind: 'Script', body, comments, start: 0, end: text.length }, diagnostics };
+    return recover(split, error);
   }
 }
 
@@ -66,6 +72,6 @@ function recover(split: Tokens, first: TiError): Outcome {
     const end = split.text.length;
     const message = first.message.replace(/^syntax error at line \d+, column \d+: /, '');
     const diagnostic: Diagnostic = { code: first.code, severity: 'error', message, start: first.start, end: first.start };
-    return { body: [{ kind: 'ErrorExpr', start: 0, end }], diagnostics: [diagnostic] };
+    return { body: [{ kind: 'ErrorExpr', start: 0, end }], separators: [], diagnostics: [diagnostic] };
   }
 }

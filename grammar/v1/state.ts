@@ -14,6 +14,8 @@ const MAX_NAME = 255;
 export abstract class GrammarState extends Engine {
   /** The statements of the text so far. */
   protected readonly statements: ast.Expr[] = [];
+  /** Offsets of the semicolons between them. */
+  protected readonly separators: number[] = [];
   protected readonly run = new OperatorStack();
   /** Statements around the current place, and operators before it in their runs. */
   protected depth = 0;
@@ -33,6 +35,7 @@ export abstract class GrammarState extends Engine {
   /** Forgets the last text. */
   protected restart(): void {
     this.statements.length = 0;
+    this.separators.length = 0;
     this.run.cut(0, 0);
     this.depth = 0;
     this.height = 0;

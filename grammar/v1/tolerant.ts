@@ -9,7 +9,7 @@ import type { Tokens } from './lexer.ts';
 import * as t from './tokens.ts';
 
 /** Behind this many errors the rest of a text tells nothing, and each costs a search for where to go on. */
-const MAX_ERRORS = 100;
+export const MAX_ERRORS = 100;
 
 /** Thrown through the parser to end it; not an error that anyone outside sees. */
 class Stop {}
@@ -25,6 +25,8 @@ const start: IToken = { image: '', startOffset: 0, tokenType: EOF, tokenTypeIdx:
 
 export interface Outcome {
   readonly body: readonly Expr[];
+  /** Offsets of the semicolons between the statements of the text; of several in a row, the first. */
+  readonly separators: readonly number[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -56,7 +58,7 @@ export class TolerantParser extends Grammar {
     // What is left behind an error that ended the parse is no error of its own.
     const errors = this.errors.filter((error) => error.name !== 'NotAllInputParsedException');
     const found = [...this.diagnostics, ...errors.map((error) => this.diagnosticOf(error))];
-    return { body: this.statements.slice(), diagnostics: distinct(found) };
+    return { body: this.statements.slice(), separators: this.separators.slice(), diagnostics: distinct(found) };
   }
 
   protected override report(token: IToken, problem: string): void {

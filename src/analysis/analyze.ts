@@ -1,23 +1,23 @@
 /** The checker: from a text to all that is known of it. */
-import { compactClosure } from '../../grammar/v1/compact.ts';
-import { closureDefinition } from '../../grammar/v1/definition.ts';
-import { parseTolerant } from '../../grammar/v1/parser.ts';
 import type { Diagnostic } from '../ast/diagnostic.ts';
-import type { ClosureLiteral, Node, Script } from '../ast/nodes.ts';
+import type { AssignExpr, ClosureLiteral, Expr, Node, Script, Span } from '../ast/nodes.ts';
 import { walk } from '../ast/visitor.ts';
 import { library } from '../builtins/library.ts';
+import { Kind, type Row } from '../builtins/row.ts';
 import type { Effects, Program } from '../bytecode/program.ts';
 import { compileScript } from '../compiler/compile.ts';
 import { TiError } from '../errors.ts';
-import { Context, type Late, type ScopeKind } from './context.ts';
+import { Context, type Late, type ScopeKind, type TypesOf } from './context.ts';
 import { type Directives, readDirectives, silenced } from './directives.ts';
 import { type Code, FINDINGS, type Finding, type Severity } from './findings.ts';
-import { Inference } from './infer.ts';
-import { collectNames, type Names, type Owner } from './names.ts';
+import { Flow, type Given } from './flow.ts';
+import { type Load, Loads } from './loads.ts';
+import type { Names, Owner } from './names.ts';
+import { edit, type Layout, layOut, type Part } from './parts.ts';
 import { Schema } from './schema.ts';
-import { addDefinitions, addScript, DefiningNodes, type EffectsOf } from './schema-script.ts';
-import { THING, type Type } from './types.ts';
-import { Assignments, tellUnused } from './variables.ts';
+import { ScriptFacts, texts } from './script-facts.ts';
+import { can, THING, type Type } from './types.ts';
+import { isIdle, lastValues, tellUnused } from './variables.ts';
 
 export interface AnalyzeOptions {
   /** What is in the collection; nothing is known of it without. */
@@ -31,8 +31,8 @@ export interface AnalyzeOptions {
   readonly rules?: Readonly<Partial<Record<Code, Severity | 'off'>>>;
   /** The script must change nothing. */
   readonly readOnly?: boolean;
-  /** The text of a script that a comment loads (a byte string), by its path there; null when there is none. Without it, nothing is known of such scripts. */
-  readonly load?: (path: string) => string | null;
+  /** Gives scripts that comments load; without it, nothing is known of them. */
+  readonly load?: Load;
   /** What is known of the root of the collection. */
   readonly root?: Type;
 }
@@ -44,51 +44,12 @@ export interface Analysis {
   readonly diagnostics: readonly Diagnostic[];
   /** In the order of the text; syntax errors are among them. */
   readonly findings: readonly Finding[];
-  readonly types: ReadonlyMap<Node, Type>;
+  readonly types: TypesOf;
   readonly names: Names;
   /** What the script can use: what was given, and what it defines. */
   readonly schema: Schema;
   /** Null for a text that cannot be compiled. Found out when it is asked for. */
   readonly effects: Effects | null;
-}
-
-const texts = { compact: compactClosure, definition: closureDefinition };
-
-/** Compiles a script when its program is first asked for; null when it cannot be. */
-function compiler(script: Script, source: string, diagnostics: readonly Diagnostic[]): () => Program | null {
-  let program: Program | null | undefined;
-  return () => {
-    if (program === undefined) program = diagnostics.length > 0 ? null : compiled(script, source);
-    return program;
-  };
-}
-
-function compiled(script: Script, source: string): Program | null {
-  try {
-    return compileScript(script, source, library, texts);
-  } catch (error) {
-    // What the parser lets pass and the compiler does not is among the findings.
-    if (error instanceof TiError) return null;
-    throw error;
-  }
-}
-
-/** The effects of each closure of the text, as the compiler sees them. */
-function effectsIn(compile: () => Program | null): EffectsOf {
-  let byPlace: Map<string, boolean> | null = null;
-  return ({ start, end }) => {
-    byPlace ??= new Map((compile()?.functions ?? []).map((fn) => [`${fn.start}-${fn.end}`, fn.effects !== 0]));
-    return byPlace.get(`${start}-${end}`) ?? null;
-  };
-}
-
-const effectsOfOwner = (owner: Owner, program: Program, effects: EffectsOf): boolean =>
-  owner.kind === 'Script' ? program.effects.collection !== null : effects(owner) === true;
-
-/** Adds the names of properties that a schema makes. */
-function addProperties(found: Set<string>, schema: Schema): void {
-  for (const type of schema.types.values()) for (const name of [...type.fields.keys(), ...type.methods.keys()]) found.add(name);
-  for (const each of schema.enums.values()) for (const name of each.methods.keys()) found.add(name);
 }
 
 const LATE: Readonly<Record<Late['kind'], (what: string) => readonly [Code, string, string]>> = {
@@ -99,50 +60,6 @@ const LATE: Readonly<Record<Late['kind'], (what: string) => readonly [Code, stri
   ],
   stored: (what) => ['change-under-nse', `${what} behind \`nse()\`, which says that nothing is changed`, 'leave out `nse()`'],
 };
-
-function tellLate(cx: Context, compile: () => Program | null, effects: EffectsOf): void {
-  if (cx.late.length === 0 || cx.scope === 'node') return;
-  const program = compile();
-  if (program === null) return;
-  for (const { kind, at, owner, what } of cx.late) {
-    if (effectsOfOwner(owner, program, effects)) continue;
-    const [code, message, reason] = LATE[kind](what);
-    cx.report(code, at, message, {
-      reason,
-      ...(owner.kind === 'Script' || FINDINGS[code] !== 'error' ? {} : { severity: 'warning' as const }),
-    });
-  }
-}
-
-/** Tells of calls that no single scope has. */
-function tellScopes(cx: Context): void {
-  if (cx.scope !== null) return;
-  let left = 7;
-  const bits = { collection: 1, thingsdb: 2, node: 4 } as const;
-  for (const { row, at } of cx.scoped) {
-    const own = (row.scopes ?? []).reduce((mask, scope) => mask | bits[scope], 0);
-    if ((left & own) === 0) {
-      const before = cx.scoped[0]?.row.name ?? '';
-      cx.report('mixed-scopes', at, `no scope has both \`${before}\` and \`${row.name}\``, {
-        reason: 'a query runs in one scope: send two queries',
-      });
-      return;
-    }
-    left &= own;
-  }
-}
-
-function tellWraps(cx: Context): void {
-  for (const type of cx.schema.types.values()) {
-    if (!type.wrapOnly) continue;
-    for (const { name, at, effects } of type.methods.values()) {
-      if (at === null || effects !== true) continue;
-      cx.report('effect-in-wrap', at, `the method \`${name}\` of the wrap-only type \`${type.name}\` changes something`, {
-        reason: 'wraps call it when they are told, and then nothing can be changed',
-      });
-    }
-  }
-}
 
 /** The first closure that starts behind an offset, with nothing but the start of one statement between. */
 function closureBehind(script: Script, offset: number): ClosureLiteral | null {
@@ -158,91 +75,297 @@ function closureBehind(script: Script, offset: number): ClosureLiteral | null {
   return found;
 }
 
-/** Tells of changes where a comment, or the caller, says that there are none. */
-function tellReadOnly(cx: Context, script: Script, source: string, directives: Directives, whole: boolean): void {
-  const bodies: Script[] = whole ? [script] : [];
-  for (const offset of directives.readOnly) {
-    const closure = closureBehind(script, offset);
-    if (closure !== null) bodies.push({ ...script, body: [closure.body] });
-  }
-  for (const body of bodies) {
-    const { collection, thingsdb } = compileScript(body, source, library, texts).effects;
-    const reason = cx.scope === 'thingsdb' ? thingsdb : collection;
-    if (reason === null) continue;
-    cx.report('change-in-read-only', reason, `${reason.what} changes something, where a comment says that nothing is changed`);
-  }
-}
-
 export const byPlace = (a: Finding, b: Finding): number => a.start - b.start || a.end - b.end;
 
-/** Notes what the scripts define that run before this one. Gives what is wrong with them. */
-function loadScripts({ load }: AnalyzeOptions, { loads }: Directives, schema: Schema, properties: Set<string>): Finding[] {
-  if (load === undefined) return [];
-  return loads.flatMap(({ path, comment: { start, end } }): Finding[] => {
-    const text = load(path);
-    if (text === null) return [{ code: 'unused-directive', severity: 'warning', start, end, message: `cannot read \`${path}\`` }];
-    const { script } = parseTolerant(text);
-    addScript(schema, script);
-    walk(script, {
-      enter(node) {
-        addPropertyName(properties, node);
-        return undefined;
-      },
-    });
-    return [];
-  });
+function moved(finding: Finding, by: number): Finding {
+  if (by === 0) return finding;
+  const { fix, start, end } = finding;
+  const place = { start: start + by, end: end + by };
+  if (fix === undefined) return { ...finding, ...place };
+  const edits = fix.edits.map((each) => ({ ...each, start: each.start + by, end: each.end + by }));
+  return { ...finding, ...place, fix: { ...fix, edits } };
 }
 
-/** Notes a name that some thing may have as a property. */
-function addPropertyName(found: Set<string>, node: Node): void {
-  if (node.kind === 'Field' || node.kind === 'PropertyLink') found.add(node.name.name);
-  else if (node.kind === 'StringLiteral') found.add(node.value);
+/** What can be told of a place in a text that is not the script, but almost. */
+export interface Probe extends Pick<Analysis, 'source' | 'names' | 'schema' | 'types'> {
+  /** The statements around the place, and maybe some of those beside them. */
+  readonly script: Script;
+}
+
+/**
+ * A script that is checked again and again while it changes. There is one tree, which each check brings up to date: what an earlier analysis gave must
+ * not be used behind a later one.
+ */
+export class LiveScript {
+  private readonly facts = new ScriptFacts();
+  private readonly flow = new Flow(this.facts);
+  private layout: Layout | null = null;
+  private schema: Schema = NOTHING;
+  private readonly loads = new Loads();
+  private readonly changes = new WeakMap<Part, boolean>();
+
+  /** Analyzes the text as it is now. Never throws. */
+  check(source: string, options: AnalyzeOptions = {}): Analysis {
+    const layout = this.layout === null ? layOut(source) : edit(this.layout, source);
+    this.layout = layout;
+    this.facts.update(layout);
+    const directives = directivesOf(layout);
+    const before = this.loads.behind(options.schema ?? NOTHING, directives, options.load);
+    this.schema = this.facts.schemaWith(before.schema);
+    const check = new Check(layout, this.facts, this.flow, this.schema, options, directives, this.changes);
+    const { facts, flow, schema } = this;
+    const findings = check.findings(before.problems);
+    return {
+      source,
+      get script() {
+        return check.script();
+      },
+      diagnostics: check.diagnostics,
+      findings,
+      types: flow.types,
+      names: facts,
+      schema,
+      get effects() {
+        return check.program()?.effects ?? null;
+      },
+    };
+  }
+
+  /** What there is to say of a place in a text that differs from the one last checked around that place. */
+  probe(source: string, offset: number): Probe {
+    const before = this.layout ?? layOut('');
+    const layout = edit(before, source);
+    const { parts, starts } = layout;
+    let kept = 0;
+    while (kept < parts.length - 1 && parts[kept] === before.parts[kept]) kept++;
+    let last = kept;
+    while (
+      last < parts.length - 1 &&
+      (starts[last + 1] as number) <= offset &&
+      parts[last + 1] !== before.parts.at(last + 1 - parts.length)
+    )
+      last++;
+    const body: Expr[] = [];
+    const comments = [];
+    for (let i = kept; i <= last; i++) {
+      const part = parts[i] as Part;
+      this.facts.find(part, starts[i] as number);
+      body.push(...part.bodyAt(starts[i] as number));
+      comments.push(...part.comments);
+    }
+    this.flow.extra(layout, kept, last, this.schema);
+    const { facts, flow, schema } = this;
+    return { source, script: { ...facts.whole, body, comments, end: layout.text.length }, types: flow.types, names: facts, schema };
+  }
+}
+
+const NOTHING = new Schema(false);
+
+function directivesOf({ parts, starts, text }: Layout): Directives {
+  const comments = parts.flatMap((part, i) =>
+    part.comments.some(({ text: words }) => words.includes('thingsc:')) ? part.commentsAt(starts[i] as number) : [],
+  );
+  return readDirectives(comments, text);
+}
+
+/** One check of a text. */
+class Check {
+  readonly diagnostics: readonly Diagnostic[];
+  private readonly layout: Layout;
+  private readonly facts: ScriptFacts;
+  private readonly schema: Schema;
+  private readonly options: AnalyzeOptions;
+  private readonly directives: Directives;
+  private readonly given: Given;
+  private readonly flow: Flow;
+  /** For what only the whole can tell. */
+  private readonly cx: Context;
+  private compiled: Program | null | undefined;
+  private placed = false;
+  /** Whether a part alone needs a change. */
+  private readonly changes: WeakMap<Part, boolean>;
+
+  constructor(
+    layout: Layout,
+    facts: ScriptFacts,
+    flow: Flow,
+    schema: Schema,
+    options: AnalyzeOptions,
+    directives: Directives,
+    changes: WeakMap<Part, boolean>,
+  ) {
+    this.layout = layout;
+    this.facts = facts;
+    this.flow = flow;
+    this.schema = schema;
+    this.options = options;
+    this.changes = changes;
+    const { parts, starts } = layout;
+    this.diagnostics = parts.flatMap((part, i) => part.diagnosticsAt(starts[i] as number));
+    this.directives = directives;
+    this.given = givenBy(options, this.directives);
+    this.cx = new Context({ ...this.given, schema, names: facts, properties: facts.properties, types: flow.types });
+  }
+
+  /** The whole script, with all places as they are in the text. */
+  script(): Script {
+    const { whole } = this.facts;
+    if (this.placed) return whole;
+    this.placed = true;
+    const { parts, starts, text } = this.layout;
+    const now = {
+      body: parts.flatMap((part, i) => part.bodyAt(starts[i] as number)),
+      comments: parts.flatMap((part, i) => part.commentsAt(starts[i] as number)),
+      end: text.length,
+    };
+    return Object.assign(whole, now);
+  }
+
+  /** Null for what cannot be compiled. */
+  program(): Program | null {
+    this.compiled ??= this.diagnostics.length > 0 ? null : compiled(this.script(), this.layout.text);
+    return this.compiled;
+  }
+
+  /** What is found, with `problems` that were found before. */
+  findings(problems: readonly Finding[]): Finding[] {
+    const { results, unreachable } = this.flow.run(this.layout, this.schema, this.given);
+    const { starts } = this.layout;
+    const found = this.diagnostics.map(({ start, end, message }): Finding => ({ code: 'syntax', severity: 'error', message, start, end }));
+    for (const [i, { findings, start }] of results.entries())
+      for (const finding of findings) found.push(moved(finding, (starts[i] as number) - start));
+    if (unreachable !== null) this.tellUnreachable(unreachable.part, unreachable.index);
+    this.tellUnused();
+    if (this.diagnostics.length === 0) for (const [i, { late }] of results.entries()) for (const each of late) this.tellLate(each, i);
+    if (this.given.scope === null) this.tellScopes(results.flatMap(({ scoped }, part) => scoped.map((each) => ({ ...each, part }))));
+    this.tellWraps();
+    this.tellReadOnly();
+    return ruled(silenced([...found, ...problems, ...this.cx.findings], this.directives), this.options.rules ?? {}).toSorted(byPlace);
+  }
+
+  private place(part: number): readonly Expr[] {
+    return (this.layout.parts[part] as Part).bodyAt(this.layout.starts[part] as number);
+  }
+
+  private tellUnreachable(part: number, index: number): void {
+    const start = (this.place(part)[index] as Expr).start;
+    const last = this.layout.parts.findLastIndex(({ body }) => body.length > 0);
+    const end = (this.place(last).at(-1) as Expr).end;
+    this.cx.report('unreachable-code', { start, end }, 'this is never reached: what stands before it always leaves');
+  }
+
+  /** Tells of variables that are set and never read. What is called from elsewhere may read any variable; then nothing is told. */
+  private tellUnused(): void {
+    const { facts, layout } = this;
+    if (facts.callsOthers) return;
+    const results = new Set<Node>();
+    lastValues(layout.parts.findLast(({ body }) => body.length > 0)?.body.at(-1), results);
+    for (const [i, part] of layout.parts.entries()) {
+      const own = facts.of(part);
+      for (const assign of own.assignments) {
+        if (!isIdle(assign, facts) || own.results.has(assign) || results.has(assign) || this.keeps(assign)) continue;
+        this.place(i);
+        tellUnused(this.cx, assign);
+      }
+    }
+  }
+
+  /** Whether an assignment may be there to keep a thing or member in use, or to let it go. */
+  private keeps({ value }: AssignExpr): boolean {
+    const type = this.flow.types.get(value);
+    return this.facts.asksForUse && type !== undefined && can(type, Kind.thing | Kind.enum | Kind.nil);
+  }
+
+  private tellLate({ kind, at, owner, what }: Late, part: number): void {
+    if (this.cx.scope === 'node' || this.changesIn(owner)) return;
+    this.place(part);
+    const [code, message, reason] = LATE[kind](what);
+    this.cx.report(code, at, message, {
+      reason,
+      ...(owner.kind === 'Script' || FINDINGS[code] !== 'error' ? {} : { severity: 'warning' as const }),
+    });
+  }
+
+  private changesIn(owner: Owner): boolean {
+    if (owner.kind === 'ClosureLiteral') return this.facts.effectsOf(owner) === true;
+    const { text, parts } = this.layout;
+    // What stands behind an \`nse\` changes less than it does alone.
+    if (/\bnse\b/.test(text)) return (this.program()?.effects.collection ?? null) !== null;
+    return parts.some((part, i) => {
+      let known = this.changes.get(part);
+      if (known === undefined) {
+        known = (compiled({ ...this.facts.whole, body: this.place(i) }, text)?.effects.collection ?? null) !== null;
+        this.changes.set(part, known);
+      }
+      return known;
+    });
+  }
+
+  /** Tells of calls that no single scope has. */
+  private tellScopes(calls: readonly { readonly row: Row; readonly at: Span; readonly part: number }[]): void {
+    let left = 7;
+    const bits = { collection: 1, thingsdb: 2, node: 4 } as const;
+    for (const { row, at, part } of calls) {
+      const own = (row.scopes ?? []).reduce((mask, scope) => mask | bits[scope], 0);
+      if ((left & own) === 0) {
+        this.place(part);
+        this.cx.report('mixed-scopes', at, `no scope has both \`${calls[0]?.row.name}\` and \`${row.name}\``, {
+          reason: 'a query runs in one scope: send two queries',
+        });
+        return;
+      }
+      left &= own;
+    }
+  }
+
+  private tellWraps(): void {
+    for (const type of this.schema.types.values()) {
+      if (!type.wrapOnly) continue;
+      for (const { name, at, effects } of type.methods.values()) {
+        if (at === null || effects !== true) continue;
+        this.script();
+        this.cx.report('effect-in-wrap', at, `the method \`${name}\` of the wrap-only type \`${type.name}\` changes something`, {
+          reason: 'wraps call it when they are told, and then nothing can be changed',
+        });
+      }
+    }
+  }
+
+  /** Tells of changes where a comment, or the caller, says that there are none. */
+  private tellReadOnly(): void {
+    const { readOnly, readOnlyFile } = this.directives;
+    const isWhole = this.options.readOnly === true || readOnlyFile;
+    if ((!isWhole && readOnly.length === 0) || this.program() === null) return;
+    const script = this.script();
+    const bodies: Script[] = isWhole ? [script] : [];
+    for (const offset of readOnly) {
+      const closure = closureBehind(script, offset);
+      if (closure !== null) bodies.push({ ...script, body: [closure.body] });
+    }
+    for (const body of bodies) {
+      const { collection, thingsdb } = compileScript(body, this.layout.text, library, texts).effects;
+      const reason = this.cx.scope === 'thingsdb' ? thingsdb : collection;
+      if (reason === null) continue;
+      this.cx.report('change-in-read-only', reason, `${reason.what} changes something, where a comment says that nothing is changed`);
+    }
+  }
+}
+
+function compiled(script: Script, source: string): Program | null {
+  try {
+    return compileScript(script, source, library, texts);
+  } catch (error) {
+    // What the parser lets pass and the compiler does not is among the findings.
+    if (error instanceof TiError) return null;
+    throw error;
+  }
 }
 
 /** Analyzes a text. Never throws. */
-export function analyze(source: string, options: AnalyzeOptions = {}): Analysis {
-  const { script, diagnostics } = parseTolerant(source);
-  const compile = compiler(script, source, diagnostics);
-  const directives = readDirectives(script, source);
-  const effects = effectsIn(compile);
-  const schema = (options.schema ?? new Schema(false)).copy();
-  const defining = new DefiningNodes();
-  const assignments = new Assignments();
-  const properties = new Set<string>();
-  const names = collectNames(script, (node, parent) => {
-    defining.enter(node);
-    assignments.enter(node, parent);
-    addPropertyName(properties, node);
-  });
-  const problems = loadScripts(options, directives, schema, properties);
-  addDefinitions(schema, defining, effects);
-  addProperties(properties, schema);
-  const cx = new Context({ schema, names, properties, ...given(options, directives) });
-  new Inference(cx, script).script(script);
-  tellUnused(cx, assignments);
-  tellLate(cx, compile, effects);
-  tellScopes(cx);
-  tellWraps(cx);
-  const readOnly = options.readOnly === true || directives.readOnlyFile;
-  if ((readOnly || directives.readOnly.length > 0) && compile() !== null) tellReadOnly(cx, script, source, directives, readOnly);
-  const syntax = diagnostics.map(({ start, end, message }): Finding => ({ code: 'syntax', severity: 'error', message, start, end }));
-  const findings = ruled(silenced([...syntax, ...problems, ...cx.findings], directives), options.rules ?? {}).toSorted(byPlace);
-  return {
-    source,
-    script,
-    diagnostics,
-    findings,
-    types: cx.types,
-    names,
-    schema,
-    get effects() {
-      return compile()?.effects ?? null;
-    },
-  };
-}
+export const analyze = (source: string, options: AnalyzeOptions = {}): Analysis => new LiveScript().check(source, options);
 
 /** What is known from outside: comments stand over options. */
-function given(options: AnalyzeOptions, directives: Directives): Pick<Context, 'vars' | 'varsKnown' | 'scope' | 'root'> {
+function givenBy(options: AnalyzeOptions, directives: Directives): Given {
   return {
     vars: new Map([...(options.vars ?? []), ...directives.vars]),
     varsKnown: options.varsKnown ?? directives.hasVars,

@@ -9,8 +9,9 @@ import { type Given, resultOf, typeOfWords } from './gives.ts';
 import type { Inference } from './infer.ts';
 import { checkRegex } from './literals.ts';
 import { procedureNamed, typeNamed } from './lookups.ts';
+import { TYPE_NAMES } from './narrow.ts';
 import { nearName } from './near.ts';
-import { ANY, can, closureOf, describe, ERROR, instanceOf, join, literal, memberOf, only, type Type } from './types.ts';
+import { ANY, can, closureOf, describe, ERROR, instanceOf, join, literal, memberOf, only, STR, type Type } from './types.ts';
 
 /** Functions whose first argument is expected to fail. */
 const CATCHES = new Set(['try', 'alt_raise']);
@@ -103,7 +104,7 @@ export function checkScope(inf: Inference, row: Row, at: Node): void {
 function settled(inf: Inference, row: Row, type: Type): Type {
   if (row.gives === undefined || type.name === null) return type;
   const { schema } = inf.cx;
-  return schema.types.has(type.name) || schema.enums.has(type.name) ? type : { ...type, name: null };
+  return schema.types.get(type.name) !== undefined || schema.enums.get(type.name) !== undefined ? type : { ...type, name: null };
 }
 
 /** What a call of a built-in gives. */
@@ -125,6 +126,7 @@ function callBuiltin(inf: Inference, builtin: Builtin, expr: CallExpr): Type {
   checkLiterals(inf, row, expr);
   checkDefinition(inf, expr);
   if (row.tests !== undefined) return testResult(given.args[0] ?? ANY, kindMask(row.tests));
+  if (callee.name === 'type') return nameOf(given.args[0] ?? ANY);
   const type = callResult(inf, row, given);
   if (type.mask === 0) inf.env.dead = true;
   return type;
@@ -135,6 +137,12 @@ function caught(inf: Inference, row: Row, { callee, args }: CallExpr): Type {
   const types = [type, ...inf.maybe(() => inf.all(args.slice(1)))];
   if (callee.name === 'try') return types.length === 1 ? join(type, ERROR) : types.reduce((a, b) => join(a, b), ERROR);
   return callResult(inf, row, { self: ANY, args: types, result: null });
+}
+
+/** What `type(x)` gives. */
+function nameOf(type: Type): Type {
+  const name = [...TYPE_NAMES].find(([, mask]) => mask === type.mask)?.[0];
+  return name === undefined ? STR : literal(name);
 }
 
 function testResult(type: Type, mask: number): Type {
@@ -166,13 +174,13 @@ function callByName(inf: Inference, expr: CallExpr): Type {
   const { schema } = inf.cx;
   const name = callee.name;
   const type = schema.types.get(name);
-  if (type !== undefined || schema.enums.has(name)) {
+  if (type !== undefined || schema.enums.get(name) !== undefined) {
     inf.maybe(() => inf.all(args));
     if (args.length > 1) inf.cx.fails('argument-count', callee, `\`${name}\` takes at most 1 argument, but here are ${args.length}`);
     return type === undefined ? memberOf(name) : instanceOf(name);
   }
   const known = inf.env.get(name) ?? inf.cx.vars.get(name);
-  if (known === undefined && schema.procedures.has(name)) {
+  if (known === undefined && schema.procedures.get(name) !== undefined) {
     inf.maybe(() => inf.all(args));
     procedureNamed(inf, name, callee);
     return ANY;

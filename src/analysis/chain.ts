@@ -8,7 +8,24 @@ import type { Inference } from './infer.ts';
 import { nearName } from './near.ts';
 import { operation } from './operations.ts';
 import type { Callable, TypeModel } from './schema.ts';
-import { ANY, ANY_MASK, can, describe, INT, isAny, join, listOf, NEVER, ofMask, only, restrict, STR, type Type, without } from './types.ts';
+import {
+  ANY,
+  ANY_MASK,
+  can,
+  describe,
+  describeValue,
+  INT,
+  isAny,
+  join,
+  listOf,
+  NEVER,
+  ofMask,
+  only,
+  restrict,
+  STR,
+  type Type,
+  without,
+} from './types.ts';
 
 /** What `..` ends a chain with. */
 const ENDING = Kind.nil | Kind.error;
@@ -128,12 +145,10 @@ export function checkField(
   const field = model?.fields.get(name);
   if (field === undefined || model?.closed !== true || value.mask === 0) return;
   const wanted = inf.cx.schema.fieldType(field);
-  if (fits(value, wanted)) return;
-  inf.cx.fails(
-    'field-type',
-    at,
-    `the field \`${name}\` of \`${on.name}\` is \`${field.definition}\`, which \`${describe(value)}\` does not fit`,
-  );
+  const doesFit = fits(value, wanted);
+  if (doesFit && (value.value === undefined || can(wanted, Kind.enum) || inf.cx.schema.takes(field, value.value))) return;
+  const what = doesFit ? describeValue(value) : describe(value);
+  inf.cx.fails('field-type', at, `the field \`${name}\` of \`${on.name}\` is \`${field.definition}\`, which \`${what}\` does not fit`);
 }
 
 /** Lists fit into sets, things become instances, and values members: what a field takes is more than what it gives. */
@@ -212,7 +227,13 @@ function noMethod(inf: Inference, link: MethodLink, on: Type): void {
     name,
     own.map((row) => row.name),
   );
-  cx.fails('unknown-method', link.name, `\`${describe(on)}\` has no method \`${name}\``, { near });
+  const others = near === null ? library.methodTable(name).builtins.map(({ row }) => row.receiver ?? 'any') : [];
+  cx.fails('unknown-method', link.name, `\`${describe(on)}\` has no method \`${name}\``, {
+    near,
+    ...(others.length === 0
+      ? {}
+      : { reason: `it is a method of ${others.map((other) => `\`${other.split('|').join('` or `')}\``).join(' or ')}` }),
+  });
 }
 
 function tellEarlier(inf: Inference, { name: at }: MethodLink, now: string): void {
@@ -227,7 +248,7 @@ function ownMethodCall(inf: Inference, link: MethodLink, on: Type): void {
   const name = link.name.name;
   const own = ownMethod(inf, on, name);
   if (own !== undefined) {
-    if (own.effects === true) inf.calledWithEffects(own, link.name);
+    inf.calledWithEffects(own, link.name);
     return;
   }
   if (on.name !== null && only(on, OWNERS)) {

@@ -4,7 +4,7 @@ import { keywordTexts, OpenString } from '../../grammar/v1/tokens.ts';
 import type { ChainExpr, Node } from '../ast/nodes.ts';
 import { constantNames } from '../builtins/library.ts';
 import { Kind, kindMask, type Row } from '../builtins/row.ts';
-import { type Analysis, type AnalyzeOptions, analyze } from './analyze.ts';
+import { type AnalyzeOptions, analyze, type Probe } from './analyze.ts';
 import { functionRows, methodRows } from './builtin-names.ts';
 import { type Owner, ownerOf } from './names.ts';
 import { before, pathAt } from './places.ts';
@@ -32,7 +32,7 @@ export type Candidate =
   | { readonly kind: 'member' | 'variable' | 'constant' | 'keyword'; readonly name: string };
 
 /** Methods, fields and properties of a value. */
-function members({ schema }: Analysis, type: Type | undefined): Candidate[] {
+function members({ schema }: Probe, type: Type | undefined): Candidate[] {
   const items = new Map<string, Candidate>();
   const model = type === undefined || type.name === null ? undefined : (schema.types.get(type.name) ?? schema.enums.get(type.name));
   if (model !== undefined && 'fields' in model)
@@ -48,7 +48,7 @@ function members({ schema }: Analysis, type: Type | undefined): Candidate[] {
 }
 
 /** Names that can stand alone. */
-function globals({ schema, names }: Analysis, owner: Owner, { vars }: AnalyzeOptions): Candidate[] {
+function globals({ schema, names }: Probe, owner: Owner, { vars }: Around): Candidate[] {
   const items: Candidate[] = [];
   for (const name of names.set) if (name !== PROBE && ownerOf(names, name, owner) !== null) items.push({ kind: 'variable', name });
   for (const name of vars?.keys() ?? []) if (!names.set.has(name)) items.push({ kind: 'variable', name });
@@ -62,14 +62,14 @@ function globals({ schema, names }: Analysis, owner: Owner, { vars }: AnalyzeOpt
 }
 
 /** What can stand between the braces behind a name: fields of a type, members of an enumerator. */
-function braces({ schema }: Analysis, name: string): Candidate[] {
+function braces({ schema }: Probe, name: string): Candidate[] {
   const type = schema.types.get(name);
   if (type !== undefined) return [...type.fields.values()].map((field) => ({ kind: 'key', name: field.name, field }));
   return [...(schema.enums.get(name)?.members.keys() ?? [])].map((member) => ({ kind: 'member', name: member }));
 }
 
 /** Types, enumerators and procedures, for strings that are to name one. */
-function quoted({ schema }: Analysis): Candidate[] {
+function quoted({ schema }: Probe): Candidate[] {
   return [
     ...[...schema.types.values()].map((model): Candidate => ({ kind: 'type', name: model.name, model })),
     ...[...schema.enums.values()].map((model): Candidate => ({ kind: 'enum', name: model.name, model })),
@@ -78,7 +78,7 @@ function quoted({ schema }: Analysis): Candidate[] {
 }
 
 /** Whether a place lies in a comment. */
-const inComment = ({ script }: Analysis, offset: number): boolean =>
+const inComment = ({ script }: Probe, offset: number): boolean =>
   script.comments.some(({ start, end, style }) => start < offset && (style === 'line' ? offset <= end : offset < end));
 
 /** The word that ends at an offset of a text. */
@@ -91,33 +91,44 @@ function openQuote(source: string, offset: number): string {
   return open !== undefined && open.startOffset < offset ? (open.image[0] as string) : '';
 }
 
-/** What could stand at a byte offset in place of the word that ends there. */
-export function candidatesAt(source: string, offset: number, options: AnalyzeOptions = {}): Candidate[] {
+/** What is known from outside, beside what the text says. */
+export type Around = Pick<AnalyzeOptions, 'root' | 'vars'>;
+
+/**
+ * What could stand at a byte offset in place of the word that ends there.
+ *
+ * @param ask what is known of the text with something put in at the offset
+ */
+export function candidatesAt(source: string, offset: number, ask: (inserted: string) => Probe, around: Around = {}): Candidate[] {
   const word = wordBefore(source, offset);
   // A number, and no name that is being written.
   if (/^[0-9]/.test(word) && source[offset - word.length - 1] !== '.') return [];
-  const quote = openQuote(source, offset);
-  const behind = quote === '' ? source.slice(offset) : quote;
-  const analysis = analyze(source.slice(0, offset) + PROBE + behind, options);
-  if (inComment(analysis, offset)) return [];
-  const path = pathAt(analysis.script, offset);
+  const probe = ask(PROBE);
+  if (inComment(probe, offset)) return [];
+  const path = pathAt(probe.script, offset);
   const at = path.at(-1) as Node;
-  if (at.kind === 'StringLiteral') return path.at(-2)?.kind === 'CallExpr' ? quoted(analysis) : [];
+  if (at.kind === 'StringLiteral') return path.at(-2)?.kind === 'CallExpr' ? quoted(probe) : [];
   if (at.kind === 'RegexLiteral' || at.kind === 'TemplateText') return [];
-  return namesAt(analysis, path, options);
+  return namesAt(probe, path, around);
 }
 
-function namesAt(analysis: Analysis, path: readonly Node[], options: AnalyzeOptions): Candidate[] {
+/** As `candidatesAt`, of a text that stands alone, in which a string may be open. */
+export function candidatesIn(source: string, offset: number, options: AnalyzeOptions): Candidate[] {
+  const quote = openQuote(source, offset);
+  const behind = quote === '' ? source.slice(offset) : quote;
+  return candidatesAt(source, offset, (inserted) => analyze(source.slice(0, offset) + inserted + behind, options), options);
+}
+
+function namesAt(probe: Probe, path: readonly Node[], around: Around): Candidate[] {
   const at = path.at(-1) as Node;
   const parent = path.at(-2);
   const outer = path.at(-3);
   if (at.kind === 'Ident' && (parent?.kind === 'PropertyLink' || parent?.kind === 'MethodLink') && outer?.kind === 'ChainExpr') {
     const base = before(outer as ChainExpr, parent);
-    return members(analysis, base === null ? (options.root ?? THING) : analysis.types.get(base));
+    return members(probe, base === null ? (around.root ?? THING) : probe.types.get(base));
   }
-  if (at.kind === 'Ident' && parent?.kind === 'EnumMember' && at === parent.member) return braces(analysis, parent.type.name);
-  if (at.kind === 'Ident' && parent?.kind === 'Field' && outer?.kind === 'InstanceLiteral') return braces(analysis, outer.type.name);
+  if (at.kind === 'Ident' && parent?.kind === 'EnumMember' && at === parent.member) return braces(probe, parent.type.name);
+  if (at.kind === 'Ident' && parent?.kind === 'Field' && outer?.kind === 'InstanceLiteral') return braces(probe, outer.type.name);
   if (at.kind === 'Ident' && (parent?.kind === 'Field' || parent?.kind === 'ClosureLiteral' || parent?.kind === 'ForExpr')) return [];
-  const owner = path.findLast((node): node is Owner => node.kind === 'Script' || node.kind === 'ClosureLiteral') as Owner;
-  return globals(analysis, owner, options);
+  return globals(probe, path.findLast((node) => node.kind === 'ClosureLiteral') ?? probe.names.whole, around);
 }

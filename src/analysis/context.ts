@@ -2,11 +2,14 @@
 import type { Node, Span } from '../ast/nodes.ts';
 import type { Row } from '../builtins/row.ts';
 import { type Code, type Edit, FINDINGS, type Finding, type Fix, type Severity } from './findings.ts';
-import type { Names, Owner } from './names.ts';
-import type { Schema } from './schema.ts';
+import type { NameSet, Names, Owner } from './names.ts';
+import type { AskedSchema } from './schema.ts';
 import type { Type } from './types.ts';
 
 export type ScopeKind = 'collection' | 'thingsdb' | 'node';
+
+/** The types of nodes. */
+export type TypesOf = WeakMap<Node, Type>;
 
 export interface More {
   readonly severity?: Severity;
@@ -26,7 +29,7 @@ export interface Late {
 }
 
 export class Context {
-  readonly schema: Schema;
+  readonly schema: AskedSchema;
   readonly names: Names;
   /** Variables that come with the query. */
   readonly vars: ReadonlyMap<string, Type>;
@@ -37,13 +40,13 @@ export class Context {
   /** The root of the collection. */
   readonly root: Type;
   /** The type of each expression, link and variable that was met. */
-  readonly types = new Map<Node, Type>();
+  readonly types: TypesOf;
   readonly findings: Finding[] = [];
   readonly late: Late[] = [];
   /** Calls of what only some scopes have, in the order of the script. */
   readonly scoped: { readonly row: Row; readonly at: Node }[] = [];
   /** Names of properties that the script or the schema makes. */
-  readonly properties: ReadonlySet<string>;
+  readonly properties: NameSet;
   /** While not 0, nothing is told: a part is walked to learn. */
   silent = 0;
   /** While not 0, what fails is not told: the script expects it. */
@@ -52,7 +55,8 @@ export class Context {
   uncertain = 0;
   private readonly told = new Set<string>();
 
-  constructor(given: Pick<Context, 'schema' | 'names' | 'vars' | 'varsKnown' | 'scope' | 'root' | 'properties'>) {
+  constructor(given: Pick<Context, 'schema' | 'names' | 'types' | 'vars' | 'varsKnown' | 'scope' | 'root' | 'properties'>) {
+    this.types = given.types;
     this.schema = given.schema;
     this.names = given.names;
     this.vars = given.vars;

@@ -9,7 +9,7 @@
  *     // thingsc: read-only              the first closure of the next statement changes nothing
  *     // thingsc: read-only-file         the script changes nothing
  */
-import type { Comment, Script } from '../ast/nodes.ts';
+import type { Comment } from '../ast/nodes.ts';
 import { kindMask } from '../builtins/row.ts';
 import type { ScopeKind } from './context.ts';
 import { type Code, type Finding, isCode } from './findings.ts';
@@ -135,7 +135,7 @@ class Reader {
   }
 }
 
-export function readDirectives({ comments }: Script, source: string): Directives {
+export function readDirectives(comments: readonly Comment[], source: string): Directives {
   const reader = new Reader(source);
   for (const comment of comments) if (comment.text.includes('thingsc:')) reader.read(comment);
   return reader;

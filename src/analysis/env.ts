@@ -1,23 +1,27 @@
 /** What is known of variables at a place of a function. A branch sees what was known before it, and keeps what it learns for itself. */
 import { join, type Type } from './types.ts';
+import type { Source } from './watched.ts';
 
 export class Env {
   readonly parent: Env | null;
+  /** What is known before the place, of a place without a parent. */
+  private readonly before: Source<Type> | null;
   private readonly own = new Map<string, Type>();
   /** Whether the place is never reached. */
   dead = false;
 
-  constructor(parent: Env | null = null) {
+  constructor(parent: Env | null = null, before: Source<Type> | null = null) {
     this.parent = parent;
+    this.before = before;
   }
 
   /** The type of a variable; undefined for one that is not set on the way here. */
   get(name: string): Type | undefined {
-    for (let env: Env | null = this; env !== null; env = env.parent) {
+    for (let env: Env = this; ; env = env.parent) {
       const type = env.own.get(name);
       if (type !== undefined) return type;
+      if (env.parent === null) return env.before?.get(name);
     }
-    return undefined;
   }
 
   set(name: string, type: Type): void {
@@ -33,6 +37,11 @@ export class Env {
   /** The names that were set or narrowed here. */
   names(): Iterable<string> {
     return this.own.keys();
+  }
+
+  /** What was set or narrowed here. */
+  get known(): ReadonlyMap<string, Type> {
+    return this.own;
   }
 
   /** Goes on behind branches of this place; `dead` ones bring nothing. */

@@ -2,45 +2,39 @@
  * Infers types along the flow of a script, and tells what cannot be right. One walk in the order of evaluation; loops and closures that a built-in
  * calls again and again are walked twice before, without telling, to learn what they make of variables.
  */
-import type { AssignExpr, ClosureLiteral, Expr, ForExpr, IfExpr, LogicalExpr, Node, Script, TernaryExpr } from '../ast/nodes.ts';
+import type { AssignExpr, ClosureLiteral, Expr, Node, Script } from '../ast/nodes.ts';
 import { constant } from '../builtins/library.ts';
 import { Kind, kindOf, type Row } from '../builtins/row.ts';
 import type { Value } from '../values/value.ts';
+import { conditional, logical } from './branches.ts';
 import { inferCall } from './call.ts';
 import { inferChain } from './chain.ts';
 import type { Context } from './context.ts';
 import { Env } from './env.ts';
 import { inferAnonymous, inferInstance, inferMember } from './instance.ts';
-import { checkRegex, integer, isLiteral, template, thing } from './literals.ts';
+import { checkRegex, integer, template, thing } from './literals.ts';
+import { loop } from './loops.ts';
 import { type Names, type Owner, ownerOf } from './names.ts';
 import { narrow } from './narrow.ts';
 import { nearName } from './near.ts';
-import { truthOf } from './operate.ts';
 import { binary, operation, unary } from './operations.ts';
 import type { Callable } from './schema.ts';
 import {
   ANY,
-  can,
   closureOf,
-  describe,
   FLOAT,
-  INT,
   join,
   listOf,
   literal,
   NEVER,
   NIL,
   ofMask,
-  only,
   REGEX,
   restrict,
   type Scalar,
-  STR,
   shallow,
-  THING,
   type Type,
   widened,
-  without,
 } from './types.ts';
 
 /** What a constant of the language is. */
@@ -49,10 +43,18 @@ const constantType = (value: Value): Type => {
   return (mask & (Kind.int | Kind.str | Kind.bool)) !== 0 ? literal(value as Scalar) : ofMask(mask);
 };
 
-/** Loops nested deeper than this are not walked to learn. */
-const MAX_LEARNED = 6;
+/** What a part of a script begins with, beside its variables. */
+export interface Reached {
+  /** Whether an `nse` stands before. */
+  readonly promised: boolean;
+  /** Whether it is not certain that the place is reached; a count. */
+  readonly uncertain: number;
+  /** Whether it is never reached. */
+  readonly dead: boolean;
+}
 
-interface LoopState {
+/** A loop that is being walked. */
+export interface LoopState {
   /** What was put into variables in the loop. */
   readonly assigned: Map<string, Type>;
 }
@@ -64,20 +66,48 @@ export class Inference {
   owner: Owner;
   /** What the function that is being walked returns so far. */
   private returns: Type = NEVER;
-  private loops: LoopState[] = [];
+  loops: LoopState[] = [];
   /** Whether an `nse` stands before. */
   private promised = false;
   /** How many loops are being walked only to learn. */
-  private learning = 0;
+  learning = 0;
 
-  constructor(cx: Context, script: Script) {
+  constructor(cx: Context, script: Script, from: Reached) {
     this.cx = cx;
     this.names = cx.names;
     this.owner = script;
+    this.promised = from.promised;
+    cx.uncertain = from.uncertain;
   }
 
-  script(script: Script): void {
-    this.statements(script.body);
+  /**
+   * Walks statements of the script. Of what is never reached, the types are found as if it were, but nothing is told.
+   *
+   * @returns the index of the first statement that is never reached, or null
+   */
+  part(body: readonly Expr[]): number | null {
+    const end = body.findIndex((statement) => {
+      if (this.env.dead) return true;
+      this.expr(statement);
+      this.statementEffects(statement);
+      return false;
+    });
+    if (end < 0) return null;
+    const { late, scoped } = this.cx;
+    const counts = [late.length, scoped.length] as const;
+    this.cx.silent++;
+    for (const statement of body.slice(end)) {
+      this.env.dead = false;
+      this.expr(statement);
+    }
+    this.cx.silent--;
+    [late.length, scoped.length] = counts;
+    return end;
+  }
+
+  /** How far the script has come. */
+  get reached(): Reached {
+    return { promised: this.promised, uncertain: this.cx.uncertain, dead: this.env.dead };
   }
 
   // --- statements ---
@@ -154,9 +184,9 @@ export class Inference {
         return this.statements(expr.body);
       case 'IfExpr':
       case 'TernaryExpr':
-        return this.conditional(expr);
+        return conditional(this, expr);
       case 'ForExpr':
-        return this.loop(expr);
+        return loop(this, expr);
       default:
         return this.other(expr);
     }
@@ -189,7 +219,7 @@ export class Inference {
       case 'BinaryExpr':
         return binary(this, expr);
       case 'LogicalExpr':
-        return this.logical(expr);
+        return logical(this, expr);
       default:
         return this.leave(expr);
     }
@@ -227,7 +257,7 @@ export class Inference {
     if (declared !== undefined) return declared;
     const value = constants ? constant(name) : undefined;
     if (value !== undefined) return constantType(value);
-    if (constants && cx.schema.procedures.has(name)) return ofMask(Kind.closure);
+    if (constants && cx.schema.procedures.get(name) !== undefined) return ofMask(Kind.closure);
     this.unknownVariable(name, at);
     return ANY;
   }
@@ -276,128 +306,6 @@ export class Inference {
     if (this.env.get(target.name) !== undefined) this.set(target.name, after);
     this.cx.types.set(target, after);
     return after;
-  }
-
-  // --- conditions ---
-
-  private logical(expr: LogicalExpr): Type {
-    const left = this.test(expr.left, `the right side of \`${expr.op}\``, expr.op === '||');
-    const isAnd = expr.op === '&&';
-    const skipped = this.env.fork();
-    narrow(skipped, expr.left, !isAnd);
-    const taken = this.env.fork();
-    narrow(taken, expr.left, isAnd);
-    const outer = this.env;
-    this.env = taken;
-    const right = this.maybe(() => this.expr(expr.right));
-    this.env = outer;
-    outer.merge([skipped, taken]);
-    // `a || b` is only a when that is true.
-    return join(isAnd ? left : without(left, Kind.nil | Kind.error), right);
-  }
-
-  /** A condition; tells when what it decides is decided already. */
-  private test(test: Expr, what: string, isOr = false): Type {
-    const type = this.expr(test);
-    const truth = truthOf(type);
-    if (truth !== undefined && !isLiteral(test) && test.kind !== 'AssignExpr' && !this.isConstantName(test)) {
-      const skipped = truth === isOr;
-      this.cx.report('constant-test', test, `this is always ${truth}${skipped ? `: ${what} is never reached` : ''}`, {
-        reason: `it is of type \`${describe(type)}\``,
-      });
-    }
-    return type;
-  }
-
-  /** Switches such as `DEBUG = false; if (DEBUG) ...` are meant to be decided. */
-  private isConstantName(test: Expr): boolean {
-    if (test.kind === 'UnaryExpr') return this.isConstantName(test.operand);
-    return test.kind === 'Name' && this.env.get(test.name)?.value !== undefined;
-  }
-
-  // --- control flow ---
-
-  private conditional(expr: IfExpr | TernaryExpr): Type {
-    const test = this.test(expr.test, 'a branch');
-    const outer = this.env;
-    const thenEnv = outer.fork();
-    narrow(thenEnv, expr.test, true);
-    const elseEnv = outer.fork();
-    narrow(elseEnv, expr.test, false);
-    this.env = thenEnv;
-    const then = this.maybe(() => this.expr(expr.then));
-    this.env = elseEnv;
-    // Without else, a condition that does not hold is the value.
-    const branch = expr.else;
-    const otherwise = branch === null ? test : this.maybe(() => this.expr(branch));
-    this.env = outer;
-    outer.merge([thenEnv, elseEnv]);
-    return join(then, otherwise);
-  }
-
-  private loop(expr: ForExpr): Type {
-    const over = this.expr(expr.iterable);
-    const vars = this.loopVars(over, expr);
-    const body = (): void => {
-      expr.vars.forEach((variable, i) => {
-        const type = vars[i] ?? NIL;
-        this.set(variable.name, type);
-        this.cx.types.set(variable, type);
-      });
-      this.expr(expr.body);
-    };
-    this.repeat(expr, () => this.maybe(body));
-    // What is empty is given back as it is.
-    return join(NIL, restrict(over, Kind.list | Kind.tuple | Kind.set | Kind.thing));
-  }
-
-  /** The types of the variables of a loop. */
-  private loopVars(over: Type, expr: ForExpr): Type[] {
-    const iterable = Kind.list | Kind.tuple | Kind.set | Kind.thing;
-    if (over.mask !== 0 && !can(over, iterable)) {
-      this.cx.fails('argument-type', expr.iterable, `\`for\` goes over lists, sets and things, not over \`${describe(over)}\``);
-      return expr.vars.map(() => ANY);
-    }
-    if (only(over, Kind.list | Kind.tuple)) return [over.item ?? ANY, INT];
-    if (only(over, Kind.set)) return [over.item ?? THING, ofMask(Kind.int | Kind.nil)];
-    if (only(over, Kind.thing)) return [STR, ANY];
-    return expr.vars.map(() => ANY);
-  }
-
-  /**
-   * Walks the body of a loop: first to learn what it puts into variables, then to tell. Loops in a loop that is walked to learn are walked once, with
-   * nothing known of what they set: so the work does not double with each level.
-   */
-  private repeat(loop: ForExpr, body: () => void): void {
-    const before = this.env;
-    const state: LoopState = { assigned: new Map() };
-    this.loops.push(state);
-    const start = (): void => {
-      this.env = before.fork();
-      for (const [name, type] of state.assigned) this.env.set(name, joinWith(before.get(name), type));
-    };
-    if (this.learning > 0 || this.loops.length > MAX_LEARNED)
-      for (const name of this.names.setIn.get(loop) ?? []) state.assigned.set(name, ANY);
-    else this.learn(state, start, body);
-    start();
-    body();
-    this.loops.pop();
-    this.env = before;
-    for (const [name, type] of state.assigned) before.set(name, joinWith(before.get(name), type));
-  }
-
-  private learn({ assigned }: LoopState, start: () => void, body: () => void): void {
-    this.learning++;
-    this.cx.silent++;
-    start();
-    body();
-    const first = new Map(assigned);
-    start();
-    body();
-    // What is still growing is not looked at any longer.
-    for (const [name, type] of assigned) if (first.get(name)?.mask !== type.mask) assigned.set(name, ANY);
-    this.cx.silent--;
-    this.learning--;
   }
 
   // --- closures ---
@@ -459,9 +367,9 @@ export class Inference {
     return this.cx.root;
   }
 
-  /** A call of a closure that does not stand here and needs a change. */
+  /** A call of a closure; tells when that does not stand here and needs a change. */
   calledWithEffects(callee: Callable, at: Node): void {
-    if (callee.at === null) this.cx.late.push({ kind: 'effects', at, owner: this.owner, what: callee.name });
+    if (callee.at === null && callee.effects === true) this.cx.late.push({ kind: 'effects', at, owner: this.owner, what: callee.name });
   }
 
   /** A change of what is stored for sure. */
@@ -481,4 +389,3 @@ export class Inference {
 }
 
 const shallowIf = (yes: boolean, type: Type): Type => (yes ? shallow(type) : type);
-const joinWith = (a: Type | undefined, b: Type): Type => (a === undefined ? b : join(a, b));

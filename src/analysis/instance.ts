@@ -6,7 +6,7 @@ import { checkFields } from './define.ts';
 import type { Inference } from './infer.ts';
 import { enumNamed, typeNamed } from './lookups.ts';
 import { nearName } from './near.ts';
-import { ANY, instanceOf, memberOf, ofMask, type Type, widened } from './types.ts';
+import { ANY, instanceOf, memberOf, ofMask, type Type } from './types.ts';
 
 export function inferInstance(inf: Inference, expr: InstanceLiteral): Type {
   const { cx } = inf;
@@ -19,7 +19,7 @@ export function inferInstance(inf: Inference, expr: InstanceLiteral): Type {
     if (model === undefined) continue;
     if (!model.fields.has(field.name.name)) {
       if (model.closed) unknownField(inf, model, field.name, model.fields.keys(), '; it is left out');
-    } else checkField(inf, type, field.name.name, widened(value), field.value ?? field.name);
+    } else checkField(inf, type, field.name.name, value, field.value ?? field.name);
   }
   return type;
 }

@@ -8,7 +8,7 @@ import { nearName } from './near.ts';
 export function typeNamed(inf: Inference, name: string, at: Node, orEnum: boolean): void {
   const { cx } = inf;
   const { types, enums, complete } = cx.schema;
-  if (!complete || types.has(name) || (orEnum && enums.has(name))) return;
+  if (!complete || types.get(name) !== undefined || (orEnum && enums.get(name) !== undefined)) return;
   const what = orEnum ? 'type or enumerator' : 'type';
   const others = orEnum ? [...types.keys(), ...enums.keys()] : types.keys();
   cx.fails('unknown-type', at, `there is no ${what} \`${name}\``, nearLiteral(at, nearName(name, others)));
@@ -24,7 +24,7 @@ export function enumNamed(inf: Inference, name: string, at: Node): void {
 export function procedureNamed(inf: Inference, name: string, at: Node): void {
   const { cx } = inf;
   const procedure = cx.schema.procedures.get(name);
-  if (procedure?.effects === true) inf.calledWithEffects(procedure, at);
+  if (procedure !== undefined) inf.calledWithEffects(procedure, at);
   if (procedure !== undefined || cx.scope === 'thingsdb') return;
   const near = nearName(name, cx.schema.procedures.keys());
   // Without a schema, there may be others than those of the script.

@@ -1,8 +1,8 @@
-/** The names of a script: which variables there are, where they are set and read, and which of them share what they hold with others. */
-import type { ClosureLiteral, ForExpr, Ident, Link, Name, Node, Script } from '../ast/nodes.ts';
+/** The names of a script: which variables there are, where they are set and read, and which of them share what they hold with others. They are found part by part. */
+import type { ClosureLiteral, Expr, ForExpr, Ident, Link, Name, Node, Script } from '../ast/nodes.ts';
 import { walk } from '../ast/visitor.ts';
 import { library } from '../builtins/library.ts';
-import { type Resolution, resolve } from '../compiler/resolve.ts';
+import { type FunctionScope, resolve } from '../compiler/resolve.ts';
 
 export type Owner = Script | ClosureLiteral;
 
@@ -19,24 +19,82 @@ export interface Use {
   readonly owner: Owner;
 }
 
+/** Names, and how often they are there. */
+export class NameBag {
+  private readonly counts = new Map<string, number>();
+
+  has(name: string): boolean {
+    return this.counts.has(name);
+  }
+
+  add(names: Iterable<string>): void {
+    for (const name of names) this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
+  }
+
+  remove(names: Iterable<string>): void {
+    for (const name of names) {
+      const left = (this.counts.get(name) ?? 0) - 1;
+      if (left > 0) this.counts.set(name, left);
+      else this.counts.delete(name);
+    }
+  }
+
+  [Symbol.iterator](): Iterator<string> {
+    return this.counts.keys();
+  }
+}
+
+/** What is asked of a set of names. */
+export interface NameSet extends Iterable<string> {
+  has(name: string): boolean;
+}
+
+/** What is known of functions and loops by their nodes. */
+export interface Places {
+  /** The function around each closure. */
+  readonly outer: WeakMap<Owner, Owner>;
+  /** The variables of each closure. */
+  readonly scopes: WeakMap<Owner, FunctionScope>;
+  /** The variables that the body of a loop sets. */
+  readonly setIn: WeakMap<ForExpr, ReadonlySet<string>>;
+}
+
 export interface Names {
-  readonly resolution: Resolution;
+  readonly places: Places;
+  /** The script, and the names that its statements set, in no closure. */
+  readonly whole: Script;
+  readonly locals: NameSet;
   readonly uses: readonly Use[];
   /** Names that are set somewhere: by an assignment, as a parameter or by a loop. */
-  readonly set: ReadonlySet<string>;
+  readonly set: NameSet;
   /** Names that are read somewhere, also by a call. */
-  readonly read: ReadonlySet<string>;
+  readonly read: NameSet;
   /** Variables that closures change by `+=` and the like without having them: their callers' variables. */
-  readonly changedFromWithin: ReadonlySet<string>;
+  readonly changedFromWithin: NameSet;
   /** Variables whose lists, sets and things may be reached by another way, or are changed. */
-  readonly shared: ReadonlySet<string>;
+  readonly shared: NameSet;
   /** Whether something is called that does not stand in the text, and may read any variable. */
   readonly callsOthers: boolean;
-  /** The function around each closure. */
-  readonly outer: ReadonlyMap<Owner, Owner>;
-  /** The variables that the body of a loop sets. */
-  readonly setIn: ReadonlyMap<ForExpr, ReadonlySet<string>>;
 }
+
+/** The names of some statements of a script. */
+export interface PartNames {
+  readonly uses: readonly Use[];
+  readonly set: ReadonlySet<string>;
+  readonly read: ReadonlySet<string>;
+  readonly changedFromWithin: ReadonlySet<string>;
+  readonly shared: ReadonlySet<string>;
+  readonly locals: ReadonlySet<string>;
+  /** Names that are called and are no built-in. */
+  readonly called: ReadonlySet<string>;
+  /** Whether a method or procedure is called that does not stand in the text. */
+  readonly callsOthers: boolean;
+  /** Whether it is asked what instances or members are in use: then a variable may be there to keep one. */
+  readonly asksForUse: boolean;
+}
+
+/** Functions that find out what is in use. */
+const ASKING = new Set(['del_enum', 'del_type', 'has_id', 'mod_enum', 'mod_type', 'refs', 'type_all', 'type_count']);
 
 /** Whether a link leaves what stands before it as it is. */
 function onlyReads(link: Link): boolean {
@@ -68,22 +126,28 @@ function staysOwn(node: Name, parent: Node | null): boolean {
   }
 }
 
-class Collector {
+class Collector implements PartNames {
   readonly uses: Use[] = [];
   readonly set = new Set<string>();
   readonly read = new Set<string>();
   readonly changedFromWithin = new Set<string>();
   readonly shared = new Set<string>();
-  readonly outer = new Map<Owner, Owner>();
-  readonly setIn = new Map<ForExpr, Set<string>>();
+  readonly locals: ReadonlySet<string>;
+  readonly called = new Set<string>();
   callsOthers = false;
-  private readonly owners: Owner[] = [];
+  asksForUse = false;
+  private readonly owners: Owner[];
   /** The loops around the place. */
   private readonly loops: Set<string>[] = [];
-  private readonly resolution: Resolution;
+  private readonly places: Places;
 
-  constructor(resolution: Resolution) {
-    this.resolution = resolution;
+  constructor(whole: Script, body: readonly Expr[], places: Places) {
+    this.owners = [whole];
+    this.places = places;
+    const part: Script = { ...whole, body };
+    const { scopes } = resolve(part);
+    for (const [owner, scope] of scopes) if (owner !== part) places.scopes.set(owner, scope);
+    this.locals = new Set(scopes.get(part)?.slots.keys());
   }
 
   private get owner(): Owner {
@@ -100,26 +164,24 @@ class Collector {
   private assigned(target: Ident, op: string): void {
     this.use(op === '=' ? 'write' : 'update', target);
     if (op === '=' || this.owners.length === 1) return;
-    const scope = this.resolution.scopes.get(this.owner);
+    const scope = this.places.scopes.get(this.owner);
     if (scope === undefined || !scope.slots.has(target.name)) this.changedFromWithin.add(target.name);
   }
 
-  private called(callee: Ident): void {
+  private call(callee: Ident): void {
     if (library.functionRow(callee.name) !== undefined) {
       this.callsOthers ||= callee.name === 'run';
+      this.asksForUse ||= ASKING.has(callee.name);
       return;
     }
     this.use('call', callee);
-    if (!this.set.has(callee.name)) this.callsOthers = true;
+    this.called.add(callee.name);
   }
 
   enter(node: Node, parent: Node | null): boolean | undefined {
     switch (node.kind) {
-      case 'Script':
-        this.owners.push(node);
-        break;
       case 'ClosureLiteral':
-        this.outer.set(node, this.owner);
+        this.places.outer.set(node, this.owner);
         this.owners.push(node);
         for (const param of node.params) this.use('param', param);
         break;
@@ -132,11 +194,11 @@ class Collector {
         break;
       case 'ForExpr':
         this.loops.push(new Set());
-        this.setIn.set(node, this.loops.at(-1) as Set<string>);
+        this.places.setIn.set(node, this.loops.at(-1) as Set<string>);
         for (const variable of node.vars) this.use('write', variable);
         break;
       case 'CallExpr':
-        this.called(node.callee);
+        this.call(node.callee);
         break;
       case 'MethodLink':
         this.callsOthers ||= library.methodTable(node.name.name).builtins.length === 0;
@@ -152,30 +214,37 @@ class Collector {
   }
 
   leave(node: Node): void {
-    if (node.kind === 'Script' || node.kind === 'ClosureLiteral') this.owners.pop();
+    if (node.kind === 'ClosureLiteral') this.owners.pop();
     if (node.kind === 'ForExpr') this.loops.pop();
   }
 }
 
-/** Finds the names of a script; `also` is shown each node on the way. */
-export function collectNames(script: Script, also: (node: Node, parent: Node | null) => void): Names {
-  const resolution = resolve(script);
-  const collector = new Collector(resolution);
-  walk(script, {
-    enter: (node, parent) => {
-      also(node, parent);
-      return collector.enter(node, parent);
-    },
-    leave: (node) => collector.leave(node),
-  });
-  const { uses, set, read, changedFromWithin, shared, callsOthers, outer, setIn } = collector;
-  return { resolution, uses, set, read, changedFromWithin, shared, callsOthers, outer, setIn };
+/** Finds the names of some statements of a script; `also` is shown each node on the way. */
+export function collectNames(
+  whole: Script,
+  body: readonly Expr[],
+  places: Places,
+  also: (node: Node, parent: Node | null) => void,
+): PartNames {
+  const collector = new Collector(whole, body, places);
+  for (const statement of body) {
+    walk(statement, {
+      enter: (node, parent) => {
+        also(node, parent ?? whole);
+        return collector.enter(node, parent ?? whole);
+      },
+      leave: (node) => collector.leave(node),
+    });
+  }
+  return collector;
 }
+
+const hasLocal = ({ places, whole, locals }: Names, name: string, owner: Owner): boolean =>
+  owner === whole ? locals.has(name) : places.scopes.get(owner)?.slots.has(name) === true;
 
 /** The function whose variable a name means at a place, as far as the text tells; null for one that no function around has. */
 export function ownerOf(names: Names, name: string, from: Owner): Owner | null {
-  for (let owner: Owner | undefined = from; owner !== undefined; owner = names.outer.get(owner)) {
-    if (names.resolution.scopes.get(owner)?.slots.has(name) === true) return owner;
-  }
+  for (let owner: Owner | undefined = from; owner !== undefined; owner = names.places.outer.get(owner))
+    if (hasLocal(names, name, owner)) return owner;
   return null;
 }

@@ -7,7 +7,7 @@ import type { Env } from './env.ts';
 import { ANY_MASK, literal, restrict, type Type, without } from './types.ts';
 
 /** What `type(x)` gives, for those kinds whose values all give the same. */
-const TYPE_NAMES: ReadonlyMap<string, number> = new Map(
+export const TYPE_NAMES: ReadonlyMap<string, number> = new Map(
   Object.entries(Kind).flatMap(([name, bit]) => (['thing', 'enum', 'wrap', 'ano', 'module'].includes(name) ? [] : [[name, bit] as const])),
 );
 

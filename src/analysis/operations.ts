@@ -4,13 +4,16 @@ import { Kind } from '../builtins/row.ts';
 import type { Inference } from './infer.ts';
 import { isLiteral } from './literals.ts';
 import { binaryType, canEqual, prefixType } from './operate.ts';
-import { ANY, BOOL, describe, isAny, NEVER, only, type Type } from './types.ts';
+import { ANY, BOOL, describe, describeValue, NEVER, only, type Type } from './types.ts';
 
 /** What a binary operator gives; tells when it cannot but fail. */
 export function operation(inf: Inference, op: BinaryOp, left: Type, right: Type, at: Node): Type {
   const type = binaryType(op, left, right);
   if (type !== null) return type;
-  inf.cx.fails('operand-type', at, `\`${op}\` does not go with \`${describe(left)}\` and \`${describe(right)}\``);
+  const isText = op === '+' && (only(left, Kind.str) || only(right, Kind.str));
+  inf.cx.fails('operand-type', at, `\`${op}\` does not go with \`${describe(left)}\` and \`${describe(right)}\``, {
+    ...(isText ? { reason: 'put values into texts by a template, such as `{name}: {count}` between back-ticks, or by `str(...)`' } : {}),
+  });
   return ANY;
 }
 
@@ -46,9 +49,4 @@ export function unary(inf: Inference, expr: Extract<Expr, { kind: 'UnaryExpr' }>
     type = next;
   }
   return type;
-}
-
-function describeValue(type: Type): string {
-  if (type.value === undefined || isAny(type)) return describe(type);
-  return typeof type.value === 'string' ? `'${type.value.slice(0, 30)}'` : String(type.value);
 }

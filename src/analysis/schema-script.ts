@@ -1,7 +1,7 @@
 /** The types, enumerators and procedures that a script itself defines. */
 import type { CallExpr, ClosureLiteral, Expr, Field, Node, Script } from '../ast/nodes.ts';
 import { walk } from '../ast/visitor.ts';
-import type { Callable, EnumModel, Schema, TypeModel } from './schema.ts';
+import { type Callable, type EnumModel, Schema, type TypeModel } from './schema.ts';
 import { ANY, literal, type Type } from './types.ts';
 
 /** What a call of a built-in does to the schema, when its first argument is a name. */
@@ -167,11 +167,14 @@ class Reader {
 }
 
 /** What a script holds that may define something. */
-export interface Defining {
+interface Defining {
   readonly calls: readonly CallExpr[];
   /** Whether something is turned into a plain thing. */
   readonly converts: boolean;
 }
+
+/** Functions that define something, or change what is defined. */
+const DEFINING = new Set(new Reader(new Schema(false), () => null).passes.flatMap((pass) => Object.keys(pass)));
 
 /** Finds what may define something, node by node. */
 export class DefiningNodes implements Defining {
@@ -179,8 +182,9 @@ export class DefiningNodes implements Defining {
   converts = false;
 
   enter(node: Node): void {
-    if (node.kind === 'CallExpr') this.calls.push(node);
-    else if (node.kind === 'MethodLink') this.converts ||= node.name.name === 'to_thing';
+    if (node.kind === 'CallExpr') {
+      if (DEFINING.has(node.callee.name)) this.calls.push(node);
+    } else if (node.kind === 'MethodLink') this.converts ||= node.name.name === 'to_thing';
   }
 }
 

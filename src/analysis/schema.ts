@@ -5,6 +5,7 @@ import { EnumDef } from '../model/enums.ts';
 import { type FieldRule, RuleKind } from '../model/rules.ts';
 import { parseRule } from '../model/rules-parse.ts';
 import { TypeDef } from '../model/types.ts';
+import { Fault } from '../values/restriction.ts';
 import {
   ANY,
   BOOL,
@@ -20,11 +21,13 @@ import {
   NIL,
   ofMask,
   REGEX,
+  type Scalar,
   STR,
   setOf,
   THING,
   type Type,
 } from './types.ts';
+import { type Source, sameType, Watched } from './watched.ts';
 
 /** A closure that others call: a method or a procedure. Texts are byte strings. */
 export interface Callable {
@@ -97,14 +100,102 @@ const RULE_TYPES: ReadonlyMap<number, Type> = new Map<number, Type>([
   [RuleKind.ENUM, ofMask(kindMask('enum|nil'))],
 ]);
 
-export class Schema {
+/** What is asked of a schema. */
+export interface AskedSchema {
+  readonly types: Source<TypeModel>;
+  readonly enums: Source<EnumModel>;
+  readonly procedures: Source<Callable>;
+  /** Whether there are no other types, enumerators and procedures. */
+  readonly complete: boolean;
+  fieldType(field: FieldModel): Type;
+  /** Whether a value that is written out fits the definition of a field: its range, its pattern; true for what cannot be read. */
+  takes(field: FieldModel, value: Scalar): boolean;
+  rule(where: string, definition: string): FieldRule;
+}
+
+const sameCallable = (a: Callable, b: Callable): boolean =>
+  a.name === b.name && a.doc === b.doc && (a.at === null) === (b.at === null) && a.params.join() === b.params.join();
+
+function sameEntries<V>(a: ReadonlyMap<string, V>, b: ReadonlyMap<string, V>, same: (a: V, b: V) => boolean): boolean {
+  if (a.size !== b.size) return false;
+  for (const [name, value] of a) {
+    const other = b.get(name);
+    if (other === undefined || !same(value, other)) return false;
+  }
+  return true;
+}
+
+const sameModel = (a: TypeModel, b: TypeModel): boolean =>
+  a.closed === b.closed &&
+  a.wrapOnly === b.wrapOnly &&
+  a.idName === b.idName &&
+  (a.at === null) === (b.at === null) &&
+  sameEntries(a.fields, b.fields, (one, other) => one.definition === other.definition) &&
+  sameEntries(a.methods, b.methods, sameCallable);
+
+const sameEnum = (a: EnumModel, b: EnumModel): boolean =>
+  a.closed === b.closed &&
+  (a.at === null) === (b.at === null) &&
+  sameEntries(a.members, b.members, (one, other) => sameType(one.type, other.type)) &&
+  sameEntries(a.methods, b.methods, sameCallable);
+
+/** A schema that notes what is asked of it; what closures of the script change is not asked. */
+export class WatchedSchema implements AskedSchema {
+  readonly types: Watched<TypeModel>;
+  readonly enums: Watched<EnumModel>;
+  readonly procedures: Watched<Callable>;
+  readonly complete: boolean;
+  private readonly schema: Schema;
+  /** The names that definitions could name, when definitions were read. */
+  private definable: string | null = null;
+
+  constructor(schema: Schema) {
+    this.schema = schema;
+    this.complete = schema.complete;
+    this.types = new Watched(schema.types, sameModel);
+    this.enums = new Watched(schema.enums, sameEnum);
+    this.procedures = new Watched(schema.procedures, sameCallable);
+  }
+
+  fieldType(field: FieldModel): Type {
+    this.definable = this.schema.definable;
+    return this.schema.fieldType(field);
+  }
+
+  takes(field: FieldModel, value: Scalar): boolean {
+    this.definable = this.schema.definable;
+    return this.schema.takes(field, value);
+  }
+
+  rule(where: string, definition: string): FieldRule {
+    this.definable = this.schema.definable;
+    return this.schema.rule(where, definition);
+  }
+
+  /** Whether another schema would have said the same. */
+  holds(schema: Schema): boolean {
+    if (schema === this.schema) return true;
+    return (
+      this.types.holds(schema.types) &&
+      this.enums.holds(schema.enums) &&
+      this.procedures.holds(schema.procedures) &&
+      (this.definable === null || this.definable === schema.definable)
+    );
+  }
+}
+
+export class Schema implements AskedSchema {
   readonly types = new Map<string, TypeModel>();
   readonly enums = new Map<string, EnumModel>();
   readonly procedures = new Map<string, Callable>();
+  /** Names of properties that other scripts make. */
+  readonly properties = new Set<string>();
   /** Whether there are no other types, enumerators and procedures. */
   readonly complete: boolean;
   private readonly typeDefs = new Map<string, TypeDef>();
   private readonly enumDefs = new Map<string, EnumDef>();
+  private names: string | null = null;
+  private parts: Set<string> | null = null;
   private readonly fieldTypes = new Map<FieldModel, Type>();
 
   constructor(complete: boolean) {
@@ -118,7 +209,24 @@ export class Schema {
     for (const [name, each] of this.enums)
       copy.enums.set(name, { ...each, members: new Map(each.members), methods: new Map(each.methods) });
     for (const [name, procedure] of this.procedures) copy.procedures.set(name, procedure);
+    for (const name of this.properties) copy.properties.add(name);
     return copy;
+  }
+
+  /** What definitions can name, as one text. */
+  get definable(): string {
+    this.names ??= `${[...this.types.keys()].sort()};${[...this.enums].map(([name, { members }]) => `${name}{${[...members.keys()]}}`).sort()}`;
+    return this.names;
+  }
+
+  /** The names of fields and methods of its types and enumerators, and of properties of things. */
+  get modelled(): ReadonlySet<string> {
+    if (this.parts === null) {
+      this.parts = new Set(this.properties);
+      for (const type of this.types.values()) for (const name of [...type.fields.keys(), ...type.methods.keys()]) this.parts.add(name);
+      for (const each of this.enums.values()) for (const name of each.methods.keys()) this.parts.add(name);
+    }
+    return this.parts;
   }
 
   /** The type of that name, made when there is none. */
@@ -153,6 +261,14 @@ export class Schema {
       this.fieldTypes.set(field, type);
     }
     return type;
+  }
+
+  takes(field: FieldModel, value: Scalar): boolean {
+    try {
+      return field.definition === '' || this.rule('', field.definition).check(value) === Fault.NONE;
+    } catch {
+      return true;
+    }
   }
 
   private definitionType(definition: string): Type {

@@ -165,3 +165,9 @@ export function describe(type: Type): string {
   // That something may be nil is said last.
   return [...names.filter((name) => name !== 'nil'), ...names.filter((name) => name === 'nil')].join('|');
 }
+
+/** As `describe`; the value, when it is known. */
+export function describeValue(type: Type): string {
+  if (type.value === undefined || isAny(type)) return describe(type);
+  return typeof type.value === 'string' ? `'${type.value.slice(0, 30)}'` : String(type.value);
+}

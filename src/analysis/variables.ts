@@ -1,9 +1,10 @@
 /** Variables that are set and never read. */
 import type { AssignExpr, Expr, Node } from '../ast/nodes.ts';
 import type { Context } from './context.ts';
+import type { Names } from './names.ts';
 
 /** The expression whose value the last statement gives, through blocks, parentheses and branches. */
-function lastValues(expr: Expr | undefined, found: Set<Node>): void {
+export function lastValues(expr: Expr | undefined, found: Set<Node>): void {
   if (expr === undefined) return;
   found.add(expr);
   if (expr.kind === 'BlockExpr') lastValues(expr.body.at(-1), found);
@@ -29,28 +30,23 @@ function isStatementOf(node: AssignExpr, parent: Node): boolean {
   }
 }
 
-/** Assignments, and the expressions whose values are what a function gives; found node by node. */
+/** Assignments, and the expressions whose values are what closures give; found node by node. */
 export class Assignments {
   readonly found: AssignExpr[] = [];
   readonly results = new Set<Node>();
 
   enter(node: Node, parent: Node | null): void {
-    if (node.kind === 'Script') lastValues(node.body.at(-1), this.results);
-    else if (node.kind === 'ClosureLiteral') lastValues(node.body, this.results);
+    if (node.kind === 'ClosureLiteral') lastValues(node.body, this.results);
     else if (node.kind === 'AssignExpr' && node.op === '=' && parent !== null && isStatementOf(node, parent)) this.found.push(node);
   }
 }
 
-/** Tells of variables that are set and never read. What is called from elsewhere may read any variable; then nothing is told. */
-export function tellUnused(cx: Context, { found, results }: Assignments): void {
-  const { names } = cx;
-  if (names.callsOthers) return;
-  for (const assign of found) {
-    const { target, value } = assign;
-    if (names.read.has(target.name) || target.name.startsWith('_') || results.has(assign)) continue;
-    cx.report('unused-variable', target, `\`${target.name}\` is set but never read`, {
-      reason: 'a name that starts with `_` is taken as meant so',
-      fix: { title: 'keep the value, without the variable', edits: [{ start: target.start, end: value.start, text: '' }], safe: true },
-    });
-  }
+/** An assignment to a variable that is never read, of which nobody wants the value. */
+export const isIdle = ({ target }: AssignExpr, { read }: Names): boolean => !read.has(target.name) && !target.name.startsWith('_');
+
+export function tellUnused(cx: Context, { target, value }: AssignExpr): void {
+  cx.report('unused-variable', target, `\`${target.name}\` is set but never read`, {
+    reason: 'a name that starts with `_` is taken as meant so',
+    fix: { title: 'keep the value, without the variable', edits: [{ start: target.start, end: value.start, text: '' }], safe: true },
+  });
 }

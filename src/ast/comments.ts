@@ -89,6 +89,20 @@ export class CommentQueue {
     return docs;
   }
 
+  /** The comments between an item and the comma behind it, in its line; `next` is where the next item starts. */
+  beforeComma(from: number, next: number): { readonly doc: Doc; readonly end: number } {
+    const docs: Doc[] = [];
+    let end = from;
+    while (this.pending(next)) {
+      const { style, start, end: behind } = this.comments[this.next] as Comment;
+      const isBefore = style === 'block' && this.newlines(end, start) === 0 && !this.source.slice(end, start).includes(',');
+      if (this.source === '' || !isBefore) break;
+      docs.push(' ', textOf(this.take()));
+      end = behind;
+    }
+    return { doc: concat(docs), end };
+  }
+
   /** The comments behind an item that belong to its line; `next` is where the next item starts, or the list ends. */
   behind(from: number, next: number): { readonly doc: Doc; readonly end: number } {
     const docs: Doc[] = [];

@@ -4,8 +4,8 @@ import { children, walk } from './visitor.ts';
 
 const decode = (bytes: string): string => Buffer.from(bytes, 'latin1').toString('utf8');
 
-/** What of a node is no node itself: its literal, its operator, its name. */
-function label(node: Node): string {
+/** What of a node is no node itself: its literal, its operator, its name; empty when there is no such thing. */
+export function nodeLabel(node: Node): string {
   switch (node.kind) {
     case 'BoolLiteral':
       return String(node.value);
@@ -68,7 +68,7 @@ export function dumpTree(node: Node, options: DumpOptions = {}): string {
   let depth = 0;
   walk(node, {
     enter(each) {
-      const text = label(each);
+      const text = nodeLabel(each);
       const span = spans ? ` @${each.start}-${each.end}` : '';
       lines.push(`${'  '.repeat(depth++)}${each.kind}${text === '' ? '' : ` ${JSON.stringify(text).slice(1, -1)}`}${span}`);
       return undefined;
@@ -89,7 +89,7 @@ export function dumpDot(node: Node): string {
   walk(node, {
     enter(each) {
       ids.set(each, ids.size);
-      const text = label(each);
+      const text = nodeLabel(each);
       lines.push(`  n${ids.get(each)} [label=${quoted(text === '' ? each.kind : `${each.kind}\n${text}`)}];`);
       return undefined;
     },

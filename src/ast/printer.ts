@@ -36,11 +36,39 @@ const MANY_CALLS = 3;
 
 const MANY_ARGS = 4;
 
+/** As many values that are written out share lines. */
+const MANY_ITEMS = 8;
+/** A value that is longer has a line of its own. */
+const MAX_SHORT = 16;
+
+const isShort = (node: ast.Node): boolean =>
+  (node.kind === 'IntLiteral' || node.kind === 'FloatLiteral' || node.kind === 'StringLiteral') && node.raw.length <= MAX_SHORT;
+
 /** A name, a literal or a property: short, and on one line. */
 const isSimple = (node: ast.Expr): boolean =>
   node.kind === 'ChainExpr'
     ? (node.base === null || isSimple(node.base)) && node.links.every((link) => link.kind === 'PropertyLink' && link.assign === null)
     : children(node).length === 0;
+
+/** Whether a call has a closure whose body may have a line of its own. */
+const callsWithLine = (link: ast.Link): boolean =>
+  link.kind === 'MethodLink' &&
+  link.args.some((arg) => arg.kind === 'ClosureLiteral' && !hugging.has(arg.body.kind) && !isSimple(arg.body));
+
+/** Longer ones than this are no beginning of a line. */
+const MAX_OPENING = 40;
+
+/** Whether a node is a short call at the end of which a block opens, such as `.lines.each(|line| { ... })`. */
+function opensAtEnd(node: ast.Expr): boolean {
+  const call = node.kind === 'ChainExpr' ? node.links.at(-1) : node;
+  if (call?.kind !== 'CallExpr' && call?.kind !== 'MethodLink') return false;
+  if (node.kind === 'ChainExpr' && !(node.base === null || isSimple(node.base))) return false;
+  if (node.kind === 'ChainExpr' && node.links.slice(0, -1).some((link) => link.kind === 'MethodLink' && !link.args.every(isSimple)))
+    return false;
+  const last = call.args.at(-1);
+  if (last?.kind !== 'ClosureLiteral' || last.body.kind !== 'BlockExpr' || !call.args.slice(0, -1).every(isSimple)) return false;
+  return last.body.start - node.start <= MAX_OPENING;
+}
 
 /** Whether the text of a node starts with a brace. */
 function startsWithBrace(node: ast.Expr): boolean {
@@ -116,12 +144,19 @@ class Printer {
       const comma = i < items.length - 1 ? ',' : '';
       const above = this.comments.above(from, item.start);
       const doc = this.node(item);
-      const behind = this.comments.behind(item.end, items[i + 1]?.start ?? span.end);
-      docs.push(concat([...above, doc, comma, behind.doc]));
+      const next = items[i + 1]?.start ?? span.end;
+      const own = comma === '' ? { doc: '', end: item.end } : this.comments.beforeComma(item.end, next);
+      const behind = this.comments.behind(own.end, next);
+      docs.push(concat([...above, doc, own.doc, comma, behind.doc]));
       from = behind.end;
     }
     docs.push(...this.comments.atEnd(span.end));
     if (docs.length === 0) return open + close;
+    if (items.length >= MANY_ITEMS && items.every(isShort) && !docs.some(isHard)) {
+      // Each goes on in the line as long as it fits.
+      const [first = '', ...others] = docs;
+      return group(open, indent(softLine, first, ...others.map((doc) => group(line, doc))), softLine, close);
+    }
     return group(open, indent(softLine, join(line, docs)), softLine, spread ? forceBreak : '', close);
   }
 
@@ -140,11 +175,11 @@ class Printer {
     return this.list(open, fields, '}', span, spread);
   }
 
-  private block({ body, start, end }: ast.BlockExpr): Doc {
+  private block({ body, start, end }: ast.BlockExpr, whole: (docs: readonly Doc[]) => Doc = (docs) => group(...docs)): Doc {
     const first = body[0]?.start ?? end;
     const short = body.length === 1 && !this.comments.pending(end) && !this.comments.lineBreak(start, first);
     const statements = this.statements(body, start, end);
-    if (short) return group('{', indent(line, statements), line, '}');
+    if (short) return whole(['{', indent(line, statements), line, '}']);
     const rest = this.comments.atEnd(end).map((doc) => concat([hardLine, doc]));
     return concat(['{', indent(hardLine, statements, ...rest), hardLine, '}']);
   }
@@ -155,13 +190,24 @@ class Printer {
     return node.kind === 'BlockExpr' || node.kind === 'IfExpr' ? concat([' ', doc]) : group(indent(line, doc));
   }
 
+  /** As `branch`; a block breaks with the group that it stands in. */
+  private choice(node: ast.Expr): Doc {
+    return node.kind === 'BlockExpr' ? concat([' ', ...this.comments.before(node.start), this.block(node, concat)]) : this.branch(node);
+  }
+
+  /** A condition with all that follow behind `else`: when one of its blocks has lines of its own, all have. */
   private conditional(node: ast.IfExpr): Doc {
-    const head = concat(['if (', group(indent(softLine, this.node(node.test)), softLine), ')']);
-    const then = this.branch(node.then);
-    if (node.else === null) return group(head, then);
-    const comments = this.comments.trailing(node.else.start);
-    const between = node.then.kind === 'BlockExpr' && !isHard(comments) ? ' ' : line;
-    return group(head, then, comments, between, 'else', this.branch(node.else));
+    const docs: Doc[] = [];
+    for (let rest = node; ; ) {
+      docs.push('if (', group(indent(softLine, this.node(rest.test)), softLine), ')', this.choice(rest.then));
+      const other = rest.else;
+      if (other === null) return group(...docs);
+      const comments = this.comments.trailing(other.start);
+      docs.push(comments, rest.then.kind === 'BlockExpr' && !isHard(comments) ? ' ' : line, 'else');
+      if (other.kind !== 'IfExpr') return group(...docs, this.choice(other));
+      docs.push(' ', ...this.comments.before(other.start));
+      rest = other;
+    }
   }
 
   private returning(node: ast.ReturnExpr): Doc {
@@ -172,7 +218,7 @@ class Printer {
 
   /** What follows an assignment operator. */
   private assigned(op: ast.AssignOp, value: ast.Expr): Doc {
-    if (isOperation(value)) return group(` ${op}`, indent(line, ...this.comments.before(value.start), ...this.operands(value)));
+    if (isOperation(value)) return group(` ${op}`, indent(line, ...this.comments.before(value.start), group(...this.operands(value))));
     const doc = this.node(value);
     const breaks = value.kind === 'TernaryExpr' || value.kind === 'StringLiteral' || value.kind === 'AssignExpr';
     return breaks ? group(` ${op}`, indent(line, doc)) : concat([` ${op} `, doc]);
@@ -227,7 +273,7 @@ class Printer {
     // A dot would become a part of the number.
     if (number && links[0]?.kind !== 'IndexLink' && links[0]?.kind !== 'SliceLink') head.push(' ');
     const calls = links.filter((link) => link.kind === 'MethodLink').length;
-    if (calls < MANY_CALLS) return concat([...head, ...links.map(this.node)]);
+    if (calls < MANY_CALLS && !(calls > 1 && links.slice(0, -1).some(callsWithLine))) return concat([...head, ...links.map(this.node)]);
     const rest = links.map((link) => (link.kind === 'MethodLink' ? concat([softLine, this.node(link)]) : this.node(link)));
     return group(...head, indent(...rest));
   }
@@ -257,7 +303,7 @@ class Printer {
   private closure({ params, body }: ast.ClosureLiteral): Doc {
     const head = concat(['|', join(', ', params.map(this.node)), '|']);
     const doc = this.node(body);
-    return hugging.has(body.kind) || body.kind === 'IfExpr' ? concat([head, ' ', doc]) : group(head, indent(line, doc));
+    return hugging.has(body.kind) || body.kind === 'IfExpr' || opensAtEnd(body) ? concat([head, ' ', doc]) : group(head, indent(line, doc));
   }
 
   private arrow({ params, body }: ast.ArrowLiteral): Doc {

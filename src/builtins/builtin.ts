@@ -40,6 +40,9 @@ export class Builtin {
   /** Position of the rest parameter; -1 when there is none. */
   private readonly rest: number;
   private readonly run: Run;
+  /** The types of the first two arguments; of a method with a rest parameter, unused. */
+  private readonly first: number;
+  private readonly second: number;
   /** See `EarlyRow`; null for a method whose arguments are all evaluated. */
   readonly early: Early | null;
   /** See `Row.commits`. */
@@ -59,6 +62,8 @@ export class Builtin {
     this.checked = this.masks.some((mask) => mask !== ANY);
     this.rest = row.params.at(-1)?.rest ? row.params.length - 1 : -1;
     this.run = row.run as Run;
+    this.first = this.masks[0] ?? ANY;
+    this.second = this.masks[1] ?? ANY;
     this.commits = row.commits === true;
     this.right = row.right === undefined ? 0 : Right[row.right];
     this.early = (row as Partial<EarlyRow>).early ?? null;
@@ -112,19 +117,39 @@ export class Builtin {
     return this.rest === 0 ? run(cx, [value]) : run(cx, value, NO_MORE);
   }
 
-  /** Calls a method on `self`. */
+  /** Whether `callMethodOne` and `callMethodTwo` may be used: the arguments come one by one. */
+  get isPlain(): boolean {
+    return this.rest < 0;
+  }
+
+  /** Calls a method on `self` with one argument. */
+  callMethodOne(cx: Context, self: Value, a: Value): Value | Loop | Failed {
+    if (this.first !== ANY && (kindOf(a) & this.first) === 0) return fail(argumentTypeError(this.row, 0, a));
+    const { run } = this;
+    return run(cx, self, a);
+  }
+
+  /** Calls a method on `self` with two arguments. */
+  callMethodTwo(cx: Context, self: Value, a: Value, b: Value): Value | Loop | Failed {
+    if (this.first !== ANY && (kindOf(a) & this.first) === 0) return fail(argumentTypeError(this.row, 0, a));
+    if (this.second !== ANY && (kindOf(b) & this.second) === 0) return fail(argumentTypeError(this.row, 1, b));
+    const { run } = this;
+    return run(cx, self, a, b);
+  }
+
+  /** Calls a method on `self` with the `count` arguments at `base` of the stack. */
   callMethod(cx: Context, self: Value, stack: readonly Value[], base: number, count: number): Value | Loop | Failed {
+    const { run, rest } = this;
+    if (rest < 0) {
+      if (count === 0) return run(cx, self);
+      if (count === 1) return this.callMethodOne(cx, self, stack[base] as Value);
+      if (count === 2) return this.callMethodTwo(cx, self, stack[base] as Value, stack[base + 1] as Value);
+    }
     if (this.checked) {
       const wrong = this.check(stack, base, count);
       if (wrong !== null) return fail(wrong);
     }
-    const { run, rest } = this;
-    if (rest < 0) {
-      if (count === 0) return run(cx, self);
-      if (count === 1) return run(cx, self, stack[base]);
-      if (count === 2) return run(cx, self, stack[base], stack[base + 1]);
-      return run(cx, self, ...stack.slice(base, base + count));
-    }
+    if (rest < 0) return run(cx, self, ...stack.slice(base, base + count));
     if (rest === 0) return run(cx, self, stack.slice(base, base + count));
     if (rest === 1 && count > 0) return run(cx, self, stack[base], count === 1 ? NO_MORE : stack.slice(base + 1, base + count));
     return run(cx, self, ...stack.slice(base, base + Math.min(rest, count)), stack.slice(base + rest, Math.max(base + count, base + rest)));

@@ -10,6 +10,7 @@ import { Float } from '../values/scalars.ts';
 import { Shape } from '../values/shape.ts';
 import { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
+import { type KeyPath, paths } from './json-keys.ts';
 import type { Context } from './row.ts';
 
 const MAX_NESTING = 127;
@@ -21,23 +22,37 @@ const HEX = /[0-9a-fA-F]{4}/y;
 
 const ESCAPES: Readonly<Record<string, string>> = { '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const BACKSLASH = 0x5c;
+
+/** A larger buffer is not kept for the next text. */
+const KEPT = 2 ** 20;
+
+/** For the next text; bytes of a buffer are read several times as fast as those of a string. */
+let spare = Buffer.alloc(4096);
+
 class JsonReader {
   private readonly cx: Context;
   private readonly text: string;
+  /** The text, and a zero behind it, which nothing in JSON is. */
+  private readonly bytes: Buffer;
   private at = 0;
   private depth = 0;
   private count = 0;
-  private readonly keys = new Set<string>();
-  /** For each layout in the order of a text: that in the order of bytes, and where its values are; null when it is in that order. */
-  private readonly orders = new Map<Shape, { readonly shape: Shape; readonly from: readonly number[] } | null>();
 
   constructor(cx: Context, text: string) {
     this.cx = cx;
     this.text = text;
+    if (spare.length <= text.length) spare = Buffer.alloc(Math.min(KEPT, 2 * text.length));
+    this.bytes = spare.length > text.length ? spare : Buffer.allocUnsafe(text.length + 1);
+    this.bytes.latin1Write(text, 0);
+    this.bytes[text.length] = 0;
   }
 
   /** The value of the whole text; nil when there is nothing but spaces. */
   document(): Value {
+    if (!this.isUtf8()) throw valueErr('invalid JSON: the text is no UTF-8');
     this.spaces();
     if (this.at === this.text.length) return null;
     const value = this.value(false);
@@ -46,42 +61,53 @@ class JsonReader {
     return value;
   }
 
+  private isUtf8(): boolean {
+    const { bytes, text } = this;
+    let all = 0;
+    for (let at = 0; at < text.length; at++) all |= bytes[at] as number;
+    return all < 0x80 || isUtf8(text);
+  }
+
   private error(reason: string): TiError {
     const found = this.at < this.text.length ? '' : ', but the text ends';
     return valueErr(`invalid JSON at position ${this.at}: ${reason}${found}`);
   }
 
   private spaces(): void {
-    const { text } = this;
+    if ((this.bytes[this.at] as number) <= 32) this.skip();
+  }
+
+  private skip(): void {
+    const { bytes } = this;
     let { at } = this;
     for (;;) {
-      const code = text.charCodeAt(at);
+      const code = bytes[at];
       if (code !== 32 && code !== 10 && code !== 13 && code !== 9) break;
       at++;
     }
     this.at = at;
   }
 
-  private take(char: string): boolean {
-    if (this.text[this.at] !== char) return false;
+  private take(code: number): boolean {
+    if (this.bytes[this.at] !== code) return false;
     this.at++;
     return true;
   }
 
   private value(inList: boolean): Value {
     if ((++this.count & 0xfff) === 0) this.cx.spend(0x1000);
-    switch (this.text.charAt(this.at)) {
-      case '"':
+    switch (this.bytes[this.at]) {
+      case 0x22: // "
         return this.string();
-      case '[':
+      case 0x5b: // [
         return this.list(inList);
-      case '{':
+      case 0x7b: // {
         return this.thing();
-      case 't':
+      case 0x74: // t
         return this.word('true', true);
-      case 'f':
+      case 0x66: // f
         return this.word('false', false);
-      case 'n':
+      case 0x6e: // n
         return this.word('null', null);
       default:
         return this.number();
@@ -96,16 +122,16 @@ class JsonReader {
 
   /** An int of at most fifteen digits; -1, and nothing taken, for other numbers. */
   private shortInt(): number {
-    const { text, at } = this;
+    const { bytes, at } = this;
     let end = at;
     let value = 0;
     for (; end - at < 15; end++) {
-      const digit = text.charCodeAt(end) - 48;
+      const digit = (bytes[end] as number) - 48;
       if (!(digit >= 0 && digit <= 9)) break;
       value = value * 10 + digit;
     }
-    if (end === at || (end > at + 1 && text.charCodeAt(at) === 48)) return -1;
-    const next = text.charCodeAt(end);
+    if (end === at || (end > at + 1 && bytes[at] === 48)) return -1;
+    const next = bytes[end];
     // Only what can follow a value: not a digit, a point, an exponent or a sign.
     if (next !== 44 && next !== 93 && next !== 125 && next !== 32 && next !== 10) return -1;
     this.at = end;
@@ -139,31 +165,31 @@ class JsonReader {
   }
 
   private string(): string {
-    this.at++;
-    const end = this.text.indexOf('"', this.at);
-    if (end >= 0 && end - this.at < 64 && this.isPlain(end)) {
-      const text = this.text.slice(this.at, end);
+    const start = ++this.at;
+    const end = this.plainEnd(start);
+    if (end >= 0) {
       this.at = end + 1;
-      return text;
+      return this.text.slice(start, end);
     }
     let result = '';
     for (;;) {
       PLAIN.lastIndex = this.at;
       result += (PLAIN.exec(this.text) as RegExpExecArray)[0];
       this.at = PLAIN.lastIndex;
-      if (this.take('"')) return result;
-      if (!this.take('\\')) throw this.error('expecting the end of a string');
+      if (this.take(QUOTE)) return result;
+      if (!this.take(BACKSLASH)) throw this.error('expecting the end of a string');
       result += this.escape();
     }
   }
 
-  /** Whether the text up to `end` stands for itself in a string. */
-  private isPlain(end: number): boolean {
-    for (let at = this.at; at < end; at++) {
-      const code = this.text.charCodeAt(at);
-      if (code === 92 || code < 32) return false;
+  /** Where a string that begins at `start` ends, when all of it stands for itself; else -1. */
+  private plainEnd(start: number): number {
+    const { bytes } = this;
+    for (let at = start; ; at++) {
+      const code = bytes[at] as number;
+      if (code === QUOTE) return at;
+      if (code < 32 || code === BACKSLASH) return -1;
     }
-    return true;
   }
 
   private escape(): string {
@@ -199,13 +225,13 @@ class JsonReader {
   private list(inList: boolean): List {
     this.enter();
     const items: Value[] = [];
-    if (!this.take(']')) {
+    if (!this.take(0x5d)) {
       do {
         this.spaces();
         if (items.push(this.value(true)) > MAX_ITEMS) throw listTooLong();
         this.spaces();
-      } while (this.take(','));
-      if (!this.take(']')) throw this.error('expecting `,` or `]`');
+      } while (this.take(COMMA));
+      if (!this.take(0x5d)) throw this.error('expecting `,` or `]`');
     }
     this.depth--;
     return new List(items, inList);
@@ -213,70 +239,98 @@ class JsonReader {
 
   private thing(): Thing {
     this.enter();
-    const thing = new Thing(Shape.empty, []);
-    if (!this.take('}')) {
-      do {
-        this.spaces();
-        this.property(thing);
-        this.spaces();
-      } while (this.take(','));
-      if (!this.take('}')) throw this.error('expecting `,` or `}`');
-    }
+    const thing = this.take(0x7d) ? new Thing(Shape.empty, []) : this.properties();
     this.depth--;
-    this.order(thing);
     return thing;
   }
 
-  /** Gives a thing its properties in the order of their bytes. */
-  private order(thing: Thing): void {
-    const { shape } = thing;
-    if (thing.dict !== null) {
-      thing.shape = Shape.sorted;
-      return;
-    }
-    let order = this.orders.get(shape);
-    if (order === undefined) {
-      const keys = [...shape.keys].sort();
-      const isSorted = keys.every((key, i) => key === shape.keys[i]);
-      order = isSorted ? null : { shape: Shape.of(keys), from: keys.map((key) => shape.slotOf.get(key) as number) };
-      this.orders.set(shape, order);
-    }
-    if (order === null) return;
-    const { slots } = thing;
-    thing.slots = order.from.map((slot) => slots[slot] as Value);
-    thing.shape = order.shape;
+  private properties(): Thing {
+    let path = paths.root;
+    const slots: Value[] = [];
+    let hasLists = false;
+    do {
+      this.spaces();
+      const next = this.knownKey(path);
+      const key = next === null ? this.key() : (path.nextKey as string);
+      const step = next ?? path.step(key);
+      if (step === null) return this.others(path, slots, key);
+      const value = this.valueOf();
+      hasLists ||= value instanceof List;
+      // A key that came before keeps its place.
+      if (step === path) slots[path.shape.slotOf.get(key) as number] = value;
+      else slots.push(value);
+      path = step;
+    } while (this.take(COMMA));
+    this.closing();
+    const thing = path.thing(slots);
+    if (hasLists) own(thing);
+    return thing;
   }
 
-  /** The key that comes now; mostly one that was met before, and checked then. */
-  private key(): string {
-    if (this.text.charAt(this.at) !== '"') throw this.error('expecting a key in quotes');
-    const key = this.string();
-    if (!this.keys.has(key)) {
-      checkKey(key);
-      this.keys.add(key);
+  /** The other properties of a thing with one that no shape takes: it becomes a dictionary. */
+  private others(path: KeyPath, slots: Value[], key: string): Thing {
+    const thing = new Thing(path.shape, slots);
+    thing.put(key, this.valueOf());
+    while (this.take(COMMA)) {
+      this.spaces();
+      const other = this.key();
+      thing.put(other, this.valueOf());
     }
+    this.closing();
+    thing.shape = Shape.sorted;
+    own(thing);
+    return thing;
+  }
+
+  private closing(): void {
+    if (!this.take(0x7d)) throw this.error('expecting `,` or `}`');
+  }
+
+  /** What follows when the key is the one that came at this place the last time, which it mostly is; else null, and nothing is taken. */
+  private knownKey(path: KeyPath): KeyPath | null {
+    const { bytes, at } = this;
+    const known = path.nextBytes;
+    if (known === null || bytes[at] !== QUOTE) return null;
+    let end = at + 1;
+    for (let i = 0; i < known.length; i++) if (bytes[end++] !== known[i]) return null;
+    if (bytes[end] !== QUOTE) return null;
+    this.at = end + 1;
+    return path.next;
+  }
+
+  private key(): string {
+    if (this.bytes[this.at] !== QUOTE) throw this.error('expecting a key in quotes');
+    const key = this.string();
+    checkKey(key);
     return key;
   }
 
-  private property(thing: Thing): void {
-    const key = this.key();
+  /** The value behind a key, and the spaces around it. */
+  private valueOf(): Value {
     this.spaces();
-    if (!this.take(':')) throw this.error('expecting `:`');
+    if (!this.take(0x3a)) throw this.error('expecting `:`');
     this.spaces();
     const value = this.value(false);
-    if (value instanceof List) {
-      value.parent = thing;
-      value.key = key;
-    }
-    thing.put(key, value);
+    this.spaces();
+    return value;
   }
+}
+
+/** Tells the lists in a new thing whose they are. */
+function own(thing: Thing): void {
+  const { shape, slots, dict } = thing;
+  for (let i = 0; i < slots.length; i++) claim(thing, shape.keys[i] as string, slots[i] as Value);
+  if (dict !== null) for (const [key, value] of dict) claim(thing, key, value);
+}
+
+function claim(thing: Thing, key: string, value: Value): void {
+  if (!(value instanceof List)) return;
+  value.parent = thing;
+  value.key = key;
 }
 
 /** The value of a JSON text. Throws TiError: -60 for what is no JSON, with the position in bytes; -63 for nesting that is too deep. */
 export function loadJson(cx: Context, text: string): Value {
   cx.spend(text.length >> 3);
-  if (!isUtf8(text)) throw valueErr('invalid JSON: the text is no UTF-8');
-  const reader = new JsonReader(cx, text);
-  const value = reader.document();
-  return value;
+  return new JsonReader(cx, text).document();
 }

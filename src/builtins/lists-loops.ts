@@ -78,7 +78,7 @@ export class ItemLoop extends Loop {
   private readonly first: readonly Value[];
   private readonly second: readonly Value[] | null;
   private readonly tx: Transaction | null;
-  private readonly collected: Value[] = [];
+  private readonly collected: Value[];
   private readonly finish: Finish | null;
   private end: number;
   private at = 0;
@@ -93,6 +93,8 @@ export class ItemLoop extends Loop {
     this.result = result;
     this.tx = tx;
     this.finish = finish;
+    // What has one result for each item begins as a copy and is filled in: lists that grow item by item are moved several times.
+    this.collected = mode === Mode.MAP || mode === Mode.COLLECT ? source.first.slice() : [];
   }
 
   /** A loop that gives `result` unless a call changes that: EACH, SUM, EVERY, SOME, FIND, FIND_INDEX and COUNT. */
@@ -147,10 +149,10 @@ export class ItemLoop extends Loop {
       case 0: // EACH
         return false;
       case 1: // MAP
-        this.collected.push(keep(this.tx as Transaction, value));
+        this.collected[this.at - 1] = keep(this.tx as Transaction, value);
         return false;
       case 2: // COLLECT
-        this.collected.push(value);
+        this.collected[this.at - 1] = value;
         return false;
       case 3: // SUM
         this.result = add(this.result, value);

@@ -123,7 +123,9 @@ function textLength(items: readonly Value[]): number {
   for (let i = 0; i < items.length; i++) {
     const item = items[i] as Value;
     if (typeof item !== 'string') {
-      throw typeErr(`function \`join\` expects item ${i} to be of type \`str\` but got type \`${typeName(item)}\` instead`);
+      throw typeErr(
+        `function \`join\` expects item ${i} to be of type \`str\` but got type \`${typeName(item)}\` instead; see https://docs.thingsdb.io/v1/${JOIN}`,
+      );
     }
     length += item.length;
   }

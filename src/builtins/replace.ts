@@ -171,7 +171,7 @@ function replace(cx: Context, text: string, old: string | Regex, by: string | Cl
   if (typeof old === 'string' && typeof by === 'string' && count === undefined && old !== '') return replaceAll(cx, text, old, by);
   if (old instanceof Regex && typeof by === 'string' && count === undefined) {
     const all = old.matcher.forAll(text, cx);
-    const replaced = all === null ? undefined : attempt(() => text.replace(all, by.replaceAll('$', '$$$$')));
+    const replaced = all === null ? undefined : attempt(() => text.replace(all, by.includes('$') ? by.replaceAll('$', '$$$$') : by));
     if (replaced !== undefined && replaced.length > MAX_TEXT) throw textTooLong();
     if (replaced !== undefined) return replaced;
   }

@@ -265,19 +265,21 @@ export interface MethodRow extends RowBase {
 
 export type Row = FunctionRow | MethodRow;
 
-const GROUPS: Readonly<Record<string, number>> = {
-  any: 0x7fffffff,
-  number: Kind.int | Kind.float | Kind.bool,
-  raw: Kind.str | Kind.bytes,
-  array: Kind.list | Kind.tuple,
-  date: Kind.datetime | Kind.timeval,
+const ANY = 0x7fffffff;
+
+/** What scripts call the types of a group. */
+const MEMBERS: Readonly<Record<string, readonly string[]>> = {
+  number: ['int', 'float', 'bool'],
+  raw: ['str', 'bytes'],
+  array: ['list', 'tuple'],
+  date: ['datetime', 'timeval'],
 };
 
 /** The bits that a type specification names. */
 export function kindMask(spec: TypeSpec): number {
   let mask = 0;
-  for (const name of spec.split('|')) {
-    const bits = GROUPS[name] ?? (Kind as Readonly<Record<string, number>>)[name];
+  for (const name of spec.split('|').flatMap((each) => MEMBERS[each] ?? each)) {
+    const bits = name === 'any' ? ANY : (Kind as Readonly<Record<string, number>>)[name];
     if (bits === undefined) throw new Error(`no such type in a row: ${name}`);
     mask |= bits;
   }
@@ -296,6 +298,26 @@ export function kindOf(value: Value): number {
       return Kind.bool;
     default:
       return value === null ? Kind.nil : kindOfObject(value as object);
+  }
+}
+
+/** Whether `kind` is the bit of a value's type: for those who know what to expect, at the cost of one test. */
+export function isOfKind(value: Value, kind: number): boolean {
+  switch (kind) {
+    case Kind.str:
+      return typeof value === 'string';
+    case Kind.list:
+      return value instanceof List && !value.isTuple;
+    case Kind.thing:
+      return value instanceof Thing;
+    case Kind.datetime:
+      return value instanceof DateTime && !value.isTimeval;
+    case Kind.regex:
+      return value instanceof Regex;
+    case Kind.closure:
+      return value instanceof Closure;
+    default:
+      return kindOf(value) === kind;
   }
 }
 
@@ -347,7 +369,8 @@ export function argumentTypeError(row: Row, index: number, value: Value): TiErro
   const is2019 = row.name.startsWith(PREFIX_2019);
   const wanted = param.type
     .split('|')
-    .map((type) => `\`${is2019 ? wantedType2019(type) : type}\``)
+    .flatMap((type) => (is2019 ? wantedType2019(type) : (MEMBERS[type] ?? type)))
+    .map((type) => `\`${type}\``)
     .join(' or ');
   const found = is2019 ? typeName2019(value) : typeName(value);
   return new TiError(

@@ -1,26 +1,42 @@
 /** Methods of str. A str is a sequence of bytes: lengths and positions count bytes, and only ASCII letters have a case. */
+import { scratch, scratchText } from '../values/bytes-text.ts';
 import type { Bytes } from '../values/scalars.ts';
 import { replaceRow } from './replace.ts';
 import type { Context, MethodRow, Param, Row } from './row.ts';
 import { splitRow } from './split.ts';
 
-const BEYOND_ASCII = /[\x80-\xff]/;
+const UPPER = Uint8Array.from({ length: 256 }, (_, code) => (code >= 0x61 && code <= 0x7a ? code - 32 : code));
+const LOWER = Uint8Array.from({ length: 256 }, (_, code) => (code >= 0x41 && code <= 0x5a ? code + 32 : code));
 
-function isAscii(text: string): boolean {
-  if (text.length > 64) return !BEYOND_ASCII.test(text);
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return false;
-  return true;
+/** Up to this length, going through the bytes is faster than what JavaScript has for it. */
+const SHORT = scratch.length;
+
+/** A short text with each byte as `table` says. */
+function mapped(text: string, table: Uint8Array): string {
+  const { length } = text;
+  let isSame = true;
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i);
+    const other = table[code] as number;
+    scratch[i] = other;
+    if (code !== other) isSame = false;
+  }
+  return isSame ? text : scratchText(length);
 }
 
+const BEYOND_ASCII = /[\x80-\xff]/;
+
 export function upper(cx: Context, text: string): string {
+  if (text.length <= SHORT) return mapped(text, UPPER);
   cx.spend(text.length >> 5);
   // JavaScript's own change of case knows letters beyond ASCII.
-  return isAscii(text) ? text.toUpperCase() : text.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
+  return BEYOND_ASCII.test(text) ? text.replace(/[a-z]+/g, (letters) => letters.toUpperCase()) : text.toUpperCase();
 }
 
 export function lower(cx: Context, text: string): string {
+  if (text.length <= SHORT) return mapped(text, LOWER);
   cx.spend(text.length >> 5);
-  return isAscii(text) ? text.toLowerCase() : text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  return BEYOND_ASCII.test(text) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text.toLowerCase();
 }
 
 /** Space, and tab to carriage return. */

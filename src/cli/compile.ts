@@ -1,6 +1,7 @@
 /** From a source to a program, with all errors at once. */
 import { parseTolerant as parse2019 } from '../../grammar/2019/parser.ts';
 import { parseTolerant } from '../../grammar/v1/parser.ts';
+import { targetOf } from '../analysis/dialect-2019/analyze.ts';
 import type { Diagnostic } from '../ast/diagnostic.ts';
 import type { Program } from '../bytecode/program.ts';
 import { compileText2019 } from '../engine/dialect-2019.ts';
@@ -15,10 +16,10 @@ export interface Compiled {
 }
 
 export function compileSource(text: string, dialect: Dialect = 'v1'): Compiled {
-  const { diagnostics } = dialect === '2019' ? parse2019(text) : parseTolerant(text);
+  const { script, diagnostics } = dialect === '2019' ? parse2019(text) : parseTolerant(text);
   if (diagnostics.length > 0) return { program: null, diagnostics };
   try {
-    return { program: dialect === '2019' ? compileText2019(text, 'collection') : compileText(text), diagnostics };
+    return { program: dialect === '2019' ? compileText2019(text, targetOf(script, null).target) : compileText(text), diagnostics };
   } catch (error) {
     if (!(error instanceof TiError)) throw error;
     const start = Math.max(error.start, 0);

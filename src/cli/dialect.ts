@@ -33,8 +33,8 @@ export const dialectOf = ({ path }: Pick<Source, 'path'>, { dialect }: DialectOp
 
 export const frontOf = (source: Pick<Source, 'path'>, options: DialectOption): Front => FRONTS[dialectOf(source, options)];
 
-/** Whether a program is one of the 2019 dialect. */
-export const isProgram2019 = (program: Program): boolean => program.rowNames.includes('2019:.result');
+/** The dialect that a program was compiled from. */
+export const dialectOfProgram = (program: Program): Dialect => (program.rowNames.includes('2019:.result') ? '2019' : 'v1');
 
 /** The target of a query in the 2019 dialect: 0 is the root, a number an id, anything else the name of a collection. */
 export function targetOf(scope: string): string | number {

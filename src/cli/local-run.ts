@@ -7,7 +7,7 @@ import { MsgpackWriter } from '../msgpack/writer.ts';
 import { encodeValue } from '../wire/encode.ts';
 import { encodeResults2019 } from '../wire/encode-2019.ts';
 import { scopeOf } from './address.ts';
-import { type DialectOption, isProgram2019, targetOf } from './dialect.ts';
+import { type DialectOption, dialectOfProgram, targetOf } from './dialect.ts';
 import { usageError } from './exit.ts';
 import { type Io, toBytes } from './io.ts';
 import { closeStore, openStoreFor } from './store.ts';
@@ -62,7 +62,7 @@ export interface RunPlace {
 /** Runs a program of either dialect to its end and packs its answer. Throws TiError. */
 export function packedAnswer(engine: LocalEngine, program: Program, { user, client, scope, vars }: RunPlace): Buffer {
   const w = new MsgpackWriter();
-  if (isProgram2019(program)) {
+  if (dialectOfProgram(program) === '2019') {
     const { results, fetched } = engine.query2019({ user, client, target: targetOf(scope), code: program.source, blobs: [] });
     encodeResults2019(w, results, fetched, true);
   } else {

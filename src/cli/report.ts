@@ -2,6 +2,8 @@
 import type { Span } from '../ast/nodes.ts';
 import { lineColumn, type Remark, renderDiagnostic } from '../ast/position.ts';
 import { ErrorCode, type TiError } from '../errors.ts';
+import { codeOf2019, errorName2019 } from '../wire/errors-2019.ts';
+import type { Dialect } from './dialect.ts';
 import { fromBytes, type Io, type Output, toBytes } from './io.ts';
 import type { Source } from './source.ts';
 
@@ -11,6 +13,13 @@ const NAMES: ReadonlyMap<number, string> = new Map(
     code === ErrorCode.CUSTOM ? 'error' : code > ErrorCode.ASSERT ? name.toLowerCase() : `${name.toLowerCase()}_err`,
   ]),
 );
+
+/** The code and the name of an error in a dialect. */
+function told({ code }: TiError, dialect: Dialect): { readonly code: number; readonly name: string } {
+  if (dialect === 'v1') return { code, name: errorName(code) };
+  const own = codeOf2019(code);
+  return { code: own, name: errorName2019(own) ?? '' };
+}
 
 /** The name of an error's type, such as `lookup_err`. */
 export const errorName = (code: number): string => NAMES.get(code) ?? 'error';
@@ -35,15 +44,16 @@ export function reportDiagnostics(source: Source, remarks: readonly Remark[], er
 }
 
 /** Tells the error with which a script ended: with its line, when it is known. */
-export function reportFailure(source: Source, error: TiError, asJson: boolean, io: Io): void {
-  const { code, start } = error;
+export function reportFailure(source: Source, error: TiError, asJson: boolean, io: Io, dialect: Dialect = 'v1'): void {
+  const { start } = error;
+  const { code, name } = told(error, dialect);
   const isPlaced = start >= 0 && start <= source.text.length;
   if (asJson) {
     const place = isPlaced ? lineColumn(source.text, start) : {};
-    io.out.write(toBytes(`${JSON.stringify({ error: { code, name: errorName(code), message: fromBytes(error.message), ...place } })}\n`));
+    io.out.write(toBytes(`${JSON.stringify({ error: { code, name, message: fromBytes(error.message), ...place } })}\n`));
     return;
   }
-  const message = `${error.message} (${errorName(code)}, ${code})`;
+  const message = `${error.message} (${name}, ${code})`;
   if (isPlaced) reportDiagnostics(source, [{ severity: 'error', message, start, end: start }], io.err);
   else io.err.write(`error: ${visible(message)}\n`);
 }

@@ -120,6 +120,7 @@ class CommandLine {
     const shown = examples(
       ['thingsc serve --data ./data', 'serve the store in ./data, made when there is none, at port 9200'],
       ['thingsc serve --data ./data --seed shop=shop.ti', 'the same; a new store gets the collection `shop`, filled by a script'],
+      ['thingsc serve --data ./data --playground', 'the same, with a page to write and run queries at http://127.0.0.1:9280'],
     );
     this.command('serve', 'serve a store to clients', shown, async (options: ServeOptions) => {
       const { serve } = await import('./commands/serve.ts');
@@ -128,6 +129,11 @@ class CommandLine {
       .option('-d, --data <dir>', 'folder of the store (default: `storage_path` of the settings)')
       .option('-p, --port <port>', 'port for clients, 0 for any free one (default: 9200)', integer(0, 65_535))
       .option('-b, --bind <address>', 'address to listen at (default: 127.0.0.1)')
+      .option(
+        '--playground [port]',
+        'serve a page to write and run queries, to this machine alone (default port: 9280)',
+        integer(1, 65_535),
+      )
       .option('-c, --config <file>', 'settings; environment variables THINGSDB_... stand over them, options over both')
       .addOption(new Option('-l, --log-level <level>', 'what to log').choices(LOG_LEVELS).default('info'))
       .addOption(

@@ -154,6 +154,7 @@ async function runServer(config: Config, dir: string, log: Log, world: World): P
     const { openEngine } = await import('../engine/open.ts');
     const { engineMetrics } = await import('../engine/metrics.ts');
     const { moduleHost } = await import('./modules.ts');
+    const { playgroundFiles } = await import('../playground/files.ts');
     const modules = moduleHost(config, log);
     const { engine, created } = await openEngine({
       dir,
@@ -174,6 +175,7 @@ async function runServer(config: Config, dir: string, log: Log, world: World): P
         metrics: engineMetrics(engine),
         statusPort,
         onFailure: (listener) => engine.store.onFailure(listener),
+        playground: playgroundFiles,
       });
       engine.startSchedules();
       if (stopping) void server.stop();

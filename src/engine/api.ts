@@ -1,4 +1,5 @@
 /** What a front end (TCP, HTTP, command line) may ask of the database. */
+import type { TiError } from '../errors.ts';
 import type { MsgpackReader } from '../msgpack/reader.ts';
 import type { Value } from '../values/value.ts';
 import type { Writer2019 } from '../wire/encode-2019.ts';
@@ -128,7 +129,7 @@ export interface QueryAnswer {
 
 /**
  * Called when the answer of a query that had to wait for a module is there, in a turn of the event loop in which nothing else runs. `finish` gives the
- * answer or throws, as `Engine.query`, and must be called, and its value packed, before the listener returns.
+ * answer or throws, as `Engine.query` without `later`, and must be called, and its value packed, before the listener returns.
  */
 export type Later = (finish: () => QueryAnswer) => void;
 
@@ -142,8 +143,11 @@ export interface Engine {
    * before `durableId` reaches the `lastChangeId` read right after this call.
    */
   query(request: QueryRequest): QueryAnswer;
-  /** As above; null when the query waits for a module: `later` is called then when it is done. Without `later` such a query fails. */
-  query(request: QueryRequest, later: Later): QueryAnswer | null;
+  /**
+   * As above, but an error is given, which for those who answer many requests is much cheaper; and null when the query waits for a module: `later` is called then
+   * when it is done. Without `later` such a query fails.
+   */
+  query(request: QueryRequest, later: Later): QueryAnswer | TiError | null;
   /**
    * Things of a collection, by name or id, that the watcher may begin or cease to watch. Throws TiError: no such collection, or a user without the right to join.
    */
@@ -154,7 +158,7 @@ export interface Engine {
   query2019(request: Query2019): Answer2019;
   /** Runs a procedure, with the rules of `query` for the answer. Throws TiError. */
   run(request: RunRequest): QueryAnswer;
-  run(request: RunRequest, later: Later): QueryAnswer | null;
+  run(request: RunRequest, later: Later): QueryAnswer | TiError | null;
   /** The rooms of the collection that the scope names, for a user with the right to join them. Throws TiError. */
   rooms(user: UserRef, scope: string): RoomScope;
   readonly counters: RequestCounters;

@@ -40,6 +40,7 @@ import { Counters } from './counters.ts';
 import { GarbageCollector } from './garbage.ts';
 import { StoreHealth } from './health.ts';
 import { encodeHooks } from './hooks.ts';
+import type { Job } from './job.ts';
 import { Jobs } from './jobs.ts';
 import { NewPasswords } from './new-passwords.ts';
 import { NodeInfo } from './node-info.ts';
@@ -414,27 +415,34 @@ export class LocalEngine implements Engine {
   // --- queries ---
 
   query(request: QueryRequest): QueryAnswer;
-  query(request: QueryRequest, later: Later): QueryAnswer | null;
-  query(request: QueryRequest, later: Later | null = null): QueryAnswer | null {
-    const started = performance.now();
-    try {
-      return this.runner.complete(this.jobs.ofQuery(request, null), started, later);
-    } catch (error) {
-      this.counters.query(performance.now() - started, false);
-      throw error;
-    }
+  query(request: QueryRequest, later: Later): QueryAnswer | TiError | null;
+  query(request: QueryRequest, later: Later | null = null): QueryAnswer | TiError | null {
+    return this.answer(() => this.jobs.ofQuery(request, null), later);
   }
 
   run(request: RunRequest): QueryAnswer;
-  run(request: RunRequest, later: Later): QueryAnswer | null;
-  run(request: RunRequest, later: Later | null = null): QueryAnswer | null {
+  run(request: RunRequest, later: Later): QueryAnswer | TiError | null;
+  run(request: RunRequest, later: Later | null = null): QueryAnswer | TiError | null {
+    return this.answer(() => this.jobs.ofRun(request), later);
+  }
+
+  /** Runs a job. Errors are given to those who pass `later`, and thrown to others. */
+  private answer(makeJob: () => Job, later: Later | null): QueryAnswer | TiError | null {
     const started = performance.now();
+    let answer: QueryAnswer | TiError | null;
     try {
-      return this.runner.complete(this.jobs.ofRun(request), started, later);
+      answer = this.runner.complete(makeJob(), started, later);
     } catch (error) {
-      this.counters.query(performance.now() - started, false);
-      throw error;
+      if (!(error instanceof TiError)) {
+        this.counters.query(performance.now() - started, false);
+        throw error;
+      }
+      answer = error;
     }
+    if (!(answer instanceof TiError)) return answer;
+    this.counters.query(performance.now() - started, false);
+    if (later === null) throw answer;
+    return answer;
   }
 
   watch(user: UserRef, target: string | number, watcher: Watcher): WatchScope {
@@ -451,15 +459,8 @@ export class LocalEngine implements Engine {
 
   /** Runs a program that was compiled elsewhere; else as `query`. */
   runProgram(program: Program, request: Omit<QueryRequest, 'code'>): QueryAnswer {
-    const started = performance.now();
-    try {
-      const job = this.jobs.ofQuery({ ...request, code: program.source }, program);
-      // Without `later` there is an answer or an error.
-      return this.runner.complete(job, started, null) as QueryAnswer;
-    } catch (error) {
-      this.counters.query(performance.now() - started, false);
-      throw error;
-    }
+    // Without `later` there is an answer or an error.
+    return this.answer(() => this.jobs.ofQuery({ ...request, code: program.source }, program), null) as QueryAnswer;
   }
 
   /**
@@ -471,7 +472,8 @@ export class LocalEngine implements Engine {
     let isSuccess = false;
     try {
       const session = new Session2019(request.blobs);
-      this.runner.complete(this.jobs.of2019(request, session, compiled), null, null);
+      const failure = this.runner.complete(this.jobs.of2019(request, session, compiled), null, null);
+      if (failure instanceof TiError) throw failure;
       isSuccess = true;
       return session;
     } finally {

@@ -1,6 +1,6 @@
 /** Runs jobs one after another: each function in a change of its own when it needs one, then the callbacks of its futures. */
 import type { FunctionCode } from '../bytecode/program.ts';
-import { lookupErr, operationErr, TiError } from '../errors.ts';
+import { Failed, fail, lookupErr, operationErr, TiError } from '../errors.ts';
 import { applyChange } from '../model/apply.ts';
 import { Change } from '../model/change.ts';
 import type { Collection } from '../model/collection.ts';
@@ -11,6 +11,7 @@ import { Transaction } from '../model/transaction.ts';
 import { MsgpackWriter } from '../msgpack/writer.ts';
 import type { Store } from '../storage/store.ts';
 import type { Room } from '../values/handles.ts';
+import type { Value } from '../values/value.ts';
 import type { Machine } from '../vm/machine.ts';
 import type { EncodeHooks } from '../wire/encode.ts';
 import type { Later, QueryAnswer } from './api.ts';
@@ -53,11 +54,16 @@ export class Runner {
     this.queries = queries;
   }
 
-  /** Runs a job, then the callbacks of the futures that it made; null when it has to wait for a module. `started` is null for what is no query. */
-  complete(asked: Job, started: number | null, later: Later | null): QueryAnswer | null {
+  /**
+   * Runs a job, then the callbacks of the futures that it made; null when it has to wait for a module. Gives the error that ends the job, and throws that of a
+   * callback. `started` is null for what is no query.
+   */
+  complete(asked: Job, started: number | null, later: Later | null): QueryAnswer | TiError | null {
     const { machine } = this.host;
     const job = later === null || asked.place.scope !== 'thingsdb' ? asked : { ...asked, hashes: [] };
-    const { value, futures } = this.step(job, this.deadline());
+    const step = this.step(job, this.deadline());
+    if (step instanceof TiError) return step;
+    const { value, futures } = step;
     const { deep, flags } = machine;
     if (futures.length > 0) {
       const settlement = this.settlement(job, this.deadline());
@@ -110,7 +116,9 @@ export class Runner {
         const main = codeOf(closure);
         if (changesIn(main, scope)) checkUnstored(args);
         const { ended: _, ...rest } = job;
-        return this.step({ ...rest, main, args, vars: null, code: null }, deadline);
+        const step = this.step({ ...rest, main, args, vars: null, code: null }, deadline);
+        if (step instanceof TiError) throw step;
+        return step;
       },
       ask: (future, done) =>
         askModule(this.host.database, this.host.modules, this.host.hooks, collection, future, (asked) => {
@@ -125,8 +133,8 @@ export class Runner {
     return this.host.deadlineMs === 0 ? Number.POSITIVE_INFINITY : performance.now() + this.host.deadlineMs;
   }
 
-  /** Runs one function to its end, in a change of its own when it needs one. */
-  private step(job: Job, deadline: number): Step {
+  /** Runs one function to its end, in a change of its own when it needs one. Gives an error that ends it. */
+  private step(job: Job, deadline: number): Step | TiError {
     const { main, args, vars, place, user, client, code, ended } = job;
     const { scope, collection } = place;
     if (collection !== null && !this.host.database.collections.has(collection.id))
@@ -140,41 +148,38 @@ export class Runner {
     const context = new QueryContext(this.queries, user, scope, collection, tx, client, code, job.taskRun);
     context.session = job.session ?? null;
     context.hashes = job.hashes ?? null;
-    const { machine } = this.host;
     const started = changes ? performance.now() : 0;
-    let failure = '';
-    let failed: TiError | null = null;
+    let result: Value | Failed;
     try {
-      const value = machine.execute(main, args, {
-        scope,
-        collection,
-        tx,
-        vars,
-        deadline,
-        deep: place.deep,
-        context,
-      });
-      return { value, futures: context.futures };
+      result = this.host.machine.execute(main, args, { scope, collection, tx, vars, deadline, deep: place.deep, context });
     } catch (error) {
-      failed = error instanceof TiError ? error : internalErr();
-      failure = failed.message || 'error';
+      // A fault of ours.
+      result = fail(internalErr());
+      this.endStep(job, tx, context, result.error, started, schema);
       throw error;
-    } finally {
-      // What a failed query did before its error stays done, as in any other query.
-      ended?.(tx, failed, context.futures.length > 0);
-      const gone = tx.finish();
-      context.recordCommit(failure);
-      // Packing the answer may run closures; they can change nothing.
-      tx.change = null;
-      if (change !== null) {
-        this.commit(change, collection?.id ?? 0);
-        this.host.counters.change(performance.now() - started);
-        if (collection === null) this.host.watches.sweep();
-        else this.host.watches.changed(collection, change, schema);
-      }
-      this.host.cache.check();
-      if (collection !== null) this.afterChange(collection, gone);
     }
+    const error = result instanceof Failed ? result.error : null;
+    this.endStep(job, tx, context, error, started, schema);
+    return error ?? { value: result as Value, futures: context.futures };
+  }
+
+  /** What is due at the end of a function, whether it ended well or not: what a failed query did before its error stays done. */
+  private endStep(job: Job, tx: Transaction, context: QueryContext, error: TiError | null, started: number, schema: number): void {
+    const { collection } = job.place;
+    const { change } = tx;
+    job.ended?.(tx, error, context.futures.length > 0);
+    const gone = tx.finish();
+    context.recordCommit(error === null ? '' : error.message || 'error');
+    // Packing the answer may run closures; they can change nothing.
+    tx.change = null;
+    if (change !== null) {
+      this.commit(change, collection?.id ?? 0);
+      this.host.counters.change(performance.now() - started);
+      if (collection === null) this.host.watches.sweep();
+      else this.host.watches.changed(collection, change, schema);
+    }
+    this.host.cache.check();
+    if (collection !== null) this.afterChange(collection, gone);
   }
 
   private afterChange(collection: Collection, goneRooms: readonly Room[]): void {

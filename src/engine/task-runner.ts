@@ -19,7 +19,7 @@ export interface TaskRunnerHost {
   readonly counters: Counters;
   schedule(): TaskSchedule;
   /** See `Runner`. */
-  complete(job: Job, started: number | null, later: Later | null): QueryAnswer | null;
+  complete(job: Job, started: number | null, later: Later | null): QueryAnswer | TiError | null;
   alone(collection: Collection | null, run: (tx: Transaction) => void): void;
   onWarning(message: string): void;
 }
@@ -42,13 +42,15 @@ export class TaskRunner {
       endTask(tx, collection ?? this.host.database, run, error);
       isOver = true;
     };
-    const end = (finish: () => QueryAnswer | null): void => {
+    const end = (finish: () => QueryAnswer | TiError | null): void => {
       let failure: TiError | null = null;
       try {
-        if (finish() === null) {
+        const answer = finish();
+        if (answer === null) {
           this.host.schedule().hold(task);
           return;
         }
+        if (answer instanceof TiError) throw answer;
       } catch (error) {
         failure = error instanceof TiError ? error : internalErr();
         const why = error instanceof TiError ? error.message : error instanceof Error ? error.stack : String(error);

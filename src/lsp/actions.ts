@@ -34,12 +34,18 @@ export function diagnosticOf(document: Document, finding: Finding): Diagnostic {
 export const diagnostics = (document: Document): Diagnostic[] =>
   document.analysis.findings.map((finding) => diagnosticOf(document, finding));
 
-function silence(document: Document, finding: Finding): CodeAction {
+/** The comment that silences a finding. */
+type Silence = (code: string) => string;
+
+const lineComment: Silence = (code) => `// thingsc: ignore ${code}`;
+export const blockComment: Silence = (code) => `/* thingsc: ignore ${code} */`;
+
+function silence(document: Document, finding: Finding, comment: Silence): CodeAction {
   const line = document.lineOf(finding.start);
   const text = document.text.split(/\r\n|\n|\r/)[line] ?? '';
   const indent = /^\s*/.exec(text)?.[0] ?? '';
   const at = { line, character: 0 };
-  const edit = { range: { start: at, end: at }, newText: `${indent}// thingsc: ignore ${finding.code}\n` };
+  const edit = { range: { start: at, end: at }, newText: `${indent}${comment(finding.code)}\n` };
   return {
     title: `Silence \`${finding.code}\` here`,
     kind: CodeActionKind.QuickFix,
@@ -49,10 +55,17 @@ function silence(document: Document, finding: Finding): CodeAction {
 }
 
 /** The corrections of what is found in a range. */
-export function codeActions(document: Document, { range, context }: CodeActionParams): CodeAction[] {
+export const codeActions = (document: Document, params: CodeActionParams): CodeAction[] =>
+  actionsOf(document, document.analysis.findings, params, lineComment);
+
+export function actionsOf(
+  document: Document,
+  findings: readonly Finding[],
+  { range, context }: CodeActionParams,
+  comment: Silence,
+): CodeAction[] {
   const start = document.offsetAt(range.start);
   const end = document.offsetAt(range.end);
-  const { findings } = document.analysis;
   const actions: CodeAction[] = [];
   for (const finding of findings) {
     if (finding.end < start || finding.start > end) continue;
@@ -65,7 +78,7 @@ export function codeActions(document: Document, { range, context }: CodeActionPa
         edit: { changes: { [document.uri]: document.edits(finding.fix.edits) } },
       });
     }
-    if (finding.code !== 'syntax') actions.push(silence(document, finding));
+    if (finding.code !== 'syntax') actions.push(silence(document, finding, comment));
   }
   const edits = safeEdits(findings);
   if (edits.length > 0) {

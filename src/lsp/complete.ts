@@ -72,5 +72,6 @@ function itemOf(candidate: Candidate): CompletionItem {
 }
 
 export function complete(document: Document, position: Position): CompletionItem[] {
-  return candidatesAt(document.bytes, document.offsetAt(position), document.analyzeOptions).map(itemOf);
+  const offset = document.offsetAt(position);
+  return candidatesAt(document.bytes, offset, (inserted) => document.probe(offset, inserted)).map(itemOf);
 }

@@ -3,7 +3,7 @@
  * line feed, or with a carriage return and a line feed. (A carriage return alone, which editors also take for an end, is one here too.)
  */
 import type { Position, Range, TextEdit } from 'vscode-languageserver';
-import { type Analysis, type AnalyzeOptions, analyze } from '../analysis/analyze.ts';
+import { type Analysis, type AnalyzeOptions, LiveScript, type Probe } from '../analysis/analyze.ts';
 import type { Edit } from '../analysis/findings.ts';
 import type { Span } from '../ast/nodes.ts';
 
@@ -34,8 +34,11 @@ export class Document {
   private readonly byteStarts: readonly number[];
   private analyzed: Analysis | null = null;
   private readonly options: () => AnalyzeOptions;
+  private readonly script: LiveScript;
 
-  constructor(uri: string, version: number, text: string, options: () => AnalyzeOptions = () => ({})) {
+  /** `before`: the document as it was, which nobody may ask any more. */
+  constructor(uri: string, version: number, text: string, options: () => AnalyzeOptions = () => ({}), before?: Document) {
+    this.script = before?.script ?? new LiveScript();
     this.uri = uri;
     this.version = version;
     this.text = text;
@@ -46,14 +49,9 @@ export class Document {
     this.byteStarts = this.isAscii ? this.starts : lineStarts(this.bytes);
   }
 
-  /** What is known of the script beforehand. */
-  get analyzeOptions(): AnalyzeOptions {
-    return this.options();
-  }
-
   /** What the checker knows of it; found out when it is first asked for. */
   get analysis(): Analysis {
-    this.analyzed ??= analyze(this.bytes, this.analyzeOptions);
+    this.analyzed ??= this.script.check(this.bytes, this.options());
     return this.analyzed;
   }
 
@@ -109,9 +107,10 @@ export class Document {
   }
 
   /** The same text with something put in, for what has to be asked of a text that is being written. */
-  with(offset: number, inserted: string): Document {
-    const text = fromBytes(this.bytes.slice(0, offset)) + inserted + fromBytes(this.bytes.slice(offset));
-    return new Document(this.uri, this.version, text, this.options);
+  probe(offset: number, inserted: string): Probe {
+    // The script that the place is asked in is that of this text.
+    if (this.analyzed === null) void this.analysis;
+    return this.script.probe(this.bytes.slice(0, offset) + inserted + this.bytes.slice(offset), offset);
   }
 }
 

@@ -1,6 +1,6 @@
 /** The parts of a script: its symbols, and what can be folded. */
 import { type DocumentSymbol, type FoldingRange, FoldingRangeKind, SymbolKind, type WorkspaceSymbol } from 'vscode-languageserver';
-import type { Comment, Node, Span } from '../ast/nodes.ts';
+import type { Comment, Node, Script, Span } from '../ast/nodes.ts';
 import { walk } from '../ast/visitor.ts';
 import { type Document, fromBytes } from './document.ts';
 import { type Definition, definitions } from './symbols.ts';
@@ -100,8 +100,9 @@ function commentFolds(document: Document, comments: readonly Comment[]): Folding
   return found.filter(({ startLine, endLine }) => endLine > startLine);
 }
 
-export function foldingRanges(document: Document): FoldingRange[] {
-  const { script } = document.analysis;
+export const foldingRanges = (document: Document): FoldingRange[] => foldsOf(document, document.analysis.script);
+
+export function foldsOf(document: Document, script: Script): FoldingRange[] {
   const byLine = new Map<number, FoldingRange>();
   walk(script, {
     enter(node) {

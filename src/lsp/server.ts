@@ -9,12 +9,25 @@ import {
 } from 'vscode-languageserver';
 import { TextDocuments } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { codeActions, diagnostics, formatting } from './actions.ts';
+import { actionsOf, blockComment, codeActions, diagnosticOf, diagnostics, formatting } from './actions.ts';
 import { complete } from './complete.ts';
+import {
+  definition2019,
+  documentSymbols2019,
+  formatting2019,
+  hover2019,
+  prepareRename2019,
+  references2019,
+  rename2019,
+  semanticTokens2019,
+  signatureHelp2019,
+} from './dialect-2019/answers.ts';
+import { complete2019 } from './dialect-2019/complete.ts';
+import { Document2019, isDialect2019 } from './dialect-2019/document.ts';
 import type { Document } from './document.ts';
 import { hover } from './hover.ts';
 import { definition, prepareRename, RenameError, references, rename } from './navigate.ts';
-import { documentSymbols, foldingRanges, workspaceSymbols } from './outline.ts';
+import { documentSymbols, foldingRanges, foldsOf, workspaceSymbols } from './outline.ts';
 import { signatureHelp } from './signature.ts';
 import { LEGEND, semanticTokens } from './tokens.ts';
 import { Workspace } from './workspace.ts';
@@ -22,7 +35,7 @@ import { Workspace } from './workspace.ts';
 const CAPABILITIES: InitializeResult['capabilities'] = {
   textDocumentSync: TextDocumentSyncKind.Incremental,
   hoverProvider: true,
-  completionProvider: { triggerCharacters: ['.', '{', "'", '"'] },
+  completionProvider: { triggerCharacters: ['.', '{', "'", '"', '$'] },
   signatureHelpProvider: { triggerCharacters: ['(', ','] },
   definitionProvider: true,
   referencesProvider: true,
@@ -42,10 +55,22 @@ interface At {
   readonly position: Position;
 }
 
+/** A name that cannot be given is the answer. */
+function renaming<T>(rename: () => T): T {
+  try {
+    return rename();
+  } catch (error) {
+    if (error instanceof RenameError) throw new ResponseError(REQUEST_FAILED, error.message);
+    throw error;
+  }
+}
+
 class Server {
   private readonly connection: Connection;
   private readonly documents = new TextDocuments(TextDocument);
   private readonly workspace: Workspace;
+  /** Texts in the 2019 dialect, which have nothing to do with others. */
+  private readonly texts2019 = new Map<string, Document2019>();
   /** Documents that are to be checked when nothing else is waiting. */
   private readonly due = new Set<string>();
 
@@ -67,17 +92,26 @@ class Server {
 
   private followTexts(): void {
     this.documents.onDidChangeContent(({ document }) => {
-      this.workspace.put(document.uri, document.version, document.getText());
+      if (isDialect2019(document)) this.put2019(document.uri, document.version, document.getText());
+      else this.workspace.put(document.uri, document.version, document.getText());
       this.check(document.uri);
     });
     this.documents.onDidClose(({ document }) => {
-      this.workspace.release(document.uri);
+      if (!this.texts2019.delete(document.uri)) this.workspace.release(document.uri);
       void this.connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
     });
     this.connection.onDidChangeWatchedFiles(({ changes }) => {
       for (const { uri } of changes) this.workspace.fileChanged(uri);
       for (const document of this.workspace.opened) this.check(document.uri);
+      for (const { uri, version, text } of [...this.texts2019.values()]) {
+        this.put2019(uri, version, text);
+        this.check(uri);
+      }
     });
+  }
+
+  private put2019(uri: string, version: number, text: string): void {
+    this.texts2019.set(uri, new Document2019(uri, version, text, () => this.workspace.optionsFor(uri)));
   }
 
   /** Has a document checked once all messages that have arrived are read: of several changes, only the last is looked at. */
@@ -91,14 +125,26 @@ class Server {
     this.due.clear();
     for (const uri of uris) {
       const document = this.workspace.get(uri);
-      if (document === undefined) continue;
-      void this.connection.sendDiagnostics({ uri, version: document.version, diagnostics: diagnostics(document) });
+      const text = this.texts2019.get(uri);
+      const found =
+        text !== undefined
+          ? text.analysis2019.findings.map((finding) => diagnosticOf(text, finding))
+          : document === undefined
+            ? null
+            : diagnostics(document);
+      const version = (text ?? document)?.version;
+      if (found !== null && version !== undefined) void this.connection.sendDiagnostics({ uri, version, diagnostics: found });
     }
   }
 
   /** Answers about a place in a text. */
-  private at<T>(answer: (document: Document, position: Position) => T): (params: At) => T | null {
+  private at<T>(
+    answer: (document: Document, position: Position) => T,
+    answer2019: (document: Document2019, position: Position) => T,
+  ): (params: At) => T | null {
     return ({ textDocument, position }) => {
+      const text = this.texts2019.get(textDocument.uri);
+      if (text !== undefined) return answer2019(text, position);
       const document = this.workspace.get(textDocument.uri);
       return document === undefined ? null : answer(document, position);
     };
@@ -106,32 +152,36 @@ class Server {
 
   private answerPlaces(): void {
     const { connection, workspace } = this;
-    connection.onHover(this.at(hover));
-    connection.onCompletion(this.at(complete));
-    connection.onSignatureHelp(this.at(signatureHelp));
-    connection.onDefinition(this.at((document, position) => definition(document, position, workspace.all())));
-    connection.onReferences(({ context, ...params }) =>
-      this.at((document, position) => references(document, position, workspace.all(), context.includeDeclaration))(params),
+    connection.onHover(this.at(hover, hover2019));
+    connection.onCompletion(this.at(complete, complete2019));
+    connection.onSignatureHelp(this.at(signatureHelp, signatureHelp2019));
+    connection.onDefinition(this.at((document, position) => definition(document, position, workspace.all()), definition2019));
+    connection.onReferences(({ context: { includeDeclaration }, ...params }) =>
+      this.at(
+        (document, position) => references(document, position, workspace.all(), includeDeclaration),
+        (document, position) => references2019(document, position, includeDeclaration),
+      )(params),
     );
-    connection.onPrepareRename(this.at(prepareRename));
+    connection.onPrepareRename(this.at(prepareRename, prepareRename2019));
     connection.onRenameRequest(({ newName, ...params }) =>
-      this.at((document, position) => {
-        try {
-          return rename(document, position, newName, workspace.all());
-        } catch (error) {
-          if (error instanceof RenameError) throw new ResponseError(REQUEST_FAILED, error.message);
-          throw error;
-        }
-      })(params),
+      renaming(() =>
+        this.at(
+          (document, position) => rename(document, position, newName, workspace.all()),
+          (document, position) => rename2019(document, position, newName),
+        )(params),
+      ),
     );
   }
 
   /** Answers about a whole text. */
   private of<T, P extends { readonly textDocument: { readonly uri: string } }>(
     answer: (document: Document, params: P) => T,
+    answer2019: (document: Document2019, params: P) => T,
     none: T,
   ): (params: P) => T {
     return (params) => {
+      const text = this.texts2019.get(params.textDocument.uri);
+      if (text !== undefined) return answer2019(text, params);
       const document = this.workspace.get(params.textDocument.uri);
       return document === undefined ? none : answer(document, params);
     };
@@ -139,12 +189,12 @@ class Server {
 
   private answerTexts(): void {
     const { connection, workspace } = this;
-    connection.onDocumentSymbol(this.of(documentSymbols, []));
+    connection.onDocumentSymbol(this.of(documentSymbols, documentSymbols2019, []));
     connection.onWorkspaceSymbol(({ query }) => workspaceSymbols(workspace.all(), query));
-    connection.onFoldingRanges(this.of(foldingRanges, []));
-    connection.languages.semanticTokens.on(this.of(semanticTokens, { data: [] }));
-    connection.onDocumentFormatting(this.of(formatting, []));
-    connection.onCodeAction(this.of(codeActions, []));
+    connection.onFoldingRanges(this.of(foldingRanges, (text) => foldsOf(text, text.analysis2019.script), []));
+    connection.languages.semanticTokens.on(this.of(semanticTokens, semanticTokens2019, { data: [] }));
+    connection.onDocumentFormatting(this.of(formatting, formatting2019, []));
+    connection.onCodeAction(this.of(codeActions, (text, params) => actionsOf(text, text.analysis2019.findings, params, blockComment), []));
   }
 }
 

@@ -1,6 +1,6 @@
 /** The parameters of the call that is being written. */
 import type { Position, SignatureHelp } from 'vscode-languageserver';
-import { type Analysis, type AnalyzeOptions, analyze } from '../analysis/analyze.ts';
+import { type AnalyzeOptions, analyze, type Probe } from '../analysis/analyze.ts';
 import { before, type CallAt, callAt } from '../analysis/places.ts';
 import { library } from '../builtins/library.ts';
 import type { Row } from '../builtins/row.ts';
@@ -30,7 +30,7 @@ function ofParams(name: string, params: readonly string[], doc: string): Signatu
   return { label: `${fromBytes(name)}(${names.join(', ')})`, documentation: fromBytes(doc), parameters: names.map((label) => ({ label })) };
 }
 
-function signaturesOf({ schema, types }: Analysis, { call, chain }: CallAt): Signature[] {
+function signaturesOf({ schema, types }: Probe, { call, chain }: CallAt): Signature[] {
   if (call.kind === 'CallExpr') {
     const row = library.functionRow(call.callee.name)?.row;
     if (row !== undefined) return [ofRow(row)];
@@ -47,21 +47,27 @@ function signaturesOf({ schema, types }: Analysis, { call, chain }: CallAt): Sig
   return method === undefined ? [] : [ofParams(method.name, method.params.slice(1), method.doc)];
 }
 
-/** What the call around a byte offset may be, and which argument is being written; null outside of calls. */
-export function signaturesAt(
-  source: string,
-  offset: number,
-  options: AnalyzeOptions,
-): { readonly signatures: Signature[]; readonly index: number } | null {
-  const probe = source.slice(0, offset) + PROBE + source.slice(offset);
-  const analysis = analyze(probe, options);
-  const found = callAt(analysis.script, offset, probe);
-  const signatures = found === null ? [] : signaturesOf(analysis, found);
+/** What a call may be, and which argument is being written. */
+export interface CallHelp {
+  readonly signatures: Signature[];
+  readonly index: number;
+}
+
+/** Of the call around a byte offset; null outside of calls. */
+function helpAt(probe: Probe, offset: number): CallHelp | null {
+  const found = callAt(probe.script, offset, probe.source);
+  const signatures = found === null ? [] : signaturesOf(probe, found);
   return found === null || signatures.length === 0 ? null : { signatures, index: found.index };
 }
 
+/** Of the call around a byte offset of a text that stands alone; null outside of calls. */
+export function signaturesIn(source: string, offset: number, options: AnalyzeOptions): CallHelp | null {
+  return helpAt(analyze(source.slice(0, offset) + PROBE + source.slice(offset), options), offset);
+}
+
 export function signatureHelp(document: Document, position: Position): SignatureHelp | null {
-  const found = signaturesAt(document.bytes, document.offsetAt(position), document.analyzeOptions);
+  const offset = document.offsetAt(position);
+  const found = helpAt(document.probe(offset, PROBE), offset);
   if (found === null) return null;
   const { signatures, index } = found;
   const params = signatures[0]?.parameters.length ?? 0;

@@ -51,14 +51,20 @@ const inside = ({ start, end }: StringLiteral): Span => ({ start: start + 1, end
 const DEFINERS = new Set(['set_type', 'set_enum']);
 
 class Finder {
-  readonly found: Occurrence[] = [];
+  private readonly found: Occurrence[] = [];
   private readonly analysis: Analysis;
-  private readonly owners: Owner[] = [];
+  private readonly owners: Owner[];
   /** Fields of definitions, by the name of what they define. */
   private readonly parts = new Map<Node, string>();
 
   constructor(analysis: Analysis) {
     this.analysis = analysis;
+    this.owners = [analysis.names.whole];
+  }
+
+  find(root: Node): readonly Occurrence[] {
+    walk(root, { enter: (node) => this.enter(node), leave: (node) => this.leave(node) });
+    return this.found;
   }
 
   private add(meaning: Meaning, node: Node, span: Span = node, short = false): void {
@@ -107,11 +113,8 @@ class Finder {
     }
   }
 
-  enter(node: Node): boolean | undefined {
+  private enter(node: Node): boolean | undefined {
     switch (node.kind) {
-      case 'Script':
-        this.owners.push(node);
-        break;
       case 'ClosureLiteral':
         this.owners.push(node);
         for (const param of node.params) this.variable(param);
@@ -149,8 +152,8 @@ class Finder {
     return undefined;
   }
 
-  leave(node: Node): void {
-    if (node.kind === 'Script' || node.kind === 'ClosureLiteral') this.owners.pop();
+  private leave(node: Node): void {
+    if (node.kind === 'ClosureLiteral') this.owners.pop();
   }
 }
 
@@ -160,9 +163,7 @@ const cache = new WeakMap<Analysis, readonly Occurrence[]>();
 export function occurrences(analysis: Analysis): readonly Occurrence[] {
   let found = cache.get(analysis);
   if (found === undefined) {
-    const finder = new Finder(analysis);
-    walk(analysis.script, { enter: (node) => finder.enter(node), leave: (node) => finder.leave(node) });
-    found = finder.found;
+    found = new Finder(analysis).find(analysis.script);
     cache.set(analysis, found);
   }
   return found;
@@ -170,7 +171,9 @@ export function occurrences(analysis: Analysis): readonly Occurrence[] {
 
 /** The name at an offset. */
 export function occurrenceAt(analysis: Analysis, offset: number): Occurrence | null {
-  return occurrences(analysis).find(({ span }) => span.start <= offset && offset <= span.end) ?? null;
+  const around = analysis.script.body.filter(({ start, end }) => start <= offset && offset <= end);
+  const found = around.flatMap((statement) => new Finder(analysis).find(statement));
+  return found.find(({ span }) => span.start <= offset && offset <= span.end) ?? null;
 }
 
 /** Whether two names mean the same. Variables are of one script only. */

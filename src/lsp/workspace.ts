@@ -42,7 +42,7 @@ export class Workspace {
 
   /** A text that the editor shows now. */
   put(uri: string, version: number, text: string): Document {
-    const document = new Document(uri, version, text, () => this.optionsFor(uri));
+    const document = new Document(uri, version, text, () => this.optionsFor(uri), this.open.get(uri));
     this.open.set(uri, document);
     return document;
   }
@@ -96,7 +96,8 @@ export class Workspace {
     return new Document(uri, 0, readFileSync(path, 'utf8'), () => this.optionsFor(uri));
   }
 
-  private optionsFor(uri: string): AnalyzeOptions {
+  /** What the project says of a script. */
+  optionsFor(uri: string): AnalyzeOptions {
     const path = pathOf(uri);
     if (path === null) return {};
     try {

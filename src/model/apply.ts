@@ -21,7 +21,7 @@ import { valuesOf } from './references.ts';
 import { readRestriction } from './restrictions.ts';
 import { type ClosureLoader, collectionContext, decodeEnum, globalContext, typeById } from './schema-records.ts';
 import { spliceInto } from './splice.ts';
-import { decodeProperty, decodeStored, type StoredContext } from './stored.ts';
+import { decodeItems, decodeProperty, decodeStored, type StoredContext } from './stored.ts';
 import { decodeRemoval, decodeTask } from './tasks.ts';
 import { Form } from './thing-record.ts';
 import type { FieldDef, TypeDef } from './types.ts';
@@ -50,6 +50,8 @@ class CollectionApplier {
   private readonly collection: Collection;
   private readonly cx: StoredContext;
   private readonly load: ClosureLoader;
+  /** The thing of the last `NEW`. */
+  private made: Thing | null = null;
 
   constructor(collection: Collection, load: ClosureLoader) {
     this.collection = collection;
@@ -79,7 +81,10 @@ class CollectionApplier {
         release(this.collection, this.thing(r).remove(readStr(r)) ?? null);
         break;
       case ChangeOp.NEW:
-        this.applyNew(r);
+        this.made = this.applyNew(readInt(r), (thing) => decodeThingBody(r, thing, this.collection, this.cx));
+        break;
+      case ChangeOp.MORE:
+        this.applyMore(r);
         break;
       case ChangeOp.SPLICE:
         this.splice(r);
@@ -93,20 +98,28 @@ class CollectionApplier {
     }
   }
 
-  private applyNew(r: MsgpackReader): void {
+  private applyNew(id: number, decode: (thing: Thing) => void): Thing {
     const { collection } = this;
-    const id = readInt(r);
     collection.touch(id);
     collection.nextId = Math.max(collection.nextId, id + 1);
     const thing = this.cx.thing(id);
     const isNew = !collection.things.has(id);
     const old = isNew ? [] : [...valuesOf(thing)];
     if (!isNew) indexOf(thing)?.delete(thing);
-    decodeThingBody(r, thing, collection, this.cx);
+    decode(thing);
     if (isNew) collection.things.set(id, thing);
     indexOf(thing)?.add(thing);
     holdAll(collection, valuesOf(thing));
     releaseAll(collection, old);
+    return thing;
+  }
+
+  private applyMore(r: MsgpackReader): void {
+    const count = readInt(r);
+    const { made } = this;
+    if (made === null) throw new Error('damaged change: things like one that is not there');
+    const { shape } = made;
+    for (let i = 1; i <= count; i++) this.applyNew(made.id + i, (thing) => decodeSlots(r, thing, shape, this.cx));
   }
 
   private splice(r: MsgpackReader): void {
@@ -114,8 +127,7 @@ class CollectionApplier {
     if (!(list instanceof List)) throw new Error('damaged change: no list there');
     const start = readInt(r);
     const count = readInt(r);
-    const items: Value[] = [];
-    for (let left = readCount(r); left > 0; left--) items.push(decodeStored(r, this.cx));
+    const items = decodeItems(r, this.cx, readCount(r));
     holdAll(this.collection, items);
     list.kept = Math.min(list.kept, start);
     releaseAll(this.collection, spliceInto(list.items, start, count, items));
@@ -173,23 +185,30 @@ class CollectionApplier {
         break;
       }
       case ChangeOp.REMOVE:
-        for (let left = readCount(r); left > 0; left--) {
-          const id = readInt(r);
-          collection.touch(id);
-          const thing = collection.things.get(id);
-          if (thing === undefined) continue;
-          indexOf(thing)?.delete(thing);
-          collection.things.delete(id);
-          releaseAll(collection, valuesOf(thing));
-          collection.attributes.drop(id);
-        }
+        for (let left = readCount(r); left > 0; left--) this.remove(readInt(r));
         break;
+      case ChangeOp.REMOVE_RUN: {
+        const first = readInt(r);
+        for (let i = 0, count = readInt(r); i < count; i++) this.remove(first + i);
+        break;
+      }
       case ChangeOp.NEXT_ID:
         collection.nextId = Math.max(collection.nextId, readInt(r));
         break;
       default:
         this.applySchema(r, op);
     }
+  }
+
+  private remove(id: number): void {
+    const { collection } = this;
+    collection.touch(id);
+    const thing = collection.things.get(id);
+    if (thing === undefined) return;
+    indexOf(thing)?.delete(thing);
+    collection.things.delete(id);
+    releaseAll(collection, valuesOf(thing));
+    collection.attributes.drop(id);
   }
 
   private applySchema(r: MsgpackReader, op: number): void {
@@ -270,7 +289,7 @@ export function decodeThingBody(r: MsgpackReader, thing: Thing, collection: Coll
   if (head !== Tok.STR && head !== Tok.INT) throw new Error('damaged record: expected a type or a restriction');
   const form = head === Tok.STR ? readInt(r) : r.number;
   if (form > 0) {
-    decodeFields(r, thing, typeById(collection, form), cx);
+    decodeSlots(r, thing, typeById(collection, form).shape, cx);
     return;
   }
   const shape = form === Form.PLAIN ? Shape.empty : form === Form.SORTED ? Shape.sorted : Shape.dictionary;
@@ -286,20 +305,21 @@ export function decodeThingBody(r: MsgpackReader, thing: Thing, collection: Coll
 /** Where its type keeps all instances at hand. */
 const indexOf = (thing: Thing): Set<Thing> | null => (thing.shape.type as TypeDef | null)?.instances ?? null;
 
-function decodeFields(r: MsgpackReader, thing: Thing, type: TypeDef, cx: StoredContext): void {
+/** Reads the value of each slot of an instance, or of a plain thing with the keys of a shape. */
+function decodeSlots(r: MsgpackReader, thing: Thing, shape: Shape, cx: StoredContext): void {
+  const type = shape.type as TypeDef | null;
   // Of the right size from the start: an array that grows keeps room for more.
-  const slots = new Array<Value>(type.fields.length).fill(null);
+  const slots = new Array<Value>(shape.keys.length).fill(null);
   for (let i = 0; i < slots.length; i++) {
     const value = decodeProperty(r, cx);
     if (value instanceof List || value instanceof SetValue) {
-      const field = type.fields[i] as FieldDef;
       value.parent = thing;
-      value.key = field.name;
-      restrictOwned(value, field);
+      value.key = shape.keys[i] as string;
+      if (type !== null) restrictOwned(value, type.fields[i]);
     }
     slots[i] = value;
   }
-  thing.fill(type.shape, slots, null, null);
+  thing.fill(shape, slots, null, null);
 }
 
 function applyWithin(database: Database, r: MsgpackReader, load: ClosureLoader): void {

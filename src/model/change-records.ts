@@ -1,12 +1,15 @@
 /** Writes what happened to stored values into a change. */
-import type { List } from '../values/list.ts';
+import { List } from '../values/list.ts';
 import type { SetValue } from '../values/set.ts';
 import type { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
-import { type Change, ChangeOp } from './change.ts';
+import { type Change, ChangeOp, type Made } from './change.ts';
 import type { Run } from './splice.ts';
-import { encodeStored } from './stored.ts';
+import { encodeItems, encodeStored } from './stored.ts';
 import { encodeThingBody } from './thing-record.ts';
+
+/** The first byte of an int of 32 bits in MessagePack. */
+const UINT32 = 0xce;
 
 /** From so many runs on, a removal is recorded as one operation. */
 const MANY_RUNS = 16;
@@ -33,8 +36,7 @@ export function recordSplice({ ops, jobs }: Change, list: List, start: number, c
   ops.str(list.key);
   ops.int(start);
   ops.int(count);
-  ops.arrayHeader(items.length);
-  for (const item of items) encodeStored(ops, item);
+  encodeItems(ops, items);
   jobs?.push({ kind: 'splice', thing: list.parent as Thing, key: list.key, start, count, items });
 }
 
@@ -53,14 +55,61 @@ export function recordProperty({ ops, jobs }: Change, thing: Thing, key: string,
   ops.int(ChangeOp.SET);
   ops.int(thing.id);
   ops.str(key);
-  encodeStored(ops, kept);
+  if (kept instanceof List) encodeItems(ops, kept.items);
+  else encodeStored(ops, kept);
   jobs?.push({ kind: 'assign', thing, key, value: kept });
 }
 
 /** Records a stored thing as it is now: a new one, or one of another type than before. */
-export function recordWhole({ ops, jobs }: Change, thing: Thing): void {
+export function recordWhole(change: Change, thing: Thing): void {
+  const { ops, jobs, made } = change;
+  jobs?.push({ kind: 'whole', thing });
+  const { shape } = thing;
+  const isCommon = thing.dict === null && thing.restriction === null;
+  if (isCommon && made?.end === ops.size && made.nextId === thing.id && made.shape === shape) {
+    recordMore(change, made, thing);
+    return;
+  }
   ops.int(ChangeOp.NEW);
   ops.int(thing.id);
   encodeThingBody(ops, thing);
-  jobs?.push({ kind: 'whole', thing });
+  change.made = isCommon ? { shape, nextId: thing.id + 1, end: ops.size, countAt: -1, count: 0 } : null;
+}
+
+/** Records a thing that is like the one before, of which only the values are told. */
+function recordMore({ ops }: Change, made: Made, thing: Thing): void {
+  if (made.countAt < 0) {
+    ops.int(ChangeOp.MORE);
+    ops.u8(UINT32);
+    made.countAt = ops.size;
+    ops.u32(0);
+  }
+  const { slots } = thing;
+  for (let i = 0; i < slots.length; i++) encodeStored(ops, slots[i] as Value);
+  ops.putU32(made.countAt, ++made.count);
+  made.nextId++;
+  made.end = ops.size;
+}
+
+/** Records that things left that nothing holds any more. */
+export function recordGone({ ops, jobs }: Change, things: readonly Thing[]): void {
+  const single: Thing[] = [];
+  for (let at = 0; at < things.length; ) {
+    const first = things[at] as Thing;
+    let count = 1;
+    while (things[at + count]?.id === first.id + count) count++;
+    if (count === 1) single.push(first);
+    else {
+      ops.int(ChangeOp.REMOVE_RUN);
+      ops.int(first.id);
+      ops.int(count);
+    }
+    at += count;
+  }
+  if (single.length > 0) {
+    ops.int(ChangeOp.REMOVE);
+    ops.arrayHeader(single.length);
+    for (const { id } of single) ops.int(id);
+  }
+  if (jobs !== null) for (const thing of things) jobs.push({ kind: 'gone', thing });
 }

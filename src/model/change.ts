@@ -5,6 +5,7 @@
  * An operation is an int code followed by its operands, all MessagePack; values as `encodeStored` writes them.
  */
 import type { MsgpackWriter } from '../msgpack/writer.ts';
+import type { Shape } from '../values/shape.ts';
 import type { Job } from './jobs.ts';
 
 export const ChangeOp = {
@@ -32,6 +33,10 @@ export const ChangeOp = {
   SET_ATTRIBUTE: 11,
   /** thing, name */
   UNSET_ATTRIBUTE: 12,
+  /** count (always as an int of 32 bits), then the values of each: things of the next ids, with the keys or the type of the thing made before */
+  MORE: 13,
+  /** first id, count: things with consecutive ids that nothing holds any more */
+  REMOVE_RUN: 14,
   /** type, whole, as `encodeType` writes it: new, or one without fields that got some */
   TYPE: 20,
   /** type id: its instances become plain things */
@@ -102,9 +107,21 @@ export const ChangeOp = {
   DEPLOY_MODULE: 103,
 } as const;
 
+/** New things that were recorded last, as long as nothing was recorded behind them. */
+export interface Made {
+  readonly shape: Shape;
+  nextId: number;
+  /** Where the operations end. */
+  end: number;
+  /** Where the count of `MORE` is; -1 while there is none. */
+  countAt: number;
+  count: number;
+}
+
 export class Change {
   readonly id: number;
   readonly ops: MsgpackWriter;
+  made: Made | null = null;
   /** The same for those who watch things of the collection; null while nobody does. */
   readonly jobs: Job[] | null;
 

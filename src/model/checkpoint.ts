@@ -175,7 +175,7 @@ export class CheckpointSource {
 
   /** To be called when the checkpoint is in the store. */
   finish(): void {
-    for (const { collection } of this.frozen) collection.writtenPages.clear();
+    for (const { collection } of this.frozen) collection.written();
   }
 
   /** After a checkpoint that failed: what it should have written is dirty again, and any part of it may be in the store. */
@@ -323,8 +323,8 @@ export class CheckpointSource {
   private *records(): Iterator<CheckpointRecord> {
     yield* this.takeEarly();
     for (const { collection } of this.frozen) {
-      while (collection.pendingPages.size > 0) {
-        const page = collection.pendingPages.values().next().value as number;
+      // One iterator for all: a new one would go over the places of those that are done each time.
+      for (const page of collection.pendingPages) {
         yield this.page(collection, page);
         yield* this.takeEarly();
       }

@@ -159,6 +159,12 @@ export class Collection {
     this.lastTouched = -1;
   }
 
+  /** Ends one that is in the store. */
+  written(): void {
+    for (const page of this.writtenPages) if (!this.dirtyPages.has(page)) this.things.drop(page);
+    this.writtenPages.clear();
+  }
+
   /** Ends one that failed: all that it took is dirty again. */
   thaw(rooms: Iterable<number>): void {
     for (const page of this.pendingPages) this.dirtyPages.add(page);

@@ -1,14 +1,12 @@
 /** Makes instances of types. */
 import { lookupErr, typeErr } from '../errors.ts';
-import { Fault } from '../values/restriction.ts';
 import { Thing } from '../values/thing.ts';
 import { typeName, type Value } from '../values/value.ts';
 import type { Collection } from './collection.ts';
 import { initialFor, templateOf } from './initial.ts';
 import { checkStored } from './relations.ts';
-import { type FieldRule, RuleKind } from './rules.ts';
 import type { Transaction } from './transaction.ts';
-import { type FieldDef, misfit, type TypeDef } from './types.ts';
+import { checkField, type FieldDef, type TypeDef } from './types.ts';
 
 /** How instances are made at one place of a text: which of the given values goes into which field. */
 export interface InstancePlan {
@@ -65,33 +63,16 @@ export function makeInstance(tx: Transaction, plan: InstancePlan, stack: readonl
   const thing = new Thing(type.shape, slots);
   for (let i = 0; i < from.length; i++) {
     const value = stack[base + (from[i] as number)] as Value;
-    const { rule, relation } = fields[i] as FieldDef;
-    if (!isQuick(rule, value)) checkValue(type, fields[i] as FieldDef, value);
+    const { name, rule, relation } = fields[i] as FieldDef;
+    checkField(type, name, rule, value);
     if (typeof value !== 'object' || value === null) slots[to[i] as number] = value;
     else {
       if (relation !== null) checkUnrelated(thing, fields[i] as FieldDef, value);
-      slots[to[i] as number] = tx.property(thing, (fields[i] as FieldDef).name, value, false);
+      slots[to[i] as number] = tx.property(thing, name, value, false);
     }
   }
   for (let i = 0; i < fresh.length; i++) slots[fresh[i] as number] = initialFor(tx.collection as Collection, thing, fresh[i] as number);
   return thing;
-}
-
-/** The commonest values of the commonest definitions, which need no look at the rest of the rule. */
-function isQuick(rule: FieldRule, value: Value): boolean {
-  switch (typeof value) {
-    case 'string':
-      return rule.kind === RuleKind.STR;
-    case 'number':
-      return rule.kind === RuleKind.INT;
-    default:
-      return false;
-  }
-}
-
-function checkValue(type: TypeDef, { name, rule }: FieldDef, value: Value): void {
-  const fault = rule.check(value);
-  if (fault !== Fault.NONE) throw misfit(type, name, rule, value, fault);
 }
 
 /** A new instance is not stored yet, so it cannot be related. */

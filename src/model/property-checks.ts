@@ -47,16 +47,36 @@ export function inUse(value: List | SetValue | Thing): TiError {
   return new TiError(ErrorCode.OPERATION, `cannot change type \`${typeName(value)}\` while the value is in use`);
 }
 
+/** The slot of a property that has and is to have a value that nobody has to hear of but the thing: no object. -1 for any other property. */
+export function flatSlot(thing: Thing, key: string, value: Value): number {
+  if (typeof value === 'object' && value !== null) return -1;
+  const slot = thing.shape.slot(key);
+  if (slot < 0) return -1;
+  const old = thing.slots[slot] as Value;
+  return typeof old === 'object' && old !== null ? -1 : slot;
+}
+
+/** Throws unless a thing may have the value in the slot of the key. */
+export function checkSlot(thing: Thing, slot: number, key: string, value: Value): void {
+  const type = thing.shape.type as TypeDef | null;
+  if (type !== null) checkField(type, key, type.rule(slot), value);
+  else checkRestriction(thing, value);
+}
+
+function checkRestriction({ restriction }: Thing, value: Value): void {
+  if (restriction !== null && !restriction.accepts(value)) {
+    throw typeErr(`restriction mismatch; type \`${typeName(value)}\` is not allowed as \`${restriction.definition}\``);
+  }
+}
+
 /** Throws unless a thing may have the value under the key. */
 export function checkProperty(thing: Thing, key: string, value: Value): void {
   const type = thing.shape.type as TypeDef | null;
   if (type !== null) {
-    const slot = thing.shape.slotOf.get(key);
-    if (slot === undefined && !isName(key)) throw badName(type, key);
-    if (slot === undefined) throw lookupErr(`type \`${type.name}\` has no property \`${key}\``);
+    const slot = thing.shape.slot(key);
+    if (slot < 0 && !isName(key)) throw badName(type, key);
+    if (slot < 0) throw lookupErr(`type \`${type.name}\` has no property \`${key}\``);
     checkField(type, key, type.rule(slot), value);
-  } else if (thing.restriction !== null && !thing.restriction.accepts(value)) {
-    throw typeErr(`restriction mismatch; type \`${typeName(value)}\` is not allowed as \`${thing.restriction.definition}\``);
-  }
+  } else checkRestriction(thing, value);
   if (!thing.has(key) && !isName(key)) checkKey(key);
 }

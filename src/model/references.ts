@@ -5,10 +5,10 @@
 import { Room, Wrapped } from '../values/handles.ts';
 import { List } from '../values/list.ts';
 import { SetValue } from '../values/set.ts';
-import { Thing, ThingFlag } from '../values/thing.ts';
+import { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
-import { type Change, ChangeOp } from './change.ts';
-import { recordWhole } from './change-records.ts';
+import type { Change } from './change.ts';
+import { recordGone, recordWhole } from './change-records.ts';
 import type { Collection } from './collection.ts';
 import type { GarbageSearch } from './garbage.ts';
 import { type Linker, settle } from './relations.ts';
@@ -31,6 +31,8 @@ export class References {
   private readonly orphans: Thing[] = [];
   /** Rooms that nothing stored held at some time. */
   private readonly emptyRooms: Room[] = [];
+  /** Empty but while the values of one thing are counted. */
+  private readonly inside: (Thing | Room)[] = [];
 
   constructor(tx: Recorder) {
     this.tx = tx;
@@ -43,8 +45,9 @@ export class References {
       value.refs++;
       if (value.id === 0) this.attach(value);
       else this.search?.reach(value);
-    } else if (value instanceof List) for (const item of value.items) this.hold(item);
-    else if (value instanceof SetValue) for (const thing of value.things) this.hold(thing);
+    } else if (value instanceof List) {
+      for (const item of value.items) if (typeof item === 'object' && item !== null) this.hold(item);
+    } else if (value instanceof SetValue) for (const thing of value.things) this.hold(thing);
     else if (value instanceof Wrapped) this.hold(value.thing);
     else if (value instanceof Room) {
       value.refs++;
@@ -68,12 +71,13 @@ export class References {
     if (value instanceof Thing) {
       this.tx.collection?.touch(value.id);
       if (--value.refs > 0) (this.tx.collection as Collection).suspicious = true;
-      else if ((value.flags & ThingFlag.ORPHAN) === 0) {
-        value.flags |= ThingFlag.ORPHAN;
+      else if (!value.isOrphan) {
+        value.isOrphan = true;
         this.orphans.push(value);
       }
-    } else if (value instanceof List) for (const item of value.items) this.release(item);
-    else if (value instanceof SetValue) for (const thing of value.things) this.release(thing);
+    } else if (value instanceof List) {
+      for (const item of value.items) if (typeof item === 'object' && item !== null) this.release(item);
+    } else if (value instanceof SetValue) for (const thing of value.things) this.release(thing);
     else if (value instanceof Wrapped) this.release(value.thing);
     else if (value instanceof Room) {
       this.tx.collection?.touchRoom(value.id);
@@ -83,10 +87,17 @@ export class References {
 
   /** Gives ids to a thing and to all new things and rooms it leads to: a thing before those in it, and all of those before the next. */
   private attach(first: Thing): void {
-    const collection = this.tx.collection as Collection;
-    const fresh: Thing[] = [];
-    const stack: (Thing | Room)[] = [first];
-    const inside: (Thing | Room)[] = [];
+    this.register(first);
+    if (this.inside.length > 0) this.attachAll(first, this.inside.splice(0).reverse());
+    else {
+      recordWhole(this.tx.change as Change, first);
+      if ((first.shape.type as TypeDef | null)?.hasRelations) settle(this.tx, first);
+    }
+  }
+
+  /** The rest of `attach` for a thing that leads to others, which lie on `stack`, the first on top. */
+  private attachAll(first: Thing, stack: (Thing | Room)[]): void {
+    const fresh = [first];
     // A stack of our own: things may lead to one another over any number of steps.
     for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
       if (next.id !== 0) continue;
@@ -94,33 +105,35 @@ export class References {
         this.registerRoom(next);
         continue;
       }
-      this.register(collection, next);
+      this.register(next);
       fresh.push(next);
-      for (const value of valuesOf(next)) this.holdFlat(value, inside);
-      for (let found = inside.pop(); found !== undefined; found = inside.pop()) stack.push(found);
+      for (let found = this.inside.pop(); found !== undefined; found = this.inside.pop()) stack.push(found);
     }
     for (const thing of fresh) recordWhole(this.tx.change as Change, thing);
     for (const thing of fresh) if ((thing.shape.type as TypeDef | null)?.hasRelations) settle(this.tx, thing);
   }
 
-  /** Counts references to things and adds those that have no id yet, and rooms that have none, to `fresh`. */
-  private holdFlat(value: Value, fresh: (Thing | Room)[]): void {
+  /** Counts references to things and adds those that have no id yet, and rooms that have none, to `inside`. */
+  private holdFlat(value: object): void {
     if (value instanceof Thing) {
       if (value.id !== 0) this.tx.collection?.touch(value.id);
       value.refs++;
-      if (value.id === 0) fresh.push(value);
+      if (value.id === 0) this.inside.push(value);
       else this.search?.reach(value);
-    } else if (value instanceof List) for (const item of value.items) this.holdFlat(item, fresh);
-    else if (value instanceof SetValue) for (const thing of value.things) this.holdFlat(thing, fresh);
-    else if (value instanceof Wrapped) this.holdFlat(value.thing, fresh);
+    } else if (value instanceof List) {
+      for (const item of value.items) if (typeof item === 'object' && item !== null) this.holdFlat(item);
+    } else if (value instanceof SetValue) for (const thing of value.things) this.holdFlat(thing);
+    else if (value instanceof Wrapped) this.holdFlat(value.thing);
     else if (value instanceof Room) {
       if (value.id !== 0) this.tx.collection?.touchRoom(value.id);
       value.refs++;
-      if (value.id === 0) fresh.push(value);
+      if (value.id === 0) this.inside.push(value);
     }
   }
 
-  private register(collection: Collection, thing: Thing): void {
+  /** Gives a new thing its id, and counts what it holds; what of that is new comes into `inside`. */
+  private register(thing: Thing): void {
+    const collection = this.tx.collection as Collection;
     const type = thing.shape.type as TypeDef | null;
     if (type !== null) {
       // The type may have changed since the instance was made, where nobody saw the instance.
@@ -130,6 +143,7 @@ export class References {
     thing.id = collection.nextId++;
     collection.touch(thing.id);
     collection.admit(thing);
+    for (const value of valuesOf(thing)) if (typeof value === 'object' && value !== null) this.holdFlat(value);
   }
 
   /**
@@ -147,17 +161,19 @@ export class References {
   private removeOrphans(): void {
     const { orphans } = this;
     const collection = this.tx.collection as Collection;
-    const gone: Thing[] = [];
+    let gone = 0;
     for (let i = 0; i < orphans.length; i++) {
       const thing = orphans[i] as Thing;
-      thing.flags &= ~ThingFlag.ORPHAN;
+      thing.isOrphan = false;
       if (thing.refs > 0 || !collection.things.has(thing.id)) continue;
       this.takeOut(collection, thing);
-      gone.push(thing);
-      for (const value of valuesOf(thing)) this.release(value);
+      // Those that leave come to the front: there may be very many, and another array would have to grow for them.
+      orphans[gone++] = thing;
+      for (const value of valuesOf(thing)) if (typeof value === 'object' && value !== null) this.release(value);
     }
+    orphans.length = gone;
+    this.recordRemoval(orphans);
     orphans.length = 0;
-    this.recordRemoval(gone);
   }
 
   private takeOut(collection: Collection, thing: Thing): void {
@@ -168,13 +184,7 @@ export class References {
   }
 
   private recordRemoval(things: readonly Thing[]): void {
-    const { change } = this.tx;
-    if (things.length === 0 || change === null) return;
-    const { ops } = change;
-    ops.int(ChangeOp.REMOVE);
-    ops.arrayHeader(things.length);
-    for (const { id } of things) ops.int(id);
-    if (change.jobs !== null) for (const thing of things) change.jobs.push({ kind: 'gone', thing });
+    if (this.tx.change !== null) recordGone(this.tx.change, things);
   }
 
   /** Takes things out of the collection that only hold one another. What they hold is released by those who call, in their own time. */

@@ -3,7 +3,7 @@
  * written as its id; what it holds is its own record.
  */
 import { TiError } from '../errors.ts';
-import { type MsgpackReader, Tok } from '../msgpack/reader.ts';
+import { type MsgpackReader, Tok, type TokenKind } from '../msgpack/reader.ts';
 import type { MsgpackWriter } from '../msgpack/writer.ts';
 import { Closure, type ClosureCode } from '../values/closure.ts';
 import { DateTime } from '../values/datetime.ts';
@@ -37,7 +37,12 @@ export const Ext = {
   WRAP_ANO: 14,
   /** A large list or set, whose items are elsewhere; only in checkpoints. See `large.ts`. */
   LARGE: 15,
+  /** An item of an array in a change: the first of so many things with consecutive ids, which are as many items of the list. */
+  RUN: 16,
 } as const;
+
+/** Length of the data of `Ext.RUN`: an id and a count. */
+const RUN_BYTES = 16;
 
 function textExt(w: MsgpackWriter, type: number, text: string): void {
   w.extHeader(type, text.length);
@@ -112,6 +117,51 @@ function encodeWrap(w: MsgpackWriter, { thing, type }: Wrapped): void {
   encodeDefinition(w, told);
 }
 
+/** Where the run of things with consecutive ids ends that begins at `at`; `at + 1` when there is none. */
+function endOfRun(items: readonly Value[], at: number): number {
+  let last = items[at];
+  let end = at + 1;
+  for (; last instanceof Thing; end++) {
+    const next = items[end];
+    if (!(next instanceof Thing) || next.id !== last.id + 1) break;
+    last = next;
+  }
+  return end;
+}
+
+/** Writes the items of a list into a change. New things have ids one after another, so a list of those takes little. */
+export function encodeItems(w: MsgpackWriter, items: readonly Value[]): void {
+  let elements = 0;
+  for (let at = 0; at < items.length; at = endOfRun(items, at)) elements++;
+  w.arrayHeader(elements);
+  for (let at = 0; at < items.length; ) {
+    const end = endOfRun(items, at);
+    if (end - at === 1) encodeStored(w, items[at] as Value);
+    else {
+      w.extHeader(Ext.RUN, RUN_BYTES);
+      w.u64((items[at] as Thing).id);
+      w.u64(end - at);
+    }
+    at = end;
+  }
+}
+
+/** Reads what `encodeItems` wrote behind the header, which told `elements`. */
+export function decodeItems(r: MsgpackReader, cx: StoredContext, elements: number): Value[] {
+  const items: Value[] = [];
+  for (let left = elements; left > 0; left--) {
+    const kind = r.next();
+    if (kind !== Tok.EXT || r.extType !== Ext.RUN) {
+      items.push(decodeToken(r, kind, cx));
+      continue;
+    }
+    const first = r.wideInt(0);
+    const end = first + (r.wideInt(RUN_BYTES - 8) % 0x1_0000_0000);
+    for (let id = first; id < end; id++) items.push(cx.thing(id));
+  }
+  return items;
+}
+
 /** Writes a definition of fields: a map of definitions, each a str, a closure, a map, or an array with one map. */
 export function encodeDefinition(w: MsgpackWriter, fields: ReadonlyMap<string, Value>): void {
   w.mapHeader(fields.size);
@@ -175,7 +225,10 @@ export interface StoredContext {
 
 /** Reads one value; arrays become tuples, which the caller turns into a list where the property itself is one. */
 export function decodeStored(r: MsgpackReader, cx: StoredContext): Value {
-  const kind = r.next();
+  return decodeToken(r, r.next(), cx);
+}
+
+function decodeToken(r: MsgpackReader, kind: TokenKind, cx: StoredContext): Value {
   switch (kind) {
     case Tok.NIL:
       return null;
@@ -190,13 +243,8 @@ export function decodeStored(r: MsgpackReader, cx: StoredContext): Value {
     case Tok.BIN:
       return new Bytes(r.text());
     case Tok.ARRAY: {
-      const items: Value[] = [];
-      const tuple = new List(items, true);
-      for (let left = r.number; left > 0; left--) {
-        const item = decodeStored(r, cx);
-        if (item instanceof List && item.nesting >= tuple.nesting) tuple.nesting = item.nesting + 1;
-        items.push(item);
-      }
+      const tuple = new List(decodeItems(r, cx, r.number), true);
+      for (const item of tuple.items) if (item instanceof List && item.nesting >= tuple.nesting) tuple.nesting = item.nesting + 1;
       return tuple;
     }
     case Tok.EXT:

@@ -209,7 +209,19 @@ export class ThingIndex {
     // The page stays, though it may be empty: the store has it as it was.
     page.things[at] = undefined;
     page.count--;
+    page.weight -= THING_BYTES;
+    this.weight -= THING_BYTES;
     this.size--;
+  }
+
+  /** Forgets a page in which there is nothing any more, and which the store does not have either. */
+  drop(number: number): void {
+    const page = this.loaded.get(number);
+    if (page === undefined || page.things.some((thing) => thing !== undefined)) return;
+    this.loaded.delete(number);
+    this.weight -= page.weight;
+    this.lastNumber = -1;
+    this.last = undefined;
   }
 
   /** All things, in the order of their ids; brings all pages. */

@@ -14,7 +14,7 @@ import { type Change, ChangeOp } from './change.ts';
 import { recordProperty, recordRemoval, recordSet, recordSplice } from './change-records.ts';
 import type { Collection } from './collection.ts';
 import { asItem, detach, owned } from './owned.ts';
-import { checkFree, checkItems, checkKey, checkProperty, noProperty } from './property-checks.ts';
+import { checkFree, checkItems, checkKey, checkProperty, checkSlot, flatSlot, noProperty } from './property-checks.ts';
 import { checkArraySize, checkPropertyCount, checkStoring } from './quotas.ts';
 import { References, valuesOf } from './references.ts';
 import { checkStored, type Linker, link, relationOf, unlink } from './relations.ts';
@@ -84,12 +84,30 @@ export class Transaction implements Linker {
 
   /** Sets or adds a property and gives the value that the property now has. */
   setProperty(thing: Thing, key: string, value: Value, fresh = false): Value {
+    const slot = flatSlot(thing, key, value);
+    if (slot >= 0) {
+      checkSlot(thing, slot, key, value);
+      return this.setFlat(thing, slot, key, value);
+    }
     checkProperty(thing, key, value);
-    return this.setChecked(thing, key, value, fresh);
+    return this.setOther(thing, key, value, fresh);
   }
 
   /** As `setProperty`, for a value that is known to fit, or need not. */
   setChecked(thing: Thing, key: string, value: Value, fresh = false): Value {
+    const slot = flatSlot(thing, key, value);
+    return slot < 0 ? this.setOther(thing, key, value, fresh) : this.setFlat(thing, slot, key, value);
+  }
+
+  /** Sets a property of which `flatSlot` gives the slot; no quota is about those. */
+  private setFlat(thing: Thing, slot: number, key: string, value: Value): Value {
+    const change = thing.id === 0 ? null : this.touch(thing);
+    thing.slots[slot] = value;
+    if (change !== null) recordProperty(change, thing, key, value);
+    return value;
+  }
+
+  private setOther(thing: Thing, key: string, value: Value, fresh: boolean): Value {
     if ((this.collection?.quotas ?? null) !== null) this.checkQuotas(thing, key, value);
     return this.setUnlimited(thing, key, value, fresh);
   }

@@ -6,7 +6,7 @@ import { Shape, type TypeInfo } from '../values/shape.ts';
 import { isName, type Thing } from '../values/thing.ts';
 import { typeName, type Value } from '../values/value.ts';
 import type { Collection } from './collection.ts';
-import type { FieldRule } from './rules.ts';
+import { type FieldRule, RuleKind } from './rules.ts';
 
 /** The other end of a relation: a field of the same or of another type. */
 export interface RelationEnd {
@@ -212,8 +212,21 @@ export function misfit(type: TypeInfo, name: string, rule: FieldRule, value: Val
 
 /** Throws type_err or value_err when a field cannot hold the value. */
 export function checkField(type: TypeDef, name: string, rule: FieldRule, value: Value): void {
+  if (isQuick(rule, value)) return;
   const fault = rule.check(value);
   if (fault !== Fault.NONE) throw misfit(type, name, rule, value, fault);
+}
+
+/** The commonest values of the commonest definitions, which need no look at the rest of the rule. */
+function isQuick(rule: FieldRule, value: Value): boolean {
+  switch (typeof value) {
+    case 'string':
+      return rule.kind === RuleKind.STR;
+    case 'number':
+      return rule.kind === RuleKind.INT;
+    default:
+      return false;
+  }
 }
 
 /** Lets a list or set know whose property it is. */

@@ -251,6 +251,18 @@ export class MsgpackWriter {
   }
 
   /** Unsigned, big endian. */
+  u32(value: number): void {
+    this.need(4);
+    this.view.setUint32(this.length, value);
+    this.length += 4;
+  }
+
+  /** Writes an unsigned int of 4 bytes over what was written at a position. */
+  putU32(at: number, value: number): void {
+    this.view.setUint32(at, value);
+  }
+
+  /** Unsigned, big endian. */
   u64(value: number): void {
     this.need(8);
     this.view.setUint32(this.length, Math.floor(value / 0x1_0000_0000));

@@ -8,6 +8,8 @@ import type { Config } from './config.ts';
 import { Connection } from './connection.ts';
 import { listenHttp, MAX_HEAD, respondText } from './http/answers.ts';
 import { handleApi } from './http/api.ts';
+import { hostNames } from './http/page-guard.ts';
+import { admitSocket, failPlayground, handlePlayground, type PlaygroundFiles } from './http/playground.ts';
 import type { Hub } from './hub.ts';
 import { listenForClients } from './listen.ts';
 import type { Log } from './log.ts';
@@ -197,6 +199,50 @@ export async function listenForWebSockets(hub: Hub, config: WebSocketConfig): Pr
   try {
     const server = await onAllAddresses(config, host, port, open);
     log.info(`start listening for WebSocket ${identity === null ? '' : '(Secure: TLS/SSL) '}connections on TCP port ${portOf(server)}`);
+    return server as HttpServer;
+  } catch (error) {
+    throw listenFailure(what, error);
+  }
+}
+
+export type PlaygroundConfig = BindConfig &
+  Pick<
+    Config,
+    'playground_port' | 'bind_playground_addr' | 'playground_hosts' | 'playground_cert_file' | 'playground_key_file' | 'tcp_keepalive'
+  >;
+
+/** Opens the port of the playground: the page, and WebSocket for it. */
+export async function listenForPlayground(hub: Hub, config: PlaygroundConfig, files: PlaygroundFiles): Promise<HttpServer> {
+  const { bind_playground_addr: host, playground_port: port } = config;
+  const what = `the playground on TCP port ${port}`;
+  const identity = readIdentity(config.playground_cert_file, config.playground_key_file, what);
+  const names = hostNames(config.playground_hosts);
+  const { log } = hub;
+  const open = (options: ListenOptions): Promise<Server> => {
+    const settings = httpOptions(config);
+    const server = identity === null ? createHttpServer(settings) : createHttpsServer({ ...settings, ...identity });
+    const upgrade = webSocketUpgrade((transport) => new Connection(hub, transport));
+    server.on('upgrade', (request, socket, head) => {
+      if (!admitSocket(names, request, socket)) return;
+      if (hub.hasRoom(request.socket.remoteAddress ?? '')) upgrade(request, socket, head);
+      else socket.destroy();
+    });
+    return listenHttp(
+      server,
+      options,
+      (request, response) => {
+        handlePlayground(files, names, request, response).catch((error: unknown) => {
+          const reason = error instanceof Error ? error.message : String(error);
+          log.error(`the playground has no page: ${reason}`);
+          failPlayground(request, response, reason);
+        });
+      },
+      (error) => log.error(`error while listening for ${what}: ${error.message}`),
+    );
+  };
+  try {
+    const server = await onAllAddresses(config, host, port, open);
+    log.info(`start listening for the playground ${identity === null ? '' : '(Secure: TLS/SSL) '}on TCP port ${portOf(server)}`);
     return server as HttpServer;
   } catch (error) {
     throw listenFailure(what, error);

@@ -99,7 +99,12 @@ function run(hub: Hub, connection: Connection, id: number, bytes: Buffer, start:
   });
 }
 
-function answerWith(hub: Hub, connection: Connection, id: number, ask: (user: UserRef, later: Later) => QueryAnswer | null): void {
+function answerWith(
+  hub: Hub,
+  connection: Connection,
+  id: number,
+  ask: (user: UserRef, later: Later) => QueryAnswer | TiError | null,
+): void {
   const late: Later = (finish) => connection.pay(() => addAnswer(hub, id, finish));
   let isLate = false;
   addAnswer(hub, id, () => {
@@ -114,26 +119,31 @@ function answerWith(hub: Hub, connection: Connection, id: number, ask: (user: Us
   else connection.saw(hub.engine.lastChangeId);
 }
 
-/** Puts the answer that `finish` gives, or the error that it throws, into the outbox; nothing when it gives null. */
-function addAnswer(hub: Hub, id: number, finish: () => QueryAnswer | null): void {
+/** Puts the answer or the error that `finish` gives, or the error that it throws, into the outbox; nothing when it gives null. */
+function addAnswer(hub: Hub, id: number, finish: () => QueryAnswer | TiError | null): void {
   const { engine, outbox, rooms } = hub;
   const { counters } = engine;
   const failedBefore = counters.queriesWithError;
   let isAnswered = false;
+  let failure: TiError | null = null;
   rooms.defer();
   try {
     const answer = finish();
-    if (answer !== null) {
+    if (answer instanceof TiError) failure = answer;
+    else if (answer !== null) {
       isAnswered = true;
       if (!rooms.outlives(answer.value)) rooms.endGone();
       outbox.data(id, answer.value, answer.deep, answer.flags);
     }
   } catch (error) {
+    failure = clientError(error, hub.log.error);
+  }
+  if (failure !== null) {
     if (isAnswered) counters.queriesSuccess--;
     // The engine has counted what failed in it.
     if (counters.queriesWithError === failedBefore) counters.queriesWithError++;
     rooms.endGone();
-    outbox.error(id, clientError(error, hub.log.error));
+    outbox.error(id, failure);
   }
   rooms.settle();
 }

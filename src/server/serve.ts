@@ -6,11 +6,12 @@ import type { NodeFacts } from '../engine/node-info.ts';
 import { type EncodeHooks, plainHooks } from '../wire/encode.ts';
 import type { Config } from './config.ts';
 import { nodeFacts } from './facts.ts';
+import type { PlaygroundFiles } from './http/playground.ts';
 import { StatusPort } from './http/status-port.ts';
 import { Hub, type Limits } from './hub.ts';
 import type { Log } from './log.ts';
 import type { Metric } from './metrics.ts';
-import { listenForApi, listenForNodes, listenForWebSockets, listenOnPipe, listenOnPort, portOf } from './ports.ts';
+import { listenForApi, listenForNodes, listenForPlayground, listenForWebSockets, listenOnPipe, listenOnPort, portOf } from './ports.ts';
 import type { NodeStatus } from './status.ts';
 
 const SHUTDOWN_PAUSE = 250;
@@ -31,6 +32,8 @@ export interface ServeOptions {
   readonly statusPort?: StatusPort | null;
   /** Tells when changes cannot be stored any more; the server then answers what waits for the disk with errors, and stops. */
   readonly onFailure?: (listener: (reason: string) => void) => void;
+  /** The files of the playground; without them there is none, whatever the settings say. */
+  readonly playground?: PlaygroundFiles;
   /** How long clients are still served once a stop began, in ms; 250 when left out. */
   readonly shutdownPause?: number;
 }
@@ -53,6 +56,11 @@ export type ServeConfig = Limits &
     | 'ws_cert_file'
     | 'ws_key_file'
     | 'bind_ws_addr'
+    | 'playground_port'
+    | 'bind_playground_addr'
+    | 'playground_hosts'
+    | 'playground_cert_file'
+    | 'playground_key_file'
     | 'storage_path'
     | 'modules_path'
     | 'python_interpreter'
@@ -94,6 +102,8 @@ export async function startServer(engine: Engine, config: ServeConfig, options: 
     if (config.pipe_client_name !== null) servers.push(await listenOnPipe(hub, config.pipe_client_name));
     if (config.http_api_port !== 0) servers.push(await listenForApi(hub, config, version));
     if (config.ws_port !== 0) servers.push(await listenForWebSockets(hub, config));
+    if (config.playground_port !== 0 && options.playground !== undefined)
+      servers.push(await listenForPlayground(hub, config, options.playground));
     if (options.node !== undefined) {
       const ports = { client: portOf(clients), node: nodes === null ? 0 : portOf(nodes) };
       options.node.facts = nodeFacts(hub, config, version, ports);

@@ -1,4 +1,5 @@
 /** Dates as text by a format such as `%Y-%m-%d`, as C's `strftime` with the flags of GNU. */
+import { scratch, scratchText } from '../values/bytes-text.ts';
 import type { Civil } from '../values/calendar.ts';
 import { type DateTime, offsetText, TWO_DIGITS } from '../values/datetime.ts';
 import { DAYS, isoWeek, MONTHS, week, weekday, yearday } from './names.ts';
@@ -121,8 +122,13 @@ function specifierPiece(all: string, flags: string, width: number, name: string)
   return () => same;
 }
 
-/** Two-digit fields and the year, which most formats consist of, by letter: they are written without a call. */
-const DIRECT = 'YmdHMS';
+/** Two-digit fields, the year and the offset, which most formats consist of, by letter: they are written without a call. */
+const DIRECT = 'YmdHMSz';
+
+const YEAR = 0x59;
+const OFFSET = 0x7a;
+/** What is added to the letter of a field to tell it from a byte. */
+const FIELD = 256;
 
 /** A compiled format: for each piece its text, the letter of a direct field, or the function that makes it. */
 type Compiled = readonly (string | number | Piece)[];
@@ -149,39 +155,88 @@ function run(pieces: Compiled, date: Civil, at: DateTime): string {
   let text = '';
   for (const piece of pieces) {
     if (typeof piece === 'string') text += piece;
-    else if (typeof piece === 'number') text += direct(piece, date);
+    else if (typeof piece === 'number') text += direct(piece, date, at);
     else text += piece(date, at);
   }
   return text;
 }
 
-function direct(letter: number, date: Civil): string {
+function direct(letter: number, date: Civil, { offset }: DateTime): string {
+  if (letter === YEAR) return String(date.year);
+  return letter === OFFSET ? offsetText(offset) : (TWO_DIGITS[fieldOf(letter, date)] as string);
+}
+
+function fieldOf(letter: number, date: Civil): number {
   switch (letter) {
-    case 0x59: // Y
-      return String(date.year);
     case 0x6d: // m
-      return TWO_DIGITS[date.month] as string;
+      return date.month;
     case 0x64: // d
-      return TWO_DIGITS[date.day] as string;
+      return date.day;
     case 0x48: // H
-      return TWO_DIGITS[date.hour] as string;
+      return date.hour;
     case 0x4d: // M
-      return TWO_DIGITS[date.minute] as string;
+      return date.minute;
     default:
-      return TWO_DIGITS[date.second] as string;
+      return date.second;
   }
 }
 
+/** A format of nothing but direct fields and plain text, as the codes of its bytes and, from FIELD on, the letters of its fields; null for any other. */
+function codesOf(pieces: Compiled): Uint16Array | null {
+  const codes: number[] = [];
+  let length = 0;
+  for (const piece of pieces) {
+    if (typeof piece === 'function' || (typeof piece === 'string' && piece.length > scratch.length)) return null;
+    if (typeof piece === 'number') codes.push(FIELD + piece);
+    else codes.push(...Buffer.from(piece, 'latin1'));
+    length += typeof piece === 'string' ? piece.length : piece === OFFSET ? 5 : piece === YEAR ? 4 : 2;
+  }
+  return length <= scratch.length ? Uint16Array.from(codes) : null;
+}
+
+/** The text of a date by such codes; its year has four digits. */
+function runCodes(codes: Uint16Array, date: Civil, offset: number): string {
+  let at = 0;
+  for (let i = 0; i < codes.length; i++) {
+    const code = codes[i] as number;
+    if (code < FIELD) {
+      scratch[at++] = code;
+      continue;
+    }
+    const letter = code - FIELD;
+    if (letter === OFFSET) at = putOffset(at, offset);
+    else if (letter === YEAR) at = putTwo(putTwo(at, (date.year / 100) | 0), date.year % 100);
+    else at = putTwo(at, fieldOf(letter, date));
+  }
+  return scratchText(at);
+}
+
+/** As `offsetText`. */
+function putOffset(at: number, offset: number): number {
+  const minutes = (Math.abs(offset) / 60) | 0;
+  scratch[at] = offset < 0 ? 0x2d : 0x2b;
+  return putTwo(putTwo(at + 1, (minutes / 60) | 0), minutes % 60);
+}
+
+function putTwo(at: number, value: number): number {
+  const tens = (value / 10) | 0;
+  scratch[at] = 0x30 + tens;
+  scratch[at + 1] = 0x30 + value - 10 * tens;
+  return at + 2;
+}
+
 const MAX_FORMATS = 200;
-const formats = new Map<string, Compiled>();
+const formats = new Map<string, { readonly pieces: Compiled; readonly codes: Uint16Array | null }>();
 
 /** The text of a moment, of which the clocks of its zone show `date`, by a format. A specifier that is not known stays as it is. */
 export function formatDate(date: Civil, at: DateTime, format: string): string {
-  let pieces = formats.get(format);
-  if (pieces === undefined) {
-    pieces = compile(format);
+  let compiled = formats.get(format);
+  if (compiled === undefined) {
+    const pieces = compile(format);
+    compiled = { pieces, codes: codesOf(pieces) };
     if (formats.size >= MAX_FORMATS) formats.clear();
-    formats.set(format, pieces);
+    formats.set(format, compiled);
   }
-  return run(pieces, date, at);
+  if (compiled.codes !== null && date.year >= 1000 && date.year <= 9999) return runCodes(compiled.codes, date, at.offset);
+  return run(compiled.pieces, date, at);
 }

@@ -19,11 +19,23 @@ export class Shape {
   /** The type of all things of this shape; null for plain things. */
   readonly type: TypeInfo | null;
   private children: Map<string, Shape> | null = null;
+  /** What was asked for last, since loops ask for the same key again and again. */
+  private lastKey = '';
+  private lastSlot = -1;
 
   constructor(keys: readonly string[], slotOf: ReadonlyMap<string, number>, type: TypeInfo | null) {
     this.keys = keys;
     this.slotOf = slotOf;
     this.type = type;
+  }
+
+  /** The slot of a key; -1 when there is none. */
+  slot(key: string): number {
+    if (key !== this.lastKey) {
+      this.lastKey = key;
+      this.lastSlot = this.slotOf.get(key) ?? -1;
+    }
+    return this.lastSlot;
   }
 
   /** The shape that has `key` behind the keys of this one. */

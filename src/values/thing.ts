@@ -2,12 +2,6 @@ import type { Restriction } from './restriction.ts';
 import { MAX_SHAPE_KEYS, Shape, type TypeInfo } from './shape.ts';
 import type { Value } from './value.ts';
 
-/** State of a stored thing, kept by the model; the value layer only holds the bits. */
-export const ThingFlag = {
-  /** No property holds it any more; leaves the collection when the query ends, unless it is held again by then. */
-  ORPHAN: 1,
-} as const;
-
 /** Brings what a stored thing holds into memory. */
 export interface Loader {
   /** Fills the thing, unless there is nothing stored of it. */
@@ -38,10 +32,10 @@ export class Thing {
   layout: Shape;
   cells: Value[];
   private rest: Rest | Loader | null = null;
+  /** Twice how many stored places hold it, and 1 for `isOrphan`: there are very many things, and each field counts. */
   private count = 0;
   /** See `List.locks`. */
   locks = 0;
-  flags = 0;
 
   constructor(shape: Shape, slots: Value[]) {
     this.layout = shape;
@@ -133,12 +127,21 @@ export class Thing {
   /** How many stored places hold it. While changes are applied, also of a thing that is named before it is made. */
   get refs(): number {
     if (this.layout === ABSENT) (this.rest as Loader).load(this);
-    return this.count;
+    return this.count >> 1;
   }
 
   set refs(count: number) {
     if (this.layout === ABSENT) (this.rest as Loader).load(this);
-    this.count = count;
+    this.count = (count << 1) | (this.count & 1);
+  }
+
+  /** Kept by the model: no property holds it any more, so that it leaves the collection when the query ends, unless it is held again by then. */
+  get isOrphan(): boolean {
+    return (this.count & 1) === 1;
+  }
+
+  set isOrphan(is: boolean) {
+    this.count = (this.count & ~1) | (is ? 1 : 0);
   }
 
   get type(): TypeInfo | null {
@@ -156,12 +159,12 @@ export class Thing {
   /** The value of a property; undefined when there is none of that name. */
   get(key: string): Value | undefined {
     if (this.dict !== null) return this.dict.get(key);
-    const slot = this.shape.slotOf.get(key);
-    return slot === undefined ? undefined : this.slots[slot];
+    const slot = this.shape.slot(key);
+    return slot < 0 ? undefined : this.slots[slot];
   }
 
   has(key: string): boolean {
-    return this.dict === null ? this.shape.slotOf.has(key) : this.dict.has(key);
+    return this.dict === null ? this.shape.slot(key) >= 0 : this.dict.has(key);
   }
 
   /** The keys in the order in which they are told: fields of the type, insertion, or order of bytes. */
@@ -178,8 +181,8 @@ export class Thing {
       if (this.shape !== Shape.sorted && !isName(key)) this.shape = Shape.sorted;
       return;
     }
-    const slot = this.shape.slotOf.get(key);
-    if (slot !== undefined) {
+    const slot = this.shape.slot(key);
+    if (slot >= 0) {
       this.slots[slot] = value;
     } else if (isName(key) && this.slots.length < MAX_SHAPE_KEYS) {
       this.shape = this.shape.with(key);

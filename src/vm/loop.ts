@@ -24,8 +24,13 @@ import { type Machine, thisOf } from './machine.ts';
 
 const NAMES = ['=', '+', '-', '*', '/', '%', '&', '^', '|', '<<', '>>', '<', '>', '==', '!=', '<=', '>='] as const;
 
-/** Runs the topmost frame, and those it calls, until no more than `stop` frames are left; gives its result. */
-export function runLoop(m: Machine, stop: number): Value {
+/**
+ * Runs the topmost frame, and those it calls, until no more than `stop` frames are left; gives its result. An error that is not caught is thrown, or, where the
+ * call is that of the whole query, given: it has no others to pass on its way to the client.
+ */
+export function runLoop(m: Machine, stop: number): Value;
+export function runLoop(m: Machine, stop: number, isWhole: true): Value | Failed;
+export function runLoop(m: Machine, stop: number, isWhole = false): Value | Failed {
   const stack = m.stack;
   let frame = m.frames[m.depth - 1] as Frame;
   let fn: FunctionCode = frame.fn;
@@ -314,7 +319,7 @@ export function runLoop(m: Machine, stop: number): Value {
             pc = a;
             break;
           case 39: // LOOP
-            if (--m.fuel < 0) m.refuel();
+            m.tick();
             pc = a;
             break;
           case 40: {
@@ -409,7 +414,7 @@ export function runLoop(m: Machine, stop: number): Value {
               if (vars >> 24 === 2) stack[fp + ((vars >> 12) & 4095)] = iteration.second === null ? i : (iteration.second[i] as Value);
               stack[fp + (vars & 4095)] = iteration.first[i] as Value;
               pc = a;
-              if (--m.fuel < 0) m.refuel();
+              m.tick();
             } else {
               m.unlockTo(iteration.locks);
               stack[sp - 1] = null;
@@ -468,7 +473,7 @@ export function runLoop(m: Machine, stop: number): Value {
                 if (fn.seen) m.epoch++;
                 sp = fp + count;
                 pc = 0;
-                if (--m.fuel < 0) m.refuel();
+                m.tick();
                 break;
               }
               result = loop.result;
@@ -861,7 +866,8 @@ export function runLoop(m: Machine, stop: number): Value {
       raised = error;
     }
     frame.pc = pc;
-    const handler = m.recover(raised, stop);
+    const handler = m.recover(raised, stop, isWhole);
+    if (handler instanceof Failed) return handler;
     raised = null;
     frame = m.frames[handler.depth - 1] as Frame;
     fn = frame.fn;

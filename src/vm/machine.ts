@@ -6,7 +6,7 @@ import { Builtin, Given, scopeError } from '../builtins/builtin.ts';
 import type { MethodTable } from '../builtins/library.ts';
 import { USE_ARGUMENT } from '../builtins/lists-early.ts';
 import { callModule, checkModuleScope, exposedFunction } from '../builtins/module-calls.ts';
-import { type Context, kindOf, Loop, ScopeBit, type ScopeName } from '../builtins/row.ts';
+import { type Context, isOfKind, kindOf, Loop, ScopeBit, type ScopeName } from '../builtins/row.ts';
 import { textOf } from '../builtins/text.ts';
 import { BINARY_OPS } from '../bytecode/opcodes.ts';
 import { type FramedCode, FunctionCode, type InlineCache, type LeafCode, type MethodSite, type Program } from '../bytecode/program.ts';
@@ -133,8 +133,8 @@ export class Machine {
     return this.collection;
   }
 
-  /** Runs a function as a query of its own, with arguments for its parameters. Throws TiError. */
-  execute(fn: FunctionCode, args: readonly Value[], options: RunOptions): Value {
+  /** Runs a function as a query of its own, with arguments for its parameters. Gives an error that ends it. */
+  execute(fn: FunctionCode, args: readonly Value[], options: RunOptions): Value | Failed {
     this.run++;
     this.epoch++;
     this.scope = options.scope;
@@ -169,16 +169,16 @@ export class Machine {
     }
   }
 
-  private runMain(fn: FunctionCode): Value {
+  private runMain(fn: FunctionCode): Value | Failed {
     this.sp = fn.localCount;
-    if (fn.framed === null && (fn.leaf === null || this.vars.size > 0 || fn.arity > 0)) return runLoop(this, 0);
+    if (fn.framed === null && (fn.leaf === null || this.vars.size > 0 || fn.arity > 0)) return runLoop(this, 0, true);
     try {
       return fn.framed !== null ? fn.framed(this, 0) : (fn.leaf as LeafCode)(this, null, null, null);
     } catch (error) {
       const caught = this.asError(error);
       if (fn.leaf !== null) (this.frames[0] as Frame).pc = this.leafPc;
       if (caught.start < 0) this.locate(caught);
-      throw caught;
+      return fail(caught);
     }
   }
 
@@ -242,7 +242,7 @@ export class Machine {
   /** Opens the frame of a closure that is called by an instruction. */
   enter(closure: Closure, base: number, given: number, result: number): Frame {
     const fn = this.codeOf(closure);
-    if (--this.fuel < 0) this.refuel();
+    this.tick();
     if (this.depth >= MAX_DEPTH) throw operationErr(RECURSION);
     if (fn.effects !== 0 && closure.unbound) this.checkEffects(fn);
     if (fn.heat < HOT) this.warm(fn);
@@ -251,7 +251,7 @@ export class Machine {
 
   /** Calls a leaf with arguments that lie at `base`; nothing else on the stack from `m.sp` on may be in use. */
   callLeaf(closure: Closure, fn: FunctionCode, base: number, count: number): Value {
-    if (--this.fuel < 0) this.refuel();
+    this.tick();
     if (fn.effects !== 0 && closure.unbound) this.checkEffects(fn);
     const { stack } = this;
     return (fn.leaf as LeafCode)(
@@ -307,6 +307,43 @@ export class Machine {
     const result = callee.callMethod(this.context, self, this.stack, base, count);
     if (result instanceof Failed) throw result.error;
     this.sp = base - 1;
+    return result instanceof Loop ? this.loopFrom(result) : result;
+  }
+
+  /** A call of a method without arguments. */
+  methodFrom0(self: Value, callee: unknown, program: Program): Value {
+    if (!(callee instanceof Builtin && callee.isPlain)) return this.methodFrom(self, callee, 0, program);
+    if (callee.locks) this.unlock();
+    const result = callee.callMethod(this.context, self, this.stack, this.sp, 0);
+    return typeof result === 'object' ? this.resultFrom(result) : result;
+  }
+
+  /** A call of a method with one argument, which mostly need not lie on the stack. */
+  methodFrom1(self: Value, callee: unknown, a: Value, program: Program): Value {
+    if (!(callee instanceof Builtin && callee.isPlain)) {
+      this.stack[this.sp + 1] = a;
+      return this.methodFrom(self, callee, 1, program);
+    }
+    if (callee.locks) this.unlock();
+    const result = callee.callMethodOne(this.context, self, a);
+    return typeof result === 'object' ? this.resultFrom(result) : result;
+  }
+
+  /** The same with two. */
+  methodFrom2(self: Value, callee: unknown, a: Value, b: Value, program: Program): Value {
+    if (!(callee instanceof Builtin && callee.isPlain)) {
+      this.stack[this.sp + 1] = a;
+      this.stack[this.sp + 2] = b;
+      return this.methodFrom(self, callee, 2, program);
+    }
+    if (callee.locks) this.unlock();
+    const result = callee.callMethodTwo(this.context, self, a, b);
+    return typeof result === 'object' ? this.resultFrom(result) : result;
+  }
+
+  /** What a built-in gave that is no text, number or truth value. */
+  private resultFrom(result: Exclude<Value, string | number | boolean | bigint> | Loop | Failed): Value {
+    if (result instanceof Failed) throw result.error;
     return result instanceof Loop ? this.loopFrom(result) : result;
   }
 
@@ -442,7 +479,7 @@ export class Machine {
     const leaf = fn.leaf as LeafCode;
     try {
       do {
-        if (--this.fuel < 0) this.refuel();
+        this.tick();
       } while (loop.next(leaf(this, loop.a, loop.b, loop.c)));
     } catch (error) {
       const caught = this.asError(error);
@@ -460,7 +497,7 @@ export class Machine {
     const { lockTop } = this;
     this.nested++;
     for (;;) {
-      if (--this.fuel < 0) this.refuel();
+      this.tick();
       this.sp = fp + localCount;
       const previous = framed(this, fp);
       if (this.lockTop > lockTop) this.unlockTo(lockTop);
@@ -497,8 +534,11 @@ export class Machine {
     for (let i = arity; i < localCount; i++) (stack as unknown[])[fp + i] = undefined;
   }
 
-  /** Unwinds to the handler of an error and gives it; throws the error when there is none above `stop` frames, or when it cannot be caught. */
-  recover(error: unknown, stop: number): Handler {
+  /**
+   * Unwinds to the handler of an error and gives it. When there is none above `stop` frames, or when it cannot be caught, throws the error, or gives it when
+   * what ran is the whole query.
+   */
+  recover(error: unknown, stop: number, isWhole: boolean): Handler | Failed {
     const caught = this.asError(error);
     const handler = this.handlers[this.handlerTop - 1];
     if (caught.start < 0) this.locate(caught);
@@ -512,6 +552,7 @@ export class Machine {
         this.handlerTop = base.handlers;
       }
       this.epoch++;
+      if (isWhole) return fail(caught);
       throw caught;
     }
     this.handlerTop--;
@@ -598,6 +639,34 @@ export class Machine {
     if (performance.now() > this.deadline) {
       throw operationErr('query has taken too long and was ended; see `query_duration_error` in the configuration');
     }
+  }
+
+  /**
+   * Counts a turn of a loop or a call. A method of its own, small enough to become part of whatever calls it: were the rare call of `refuel` written there,
+   * the engine underneath would throw away compiled code the first time that it comes to it, for each such place again.
+   */
+  tick(): void {
+    if (--this.fuel < 0) this.refuel();
+  }
+
+  /** The same in a leaf that goes on at `pc`. */
+  tickLeaf(pc: number): void {
+    if (--this.fuel < 0) this.refuelLeaf(pc);
+  }
+
+  private refuelLeaf(pc: number): void {
+    this.leafPc = pc;
+    this.refuel();
+  }
+
+  /** The same in a frame that goes on at `pc`. */
+  tickFrame(frame: Frame, pc: number): void {
+    if (--this.fuel < 0) this.refuelFrame(frame, pc);
+  }
+
+  private refuelFrame(frame: Frame, pc: number): void {
+    frame.pc = pc;
+    this.refuel();
   }
 
   spend(units: number): void {
@@ -802,12 +871,12 @@ export class Machine {
 
   /** The same, but an error that scripts may well expect is given. */
   findMethod(site: MethodSite, x: Value, count: number): Builtin | Closure | Method | TiError {
-    const kind = kindOf(x);
-    if (kind === site.kind && count === site.count) {
+    if (count === site.count && isOfKind(x, site.kind)) {
       const builtin = site.builtin as Builtin;
       if (builtin.locks) this.lockFree(x as Container);
       return builtin;
     }
+    const kind = kindOf(x);
     let table = site.table as MethodTable | undefined;
     if (table === undefined) {
       table = this.host.methodTable(site.name);

@@ -3,7 +3,7 @@
  *
  * The meaning stays that of `loop.ts`. There are two forms. A *leaf* calls nothing that could look up its variables: its locals are JavaScript
  * variables, and it needs no frame. Any other function is *framed*: its locals stay on the machine's stack, where callees find them by name, and
- * only its operands become JavaScript variables. Functions with `try` or with slices stay in the interpreter.
+ * only its operands become JavaScript variables. Functions with `try`, whose errors need no JavaScript exception there, or with assignments to slices stay in the interpreter.
  *
  * The source is put together from opcodes, numbers and references to values only, never from a user's text. Control flow is rebuilt from the jumps: the
  * compiler makes forward jumps and `for` loops, so each target of a forward jump ends a labelled block that starts where its loop's body, or the
@@ -18,7 +18,7 @@ import { Closure } from '../values/closure.ts';
 import { List } from '../values/list.ts';
 import { add, binary, bitNot, checkedText, compare, equal, mod, mul, negate, plus, sameText, sub } from '../values/operators.ts';
 import { truthy } from '../values/value.ts';
-import { checkIndex, indexValue, setIndex } from './indexing.ts';
+import { checkIndex, indexValue, setIndex, sliceValue } from './indexing.ts';
 
 /** What the generated source refers to by name. */
 const LIBRARY = {
@@ -39,6 +39,7 @@ const LIBRARY = {
   negate,
   plus,
   setIndex,
+  sliceValue,
   sub,
   textOf,
   truthy,
@@ -65,8 +66,6 @@ const UNSUPPORTED: ReadonlySet<OpName> = new Set([
   'END_TRY',
   'DROP_TRY',
   'CATCH',
-  'SLICE',
-  'SLICE_TEST',
   'LOCK_SLICE',
   'CHECK_SLICE',
   'SET_SLICE',
@@ -337,7 +336,7 @@ class Translator {
     this.out.push(`for (;;) {`, `i = ${it}.index;`);
     this.out.push(`if (i >= ${it}.count) { m.unlockTo(${it}.locks); s${height} = null; break; }`, `${it}.index = i + 1;`);
     if (i.b >> 24 === 2) this.out.push(`${this.local(second)} = ${it}.second === null ? i : ${it}.second[i];`);
-    this.out.push(`${this.local(first)} = ${it}.first[i];`, `if (--m.fuel < 0) { ${this.at(next)}; m.refuel(); }`);
+    this.out.push(`${this.local(first)} = ${it}.first[i];`, this.isLeaf ? `m.tickLeaf(${next.next});` : `m.tickFrame(F, ${next.next});`);
     this.push(`s${height}`);
     this.openLoops.push({ id, height });
     this.heights.set(next.at, height + 1);
@@ -651,6 +650,19 @@ class Translator {
         );
         break;
       }
+      case 'SLICE': {
+        this.take2((i.a & 1) + ((i.a >> 1) & 1) + (i.a >> 2));
+        this.result(`(${this.at(i)}, sliceValue(${this.pop().text}, ${i.a}, S, m.sp))`);
+        break;
+      }
+      case 'SLICE_TEST': {
+        this.settle();
+        const x = (this.stack.at(-1) as Operand).text;
+        this.heights.set(i.to, this.stack.length);
+        this.out.push(`if (${x} === '') break L${i.to};`, `if (${x} instanceof List && ${x}.items.length === 0) {`);
+        this.out.push(`${x} = new List([]); break L${i.to}; }`);
+        break;
+      }
       case 'LOCK_INDEX':
         this.settle();
         this.out.push(`${this.at(i)}; m.lockForIndex(${(this.stack.at(-1) as Operand).text});`);
@@ -778,6 +790,12 @@ class Translator {
         this.result(`(${this.at(i)}, m.resolveMethod(sites[${i.a}], ${(this.stack.at(-1) as Operand).text}, ${i.b}))`);
         break;
       case 'CALL_METHOD': {
+        if (i.a <= 2) {
+          const args = this.take(i.a).map((o) => `, ${o.text}`);
+          const callee = this.pop();
+          this.result(`(${this.at(i)}, m.methodFrom${i.a}(${this.pop().text}, ${callee.text}${args.join('')}, program))`);
+          break;
+        }
         this.args(i.a);
         const callee = this.pop();
         this.result(`(${this.at(i)}, m.methodFrom(${this.pop().text}, ${callee.text}, ${i.a}, program))`);

@@ -67,6 +67,10 @@ describe('a test tells', () => {
 describe('what fails', () => {
   test.each([
     ["'a' - 1;", ['error operand-type']],
+    // A value that is written out, against the definition of the field.
+    ["set_type('P', {age: 'int<18:99>', mail: 'email'}); P{age: 20, mail: 'a@example.org'};", []],
+    ["set_type('P', {age: 'int<18:99>', mail: 'email'}); P{age: 2, mail: 'none'};", ['error field-type', 'error field-type']],
+    ["set_type('P', {age: 'uint'}); p = P{}; p.age = -1;", ['error field-type']],
     // It may not come there.
     ["if (.x) 'a' - 1;", ['warning operand-type']],
     ["|| 'a' - 1;", ['warning operand-type']],
@@ -115,5 +119,38 @@ describe('any depth and any bytes', () => {
     ]) {
       expect(() => analyze(source)).not.toThrow();
     }
+  });
+});
+
+describe('what is probably meant otherwise', () => {
+  test.each([
+    ['an assignment as a condition', 'n = .n; if (n = 1) .m = n;', ['warning constant-test']],
+    ['the same of a property', 'if (.n = 1) .m = 2;', ['warning constant-test']],
+    ['an assignment of what may be nil', 'if (user = .users.find(|u| u.name)) user.name;', []],
+    ['a name that no type has', "n = 1; type(n) == 'integer';", ['warning constant-comparison']],
+    ['a variable that keeps nothing', "t = {a: 1}; set_type('P', {});", ['warning unused-variable']],
+    ['a variable that keeps an instance', "set_type('P', {}); p = P{}; type_count('P');", []],
+    ['a variable that is let go of', "set_enum('E', {A: 1}); e = E{A}; e = nil; del_enum('E');", []],
+  ])('%s', (_what, source, found) => {
+    expect(codes(source)).toEqual(found);
+  });
+
+  test.each([
+    ["'a'.length();", '`str` has no method `length`; did you mean `len`?'],
+    ['set().append({});', '`set` has no method `append`; did you mean `add`?'],
+    ["print('a');", 'there is no function `print`; did you mean `log`?'],
+  ])('the name of another language in %s', (source, message) => {
+    expect(analyze(source).findings.map((finding) => finding.message)).toEqual([message]);
+  });
+
+  test('a method of another type, and a sum of text and number, with what would be right', () => {
+    const reasons = (source: string): (string | undefined)[] => analyze(source).findings.map(({ reason }) => reason);
+    expect(reasons("'a'.test('b');")).toEqual(['it is a method of `regex`']);
+    expect(reasons("'a' + 1;")[0]).toContain('`str(...)`');
+  });
+
+  test('of two names that are as close, the first in the alphabet is told', () => {
+    expect(analyze('log1 = 1; log2 = 2; log3; [log1, log2];').findings[0]?.message).toContain('did you mean `log1`?');
+    expect(analyze('log2 = 1; log1 = 2; log3; [log1, log2];').findings[0]?.message).toContain('did you mean `log1`?');
   });
 });

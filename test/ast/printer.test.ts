@@ -96,6 +96,38 @@ describe('long lines', () => {
   });
 });
 
+describe('long statements', () => {
+  const narrow = (source: string): string => print(parse(source), { source, width: 40 });
+
+  test('have all branches of a condition alike', () => {
+    expect(narrow('if (a) { b; } else if (c) { d; } else { e; f; }')).toBe(
+      lines('if (a) {', '  b;', '} else if (c) {', '  d;', '} else {', '  e;', '  f;', '};'),
+    );
+    expect(narrow('if (a) { b; } else { c; }')).toBe(lines('if (a) { b; } else { c; };'));
+  });
+
+  test('break chains before calls with closures, and go on behind one that ends with a block', () => {
+    expect(narrow('orders = .orders.filter(|o| o.count > 1).map(|o| o.count)')).toBe(
+      lines('orders = .orders', '  .filter(|o| o.count > 1)', '  .map(|o| o.count);'),
+    );
+    expect(narrow('.orders.each(|o| o.lines.each(|line| { a; b; }))')).toBe(
+      lines('.orders.each(|o| o.lines.each(|line| {', '  a;', '  b;', '}));'),
+    );
+  });
+
+  test('break an assignment before its operators', () => {
+    expect(narrow('.a_property_of_the_root = .another_property_of_it + 1')).toBe(
+      lines('.a_property_of_the_root =', '  .another_property_of_it + 1;'),
+    );
+  });
+
+  test('have several short values in a line', () => {
+    expect(narrow(`list = [${Array.from({ length: 14 }, (_, i) => i + 10).join(', ')}]`)).toBe(
+      lines('list = [', '  10, 11, 12, 13, 14, 15, 16, 17, 18,', '  19, 20, 21, 22, 23', '];'),
+    );
+  });
+});
+
 describe('line breaks of the source', () => {
   test('behind an opening brace keep it open', () => {
     expect(format('{ a }')).toBe(lines('{ a; };'));
@@ -118,16 +150,17 @@ describe('comments', () => {
   });
 
   test('stay in lists and blocks', () => {
-    expect(format('[1, // one\n2 /* two */, 3\n// end\n]')).toBe(lines('[', '  1, // one', '  2,', '  /* two */ 3', '  // end', '];'));
+    expect(format('[1, // one\n2 /* two */, 3\n// end\n]')).toBe(lines('[', '  1, // one', '  2 /* two */,', '  3', '  // end', '];'));
     expect(format('{ a; // b\n}')).toBe(lines('{', '  a; // b', '};'));
     expect(format('f(// none\n)')).toBe(lines('f(', '  // none', ');'));
     expect(format('{a: /* b */ 1}')).toBe(lines('{a: /* b */ 1};'));
+    expect(format('f(a /* one */, /* two */ b)')).toBe(lines('f(a /* one */, /* two */ b);'));
   });
 
   test('stay in expressions', () => {
     expect(format('a + /* b */ c')).toBe(lines('a + /* b */ c;'));
     expect(format('(a /* b */)')).toBe(lines('(a /* b */);'));
-    expect(format('if (a) { b; } // c\nelse d')).toBe(lines('if (a) { b; } // c', 'else d;'));
+    expect(format('if (a) { b; } // c\nelse d')).toBe(lines('if (a) {', '  b;', '} // c', 'else d;'));
     expect(format('x = // why\n 1')).toBe(lines('x = // why', '1;'));
   });
 });

@@ -55,13 +55,20 @@ describe('arguments', () => {
     expect(session.fails(code)).toBe(error);
   });
 
-  test('messages name the function, the position, what was expected and what was given', () => {
+  test.each([
+    ["['a', 'b'].join(1)", /`join`.*argument 1.*`str`.*`int`.*join/],
+    ["['a', 1].join('')", /`join`.*item 1.*`str`.*`int`.*join/],
+    ['[1].extend(1)', /`extend`.*argument 1.*`list` or `tuple`.*`int`.*extend/],
+    ['[2, 1].sort(1)', /`sort`.*argument 1.*`closure` or `bool`.*`int`.*sort/],
+    ['[1].map()', /`map` takes 1 argument but 0 were given.*map/],
+  ])('the message of %s names the function, the position, what was expected and what was given', (code, message) => {
+    let text = '';
     try {
-      session.ask("['a', 'b'].join(1)");
-      expect.unreachable();
+      session.ask(code);
     } catch (error) {
-      expect((error as { message: string }).message).toMatch(/`join`.*argument 1.*`str`.*`int`/);
+      text = (error as { message: string }).message;
     }
+    expect(text).toMatch(message);
   });
 });
 

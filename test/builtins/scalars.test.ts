@@ -150,6 +150,10 @@ const GROUPS: Readonly<Record<string, Rows>> = {
       ['aGk=', 'fn4/', 'hi', 'hi'],
     ],
     ["[base64_decode('-_8=') == base64_decode('+/8='), base64_decode('YQ==YQ==')]", [true, b('a\0\0a')]],
+    [
+      "[base64_decode('.,8=') == base64_decode('+/8='), base64_decode('.,') == base64_decode('+/'), base64_decode('1.5')]",
+      [true, true, b('\xd7\xee')],
+    ],
   ],
   'numbers of lists and the query': [
     [

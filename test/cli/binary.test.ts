@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ownVersion } from '../../src/cli/version.ts';
+import { freePort } from '../server/http/http-client.ts';
 import { Folder, PROGRAM, runBinary, thingsc } from './harness.ts';
 
 const folder = new Folder();
@@ -84,6 +85,19 @@ async function served(words: readonly string[]): Promise<{ child: ChildProcess; 
 }
 
 describe('thingsc serve', () => {
+  it('serves the playground where it is asked to, and says where', async () => {
+    const at = await freePort();
+    const { child, output } = await served(['--data', folder.file('played'), '--playground', String(at)]);
+    expect(output()).toContain(`In a browser:   http://127.0.0.1:${at}/\n`);
+    const page = await fetch(`http://127.0.0.1:${at}/`);
+    expect(await page.text()).toContain('<title>thingsc playground</title>');
+    const script = await (await fetch(`http://127.0.0.1:${at}/worker.js`)).text();
+    expect(script.length).toBeGreaterThan(100_000);
+    expect((await (await fetch(`http://127.0.0.1:${at}/licences.txt`)).text()).match(/^@codemirror\/state \S+ \(MIT\)$/m)).not.toBeNull();
+    child.kill('SIGTERM');
+    await once(child, 'close');
+  });
+
   it('serves a seeded store, and stops cleanly on a signal', async () => {
     const seed = folder.file('seed.ti', ".list = ['a', 'b'];");
     for (const expected of ['["a","b"]\n', '["a","b","c"]\n']) {

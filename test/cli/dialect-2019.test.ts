@@ -51,11 +51,21 @@ describe('scripts in the 2019 dialect', () => {
     expect(readFileSync(join(folder, 'b.tic')).length).toBeGreaterThan(50);
   });
 
+  it('for the root are known by what they call', async () => {
+    const path = file('root.t19', "new_user('ann', 'x'); users();");
+    expect(await thingsc(['check', path])).toEqual({ code: 0, out: '', err: '' });
+    expect((await thingsc(['disasm', path])).out).toContain('2019:new_user');
+    expect((await thingsc(['run', '--json', '--scope', '0', path])).out).toContain('"name":"ann"');
+    expect((await thingsc(['check', '--scope', 'collection', path])).err).toContain('other-scope');
+  });
+
   it('have their errors shown in place', async () => {
     const { code, err } = await thingsc(['run', '--dialect', '2019', '-e', 'x = 1;\n1 + 2;']);
     expect(code).toBe(1);
     expect(err).toMatch(/outside of parentheses[\s\S]*2:3/);
-    expect((await thingsc(['run', '--dialect', '2019', '-e', '5.nope()'])).err).toContain('lookup_err');
+    expect((await thingsc(['run', '--dialect', '2019', '-e', '5.nope()'])).err).toContain('(INDEX_ERROR, 101)');
+    const told = await thingsc(['run', '--json', '--dialect', '2019', '-e', '5.nope()']);
+    expect(JSON.parse(told.out)).toMatchObject({ error: { code: 101, name: 'INDEX_ERROR', line: 1 } });
   });
 
   it('are sent to a server, with blobs', async () => {
@@ -65,6 +75,6 @@ describe('scripts in the 2019 dialect', () => {
     expect((await thingsc([...node, '--raw', '-q', 'picture'])).out).toBe('abc\n');
     expect((await thingsc([...node, '--json', '-c', '0', '-q', "collection('stuff')"])).out).toContain('"name":"stuff"');
     const { code, err } = await thingsc([...node, '-q', 'ghost']);
-    expect([code, err.includes('lookup_err, -54')]).toEqual([1, true]);
+    expect([code, err.includes('INDEX_ERROR, 101')]).toEqual([1, true]);
   });
 });

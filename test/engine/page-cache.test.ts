@@ -55,3 +55,27 @@ test('while something waits for the values of a query, nothing leaves the memory
   expect(engine.cache.weight).toBe(0);
   await engine.close();
 });
+
+test('pages whose things have all left take no memory once the store knows', async () => {
+  const { engine } = await openEngine({ dir: tempDir() });
+  ask(engine, '.kept = {}; nil;');
+  const checkpoint = async (): Promise<void> => {
+    do await engine.checkpoint();
+    while (engine.store.checkpointId < engine.lastChangeId);
+  };
+  await checkpoint();
+  const things = [...engine.database.collections.values()].find((collection) => collection.name === 'stuff')?.things;
+  if (things === undefined) throw new Error('there is no collection');
+  const before = engine.cache.weight;
+  for (let turn = 0; turn < 3; turn++) {
+    ask(engine, '.list = range(1000).map(|n| {n:}); nil;');
+    if (turn > 0) await checkpoint();
+    ask(engine, '.del("list"); nil;');
+    await checkpoint();
+    expect([...things.loadedNumbers()].length).toBe(1);
+    expect(engine.cache.weight).toBe(before);
+  }
+  expect(ask(engine, '.kept.list = range(100).map(|n| {n:}); .kept.list.map(|t| t.n).sum();')).toBe(4950);
+  expect(verifyDatabase(engine.database).problems).toEqual([]);
+  await engine.close();
+});

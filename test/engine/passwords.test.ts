@@ -17,6 +17,7 @@ function query(engine: LocalEngine, code: string): { now: boolean; answer: Promi
   });
   const request = { user: ADMIN, client: null, scope: '@thingsdb', code, vars: null };
   const now = engine.query(request, (finish) => resolve(finish().value));
+  if (now instanceof TiError) throw now;
   if (now !== null) resolve(now.value);
   return { now: now !== null, answer };
 }

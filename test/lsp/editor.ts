@@ -54,9 +54,9 @@ export class Editor {
     return this.connection.sendNotification(method, params);
   }
 
-  open(uri: string, text: string): Promise<void> {
+  open(uri: string, text: string, languageId = 'thingsdb'): Promise<void> {
     this.version++;
-    return this.tell('textDocument/didOpen', { textDocument: { uri, languageId: 'thingsdb', version: this.version, text } });
+    return this.tell('textDocument/didOpen', { textDocument: { uri, languageId, version: this.version, text } });
   }
 
   change(uri: string, range: Range, text: string): Promise<void> {
@@ -75,10 +75,10 @@ export class Editor {
     }
   }
 
-  /** Asks about the place of the cursor in a text that is opened for it. */
-  async at<T>(method: string, source: string, more: object = {}): Promise<T> {
+  /** Asks about the place of the cursor in a text that is opened for it; its address ends in `ending`. */
+  async at<T>(method: string, source: string, more: object = {}, ending = ''): Promise<T> {
     const { text, position } = marked(source);
-    const uri = `untitled:${++this.version}`;
+    const uri = `untitled:${++this.version}${ending}`;
     await this.open(uri, text);
     try {
       return await this.ask(method, { textDocument: { uri }, position, ...more });

@@ -38,10 +38,11 @@ export interface Bench {
 /** Resolves with the packed answer, as a server packs it: in the turn in which it is there. */
 function answerOf(engine: LocalEngine, code: string, scope: string): Promise<Typed> {
   return new Promise((resolve) => {
-    const tell = (finish: () => QueryAnswer | null): void => {
+    const tell = (finish: () => QueryAnswer | TiError | null): void => {
       try {
         const answer = finish();
         if (answer === null) return;
+        if (answer instanceof TiError) throw answer;
         const w = new MsgpackWriter();
         encodeValue(w, answer.value, { deep: answer.deep, flags: answer.flags, hooks: engine.hooks });
         resolve(typedOf(w.take()));

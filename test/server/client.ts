@@ -6,6 +6,7 @@ import type { Engine } from '../../src/engine/api.ts';
 import type { NodeFacts } from '../../src/engine/node-info.ts';
 import { defaultConfig } from '../../src/server/config.ts';
 import { makePackage, PackageType } from '../../src/server/framing.ts';
+import type { PlaygroundFiles } from '../../src/server/http/playground.ts';
 import { createLog } from '../../src/server/log.ts';
 import type { Metric } from '../../src/server/metrics.ts';
 import { type RunningServer, type ServeConfig, startServer } from '../../src/server/serve.ts';
@@ -131,6 +132,7 @@ interface TestOptions {
   readonly node?: { facts: NodeFacts };
   readonly version?: string;
   readonly onFailure?: (listener: (reason: string) => void) => void;
+  readonly playground?: PlaygroundFiles;
 }
 
 /** A server on a port that the system chooses; `lines` collects its log, from level info on. */

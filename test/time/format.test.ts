@@ -30,9 +30,33 @@ describe('format', () => {
     ['%10Y|%-m|%5d|%03S|%^B', '0000002021|3|00004|007|MARCH'],
     ['%Ey %Od', '21 04'],
     ['%Q %+4Y %', '%Q %+4Y %'],
-    ['año 日', 'año 日'],
+    ['a\xc3\xb1o \xe6\x97\xa5', 'a\xc3\xb1o \xe6\x97\xa5'],
   ])('%s', (pattern, text) => {
     expect(format('2021-03-04T15:06:07', pattern)).toBe(text);
+  });
+
+  it('writes the same in one go and piece by piece', () => {
+    const seconds = fc.oneof(
+      fc.integer({ min: -2e9, max: 5e9 }),
+      fc.integer({ min: -1e11, max: 4e11 }),
+      fc.constantFrom(-1, 0, -62135596801, 253402300799),
+    );
+    const offset = fc.constantFrom(0, 3600, -3600, 20_700, -34_200, 43_200, -1_500, 59);
+    const pieces = fc.array(
+      fc.constantFrom('%Y', '%m', '%d', '%H', '%M', '%S', '%z', '-', ' ', ':', '\x80', '\xff', '%%', '%T', 'T', 'at length '),
+      { maxLength: 14 },
+    );
+    fc.assert(
+      fc.property(seconds, offset, pieces, (moment, ahead, parts) => {
+        const date = civilFromSeconds(moment + ahead);
+        const at = new DateTime(moment, ahead, null, false);
+        const pattern = parts.join('');
+        // A tab at the end is a piece that is made on its own.
+        expect(`${formatDate(date, at, pattern)}\t`).toBe(formatDate(date, at, `${pattern}%t`));
+        expect(formatDate(date, at, pattern)).toBe(parts.map((part) => formatDate(date, at, `${part}%t`).slice(0, -1)).join(''));
+      }),
+      { numRuns: 1000 },
+    );
   });
 
   it('tells offsets without their seconds', () => {

@@ -39,6 +39,16 @@ const { expr } = fc.letrec<{ expr: string; body: string }>((tie) => ({
     fc.tuple(name, tie('body')).map(([n, b]) => `[1, 2, 3].map(|${n}| { ${b} })`),
     fc.tuple(name, name, tie('body')).map(([n, m, b]) => `{ f = |${n}, ${m}| { ${b} }; f(2); }`),
     fc.tuple(tie('expr')).map(([e]) => `try(${e})`),
+    fc.tuple(tie('expr'), fc.constantFrom('[:1]', '[1:]', '[-2:-1]', '[::2]', '[2:0:-1]')).map(([e, cut]) => `(${e})${cut}`),
+    fc.tuple(tie('expr'), tie('expr'), tie('expr')).map(([e, from, to]) => `[${e}, 4][${from}:${to}]`),
+    fc.tuple(fc.constantFrom('c', "'s'", '[1]'), fc.constantFrom('len()', 'upper()', 'is_list()')).map(([r, call]) => `${r}.${call}`),
+    fc
+      .tuple(fc.constantFrom('c', "'s'", '[1]', 'd'), fc.constantFrom('has', 'push', 'starts_with', 'index_of'), tie('expr'))
+      .map(([r, m, e]) => `${r}.${m}(${e})`),
+    fc
+      .tuple(fc.constantFrom('c', "'s'", 'd'), fc.constantFrom('replace', 'push', 'extend'), tie('expr'), tie('expr'))
+      .map(([r, m, e, f]) => `${r}.${m}(${e}, ${f})`),
+    fc.tuple(tie('expr')).map(([e]) => `c.each(|i| c.push(${e}))`),
     fc.tuple(tie('expr')).map(([e]) => `\`<{${e}}>\``),
   ),
   body: fc.oneof(

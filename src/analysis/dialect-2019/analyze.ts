@@ -33,7 +33,7 @@ export interface Analysis2019 {
 const texts = { compact: compactArrow, definition: compactArrow };
 
 /** Whether a script is one for the root: as it is told, else as its functions tell. */
-function targetOf(script: Script, scope: ScopeKind | null): { readonly target: Target2019; readonly mixed: CallExpr | null } {
+export function targetOf(script: Script, scope: ScopeKind | null): { readonly target: Target2019; readonly mixed: CallExpr | null } {
   const { root, collection } = placesOf(script);
   if (scope === 'thingsdb') return { target: 'root', mixed: null };
   if (scope !== null || root === null) return { target: 'collection', mixed: null };
@@ -61,7 +61,7 @@ function effectsOf(script: Script, source: string, target: Target2019): Effects 
 /** Analyzes a text. Never throws. */
 export function analyze2019(source: string, { scope = null, rules = {}, readOnly = false }: AnalyzeOptions = {}): Analysis2019 {
   const { script, diagnostics } = parseTolerant(source);
-  const directives = readDirectives(script, source);
+  const directives = readDirectives(script.comments, source);
   const { target, mixed } = targetOf(script, directives.scope ?? scope);
   const findings = new Findings();
   const temps = tempsOf(script);

@@ -291,6 +291,7 @@ export class Inference2019 {
       on = this.link(link, on, isLiteral);
       isLiteral = false;
       this.types.set(link, on);
+      if (link.kind === 'PropertyLink') this.types.set(link.name, on);
     }
     return on;
   }

@@ -38,9 +38,9 @@ function temp(cx: Context, name: string): Value {
   return value;
 }
 
-function noProperties(value: Value, name: string): TiError {
+function noProperties(value: Value): TiError {
   checkKept(value);
-  return lookupErr(`type \`${typeName2019(value)}\` has no property${name === '' ? '' : ` \`${name}\``}`);
+  return lookupErr(`type \`${typeName2019(value)}\` has no properties`);
 }
 
 /** A value as a property or a variable keeps it: a tuple becomes a list again, and a list is copied. */
@@ -100,7 +100,7 @@ export const languageRows2019: readonly Row[] = [
   }),
   fn('.owner', [VALUE], 'thing', 'What has properties.', '', (_cx, value: Value) => {
     if (value instanceof Thing || value instanceof Wrapped) return value;
-    throw noProperties(value, '');
+    throw noProperties(value);
   }),
   fn('.own', [VALUE], 'any', 'A value as a property or a variable keeps it.', '', own),
   fn('.array', [ITEMS], 'array', 'An array.', '', (cx, items: readonly Value[]) => {

@@ -5,6 +5,7 @@ import type { Labels } from '../../profile/labels.ts';
 import { Recorder } from '../../profile/recorder.ts';
 import { speedscope } from '../../profile/speedscope.ts';
 import { answerText } from '../answer.ts';
+import { dialectOfProgram } from '../dialect.ts';
 import { ExitCode } from '../exit.ts';
 import { writeWhole } from '../files.ts';
 import { type Io, toBytes } from '../io.ts';
@@ -43,7 +44,7 @@ async function profileWatched(file: string | undefined, options: ProfileOptions,
     },
   });
   if (answer instanceof TiError) {
-    reportFailure({ ...source, text: program.source }, answer, false, io);
+    reportFailure({ ...source, text: program.source }, answer, false, io, dialectOfProgram(program));
     return ExitCode.SCRIPT;
   }
   io.err.write(answer);

@@ -59,7 +59,7 @@ async function ask(client: Client, source: Source, vars: Uint8Array | null, opti
     return ExitCode.FINE;
   } catch (error) {
     if (!(error instanceof TiError)) throw error;
-    reportFailure(source, error, options.json === true, io);
+    reportFailure(source, error, options.json === true, io, dialectOf(source, options));
     return ExitCode.SCRIPT;
   }
 }

@@ -1,6 +1,7 @@
 import { TiError } from '../../errors.ts';
 import { Tracer } from '../../profile/trace.ts';
 import { answerFormat, answerText, type FormatOptions } from '../answer.ts';
+import { dialectOfProgram } from '../dialect.ts';
 import { ExitCode } from '../exit.ts';
 import { type Io, toBytes } from '../io.ts';
 import { type LocalRunOptions, runLocally } from '../local-run.ts';
@@ -35,7 +36,7 @@ async function runSource(file: string | undefined, options: RunOptions, io: Io):
     },
   });
   if (answer instanceof TiError) {
-    reportFailure({ ...source, text: program.source }, answer, options.json === true, io);
+    reportFailure({ ...source, text: program.source }, answer, options.json === true, io, dialectOfProgram(program));
     return ExitCode.SCRIPT;
   }
   io.out.write(answer);

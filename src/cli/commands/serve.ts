@@ -3,12 +3,14 @@ import type { LocalEngine } from '../../engine/engine.ts';
 import { engineMetrics } from '../../engine/metrics.ts';
 import { openEngine } from '../../engine/open.ts';
 import { TiError } from '../../errors.ts';
+import { playgroundFiles } from '../../playground/files.ts';
 import { type Config, loadConfig } from '../../server/config.ts';
 import { ConfigError } from '../../server/config-error.ts';
 import { createLog, type Log, type LogLevel } from '../../server/log.ts';
 import { ListenError } from '../../server/ports.ts';
 import { startServer } from '../../server/serve.ts';
 import { compileSource } from '../compile.ts';
+import { dialectOf, dialectOfProgram } from '../dialect.ts';
 import { CliError, ExitCode, fileError, usageError } from '../exit.ts';
 import { fromBytes, type Io, toBytes } from '../io.ts';
 import { moduleHost } from '../modules.ts';
@@ -21,6 +23,8 @@ export interface ServeOptions {
   readonly data?: string;
   readonly port?: number;
   readonly bind?: string;
+  /** The port of the playground; true for the usual one. */
+  readonly playground?: number | true;
   readonly logLevel: LogLevel;
   readonly seed: readonly string[];
 }
@@ -44,10 +48,11 @@ export async function serve(options: ServeOptions, io: Io): Promise<ExitCode> {
       node: engine.node,
       metrics: engineMetrics(engine),
       onFailure: (listener) => engine.store.onFailure(listener),
+      playground: playgroundFiles,
     });
     engine.startSchedules();
     engine.startModules();
-    io.out.write(toBytes(welcome(io.program, dir, config.bind_client_addr, server.port, seeds[0]?.collection ?? 'stuff')));
+    io.out.write(toBytes(welcome(io.program, config, server.port, seeds[0]?.collection ?? 'stuff')));
     const offSignals = io.onSignal((name) => {
       log.info(`stopping (${name})`);
       void server.stop();
@@ -78,11 +83,20 @@ function settings(
       storage_path: options.data ?? config.storage_path,
       listen_client_port: options.port ?? config.listen_client_port,
       bind_client_addr: options.bind ?? config.bind_client_addr,
+      playground_port: playgroundPort(options.playground, config),
     };
   } catch (error) {
     if (error instanceof ConfigError) throw fileError(error.message);
     throw error;
   }
+}
+
+/** Where the playground is when nothing says another port. */
+const PLAYGROUND_PORT = 9280;
+
+function playgroundPort(asked: number | true | undefined, { playground_port }: Pick<Config, 'playground_port'>): number {
+  if (typeof asked === 'number') return asked;
+  return asked === true && playground_port === 0 ? PLAYGROUND_PORT : playground_port;
 }
 
 async function open(
@@ -121,7 +135,7 @@ async function readSeeds(texts: readonly string[], io: Io): Promise<Seed[] | nul
   for (const text of texts) {
     const [collection, file] = splitSeed(text);
     const source = await readSource(file, undefined, io);
-    const { program, diagnostics } = compileSource(source.text);
+    const { program, diagnostics } = compileSource(source.text, dialectOf(source, {}));
     reportDiagnostics(source, diagnostics, io.err);
     if (program === null) return null;
     seeds.push({ collection, source, program });
@@ -134,11 +148,12 @@ function plant({ collection, source, program }: Seed, engine: LocalEngine, io: I
   const admin = { user: { id: 1, name: 'admin' }, client: null, vars: null };
   try {
     if (!hasCollection(engine, collection)) engine.query({ ...admin, scope: '@thingsdb', code: `new_collection('${collection}');` });
-    engine.runProgram(program, { ...admin, scope: `//${collection}` });
+    if (dialectOfProgram(program) === 'v1') engine.runProgram(program, { ...admin, scope: `//${collection}` });
+    else engine.query2019({ ...admin, target: collection, code: program.source, blobs: [] });
     return true;
   } catch (error) {
     if (!(error instanceof TiError)) throw error;
-    reportFailure(source, error, false, io);
+    reportFailure(source, error, false, io, dialectOfProgram(program));
     return false;
   }
 }
@@ -154,11 +169,19 @@ function splitSeed(seed: string): [string, string] {
   return [name, seed.slice(at + 1)];
 }
 
-function welcome(program: string, dir: string, host: string, port: number, collection: string): string {
-  const node = port === 9200 ? '' : ` -n :${port}`;
-  return `thingsc ${ownVersion()} serves ${dir} at ${host}:${port}, user \`admin\`, password \`pass\` unless changed. Stop with Ctrl-C.
+function playgroundLine({ playground_port, bind_playground_addr: bound, playground_cert_file }: Served): string {
+  if (playground_port === 0) return 'In a browser:   add --playground, for a page to write and run queries\n';
+  const host = bound === '::' || bound === '0.0.0.0' ? 'localhost' : bound.includes(':') ? `[${bound}]` : bound;
+  return `In a browser:   ${playground_cert_file === null ? 'http' : 'https'}://${host}:${playground_port}/\n`;
+}
 
-With thingsc:   ${program} query${node} -c ${collection} -q '.keys();'
+type Served = Pick<Config, 'storage_path' | 'bind_client_addr' | 'playground_port' | 'bind_playground_addr' | 'playground_cert_file'>;
+
+function welcome(program: string, config: Served, port: number, collection: string): string {
+  const node = port === 9200 ? '' : ` -n :${port}`;
+  return `thingsc ${ownVersion()} serves ${config.storage_path} at ${config.bind_client_addr}:${port}, user \`admin\`, password \`pass\` unless changed. Stop with Ctrl-C.
+
+${playgroundLine(config)}With thingsc:   ${program} query${node} -c ${collection} -q '.keys();'
 With Python:    pip install python-thingsdb, then
 
     import asyncio

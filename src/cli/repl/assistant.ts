@@ -3,11 +3,11 @@ import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AnalyzeOptions } from '../../analysis/analyze.ts';
 import { functionRows, methodRows } from '../../analysis/builtin-names.ts';
-import { type Candidate, candidatesAt, wordBefore } from '../../analysis/complete.ts';
+import { type Candidate, candidatesIn, wordBefore } from '../../analysis/complete.ts';
 import { type Called, called as called2019 } from '../../analysis/dialect-2019/calls.ts';
 import { ANY, describe, type Type } from '../../analysis/types.ts';
 import { TiError } from '../../errors.ts';
-import { signaturesAt } from '../../lsp/signature.ts';
+import { signaturesIn } from '../../lsp/signature.ts';
 import { callableText, typedSignature } from '../../lsp/words.ts';
 import type { Assistant } from '../../terminal/editor.ts';
 import type { Span } from '../../terminal/layout.ts';
@@ -126,7 +126,7 @@ export class SessionAssistant implements Assistant {
     if (start === null || this.session.dialect === '2019' || text.length > MOST_TEXT || !text.includes('(')) return '';
     const query = text.slice(start);
     const offset = toBytes(query.slice(0, Math.max(0, cursor - start))).length;
-    const [first, second] = signaturesAt(toBytes(query), offset, this.analyzeOptions)?.signatures ?? [];
+    const [first, second] = signaturesIn(toBytes(query), offset, this.analyzeOptions)?.signatures ?? [];
     if (first === undefined) return '';
     return second === undefined ? `${first.label}  ${first.documentation}` : `${first.label}  (and others)`;
   }
@@ -154,7 +154,7 @@ export class SessionAssistant implements Assistant {
     const word = wordBefore(text, cursor);
     if (this.session.dialect === '2019') return this.complete2019(word, text[cursor - word.length - 1] === '.');
     await this.refreshed();
-    const candidates = candidatesAt(toBytes(text), offset, this.analyzeOptions)
+    const candidates = candidatesIn(toBytes(text), offset, this.analyzeOptions)
       .filter(({ name }) => fromBytes(name).startsWith(word))
       .sort(byRank);
     return candidates.map((candidate) => ({

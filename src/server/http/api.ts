@@ -91,12 +91,13 @@ function answer(hub: Hub, user: UserRef, scope: string, type: ContentType, body:
     respondText(response, 400, 'BAD REQUEST\r\n');
     return;
   }
-  const reply = (finish: () => QueryAnswer | null): void => {
+  const reply = (finish: () => QueryAnswer | TiError | null): void => {
     let send: () => void;
     try {
       const found = finish();
       // It waits for a module, and comes later.
       if (found === null) return;
+      if (found instanceof TiError) throw found;
       const result = packAnswer(hub, found, type);
       send = () => respond(response, 200, type, result);
     } catch (error) {
@@ -132,7 +133,7 @@ function readJson(body: Buffer): Buffer | null {
   }
 }
 
-function ask(hub: Hub, user: UserRef, scope: string, request: ApiRequest, later: Later): QueryAnswer | null {
+function ask(hub: Hub, user: UserRef, scope: string, request: ApiRequest, later: Later): QueryAnswer | TiError | null {
   const { engine } = hub;
   const from = { user, client: null, scope };
   if (request.type === 'query')

@@ -1,0 +1,81 @@
+/** How the editor looks: by the variables of the page, which differ between light and dark. */
+import { EditorView } from '@codemirror/view';
+
+const COLOURS = ['keyword', 'constant', 'number', 'string', 'regex', 'comment', 'operator', 'variable', 'parameter', 'property'];
+const MORE = ['method', 'function', 'builtin', 'class', 'enum', 'enumMember'];
+
+const colourRules = Object.fromEntries([...COLOURS, ...MORE].map((name) => [`.tok-${name}`, { color: `var(--tok-${name})` }]));
+
+export const theme = EditorView.theme({
+  '&': { height: '100%', backgroundColor: 'var(--surface)', color: 'var(--text)', fontSize: '13px' },
+  '&.cm-focused': { outline: 'none' },
+  '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.55' },
+  '.cm-content': { padding: '8px 0', caretColor: 'var(--text)' },
+  '.cm-line': { padding: '0 12px 0 8px' },
+  '.cm-gutters': { backgroundColor: 'var(--surface)', color: 'var(--faint)', border: 'none', paddingLeft: '4px' },
+  '.cm-activeLineGutter': { backgroundColor: 'transparent', color: 'var(--text)' },
+  '.cm-activeLine': { backgroundColor: 'var(--line-active)' },
+  '.cm-cursor': { borderLeftColor: 'var(--text)', borderLeftWidth: '1.5px' },
+  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
+    backgroundColor: 'var(--selection)',
+  },
+  '&.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--match)', outline: '1px solid var(--border-strong)' },
+  '.cm-insides': { backgroundColor: 'var(--mark)', borderRadius: '2px', boxShadow: '0 0 0 1px var(--mark-edge)' },
+  ...colourRules,
+  '.tok-comment': { color: 'var(--tok-comment)', fontStyle: 'italic' },
+  '.cm-tooltip': {
+    backgroundColor: 'var(--raised)',
+    color: 'var(--text)',
+    border: '1px solid var(--border-strong)',
+    borderRadius: '6px',
+    boxShadow: 'var(--shadow)',
+  },
+  '.cm-tooltip .tip': { maxWidth: '460px', maxHeight: '300px', overflow: 'auto', padding: '8px 10px', font: '13px/1.45 var(--sans)' },
+  '.tip p': { margin: '0 0 6px' },
+  '.tip p:last-child': { margin: '0' },
+  '.tip a': { color: 'var(--accent)' },
+  '.tip hr': { border: 'none', borderTop: '1px solid var(--border)', margin: '8px 0' },
+  '.tip code, .tip .code': { fontFamily: 'var(--mono)', fontSize: '12px' },
+  '.tip .code': { margin: '0 0 6px', whiteSpace: 'pre-wrap' },
+  '.tip.signature': { fontFamily: 'var(--mono)', fontSize: '12px', padding: '5px 8px' },
+  '.tip.signature strong': { color: 'var(--accent)', fontWeight: '600' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul': {
+    fontFamily: 'var(--mono)',
+    fontSize: '12.5px',
+    maxHeight: '230px',
+    minWidth: '180px',
+    borderRadius: '5px',
+  },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li': { padding: '2px 10px', lineHeight: '1.5' },
+  '.cm-tooltip-autocomplete > ul > li[aria-selected]': { backgroundColor: 'var(--accent)', color: 'var(--on-accent)' },
+  '.cm-completionIcon': { display: 'none' },
+  '.cm-completionMatchedText': { textDecoration: 'none', fontWeight: '700' },
+  '.cm-completionDetail': { display: 'none' },
+  '.cm-tooltip.cm-completionInfo': { padding: '0', maxWidth: '420px' },
+  '.cm-diagnostic': { padding: '4px 10px 4px 8px', borderLeftWidth: '3px', font: '13px/1.45 var(--sans)', maxWidth: '520px' },
+  '.cm-diagnostic-error': { borderLeftColor: 'var(--error)' },
+  '.cm-diagnostic-warning': { borderLeftColor: 'var(--warning)' },
+  '.cm-diagnostic-info': { borderLeftColor: 'var(--accent)' },
+  '.cm-diagnosticText .reason': { display: 'block', color: 'var(--dim)' },
+  '.cm-diagnosticAction': { backgroundColor: 'var(--accent)', color: 'var(--on-accent)', borderRadius: '4px', padding: '1px 7px' },
+  '.cm-lintRange-error, .cm-lintRange-warning, .cm-lintRange-info': {
+    backgroundImage: 'none',
+    paddingBottom: '0',
+    textDecoration: 'underline wavy 1px',
+    textUnderlineOffset: '3px',
+    textDecorationSkipInk: 'none',
+  },
+  '.cm-lintRange-error': { textDecorationColor: 'var(--error)' },
+  '.cm-lintRange-warning': { textDecorationColor: 'var(--warning)' },
+  '.cm-lintRange-info': { textDecorationColor: 'var(--accent)' },
+  '.cm-lintPoint:after': { borderBottomColor: 'var(--error)' },
+  '.cm-panels': { backgroundColor: 'var(--raised)', color: 'var(--text)', borderColor: 'var(--border)' },
+  '.cm-panels .cm-textfield, .cm-panels .cm-button': {
+    font: '12px var(--sans)',
+    color: 'var(--text)',
+    background: 'var(--surface)',
+    border: '1px solid var(--border-strong)',
+    borderRadius: '4px',
+  },
+  '.cm-searchMatch': { backgroundColor: 'var(--mark)' },
+});
