@@ -29,6 +29,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   testing: ['ast', 'grammar', 'bytecode', 'values', 'builtins', 'vm', 'engine', 'storage', 'msgpack', 'wire'],
   profile: ['bytecode', 'values', 'builtins', 'vm'],
   debug: ['msgpack', 'ast', 'grammar', 'values', 'bytecode', 'wire', 'model', 'builtins', 'vm', 'engine'],
+  terminal: [],
   server: ['msgpack', 'values', 'wire', 'model', 'engine'],
   playground: ['msgpack', 'ast', 'grammar', 'bytecode', 'compiler', 'wire', 'builtins', 'analysis', 'lsp', 'server'],
   cli: [
@@ -39,6 +40,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'grammar',
     'values',
     'bytecode',
+    'builtins',
     'wire',
     'engine',
     'modules',
@@ -49,6 +51,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'migrate',
     'testing',
     'profile',
+    'terminal',
     'playground',
     'debug',
   ],

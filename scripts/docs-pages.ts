@@ -9,6 +9,7 @@ const COMMANDS = [
   'serve',
   'run',
   'query',
+  'repl',
   'check',
   'schema',
   'fmt',
@@ -21,6 +22,7 @@ const COMMANDS = [
   'verify',
   'dump',
   'load',
+  'import',
   'backup',
   'restore',
 ] as const;
@@ -44,6 +46,8 @@ async function helpFor(...words: string[]): Promise<string> {
     inputIsTerminal: false,
     readInput: async () => '',
     openInput: () => Readable.from([]),
+    inputLines: async function* () {},
+    terminal: null,
     onSignal: () => () => {},
   });
   return Buffer.from(text, 'latin1').toString().trim();

@@ -37,8 +37,13 @@ export const Int = token('Int', /(?:0b[01]+|0o[0-8]+|0x[0-9a-fA-F]+|[0-9]+)(?![0
 export const StringText = token('String', { exec: matchString }, { start_chars_hint: ["'", '"'], line_breaks: true });
 
 // Words.
-const keyword = (name: string, text: string, more: TokenType[] = []): TokenType =>
-  token(name, new RegExp(`${text}(?![0-9A-Za-z_])`), { categories: [Identifier, ...more] });
+const texts: string[] = [];
+/** The keywords as they are written. */
+export const keywordTexts: readonly string[] = texts;
+function keyword(name: string, text: string, more: TokenType[] = []): TokenType {
+  texts.push(text);
+  return token(name, new RegExp(`${text}(?![0-9A-Za-z_])`), { categories: [Identifier, ...more] });
+}
 export const Nil = keyword('Nil', 'nil', [Constant]);
 export const True = keyword('True', 'true', [Constant]);
 export const False = keyword('False', 'false', [Constant]);

@@ -16,7 +16,7 @@ import type { Names, Owner } from './names.ts';
 import { edit, type Layout, layOut, type Part } from './parts.ts';
 import { Schema } from './schema.ts';
 import { ScriptFacts, texts } from './script-facts.ts';
-import { can, type Type } from './types.ts';
+import { can, THING, type Type } from './types.ts';
 import { isIdle, lastValues, tellUnused } from './variables.ts';
 
 export interface AnalyzeOptions {
@@ -33,6 +33,8 @@ export interface AnalyzeOptions {
   readonly readOnly?: boolean;
   /** Gives scripts that comments load; without it, nothing is known of them. */
   readonly load?: Load;
+  /** What is known of the root of the collection. */
+  readonly root?: Type;
 }
 
 export interface Analysis {
@@ -368,6 +370,7 @@ function givenBy(options: AnalyzeOptions, directives: Directives): Given {
     vars: new Map([...(options.vars ?? []), ...directives.vars]),
     varsKnown: options.varsKnown ?? directives.hasVars,
     scope: directives.scope ?? options.scope ?? null,
+    root: options.root ?? THING,
   };
 }
 

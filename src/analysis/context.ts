@@ -37,6 +37,8 @@ export class Context {
   readonly varsKnown: boolean;
   /** The kind of scope that the script runs in; null when that is not known. */
   readonly scope: ScopeKind | null;
+  /** The root of the collection. */
+  readonly root: Type;
   /** The type of each expression, link and variable that was met. */
   readonly types: TypesOf;
   readonly findings: Finding[] = [];
@@ -53,13 +55,14 @@ export class Context {
   uncertain = 0;
   private readonly told = new Set<string>();
 
-  constructor(given: Pick<Context, 'schema' | 'names' | 'types' | 'vars' | 'varsKnown' | 'scope' | 'properties'>) {
+  constructor(given: Pick<Context, 'schema' | 'names' | 'types' | 'vars' | 'varsKnown' | 'scope' | 'root' | 'properties'>) {
     this.types = given.types;
     this.schema = given.schema;
     this.names = given.names;
     this.vars = given.vars;
     this.varsKnown = given.varsKnown;
     this.scope = given.scope;
+    this.root = given.root;
     this.properties = given.properties;
   }
 

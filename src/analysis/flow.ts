@@ -11,7 +11,7 @@ import { Inference, type Reached } from './infer.ts';
 import type { Layout, Part } from './parts.ts';
 import { type Schema, WatchedSchema } from './schema.ts';
 import type { ScriptFacts } from './script-facts.ts';
-import type { Type } from './types.ts';
+import { THING, type Type } from './types.ts';
 import { membership, type Source, sameType, Watched } from './watched.ts';
 
 /** What is known from outside of the script. */
@@ -19,6 +19,8 @@ export interface Given {
   readonly vars: ReadonlyMap<string, Type>;
   readonly varsKnown: boolean;
   readonly scope: ScopeKind | null;
+  /** What is known of the root of the collection. */
+  readonly root: Type;
 }
 
 /** What the parts before, and the script as a whole, say to a part. */
@@ -92,7 +94,7 @@ export class Flow {
   readonly types: TypesOf = new WeakMap();
   private readonly facts: ScriptFacts;
   private results = new WeakMap<Part, PartResult>();
-  private given: Given = { vars: new Map(), varsKnown: false, scope: null };
+  private given: Given = { vars: new Map(), varsKnown: false, scope: null, root: THING };
 
   constructor(facts: ScriptFacts) {
     this.facts = facts;
@@ -100,10 +102,11 @@ export class Flow {
 
   /** Nothing that was found before holds with other things given. */
   private take(given: Given): void {
-    const { vars, varsKnown, scope } = this.given;
+    const { vars, varsKnown, scope, root } = this.given;
     const isSame =
       varsKnown === given.varsKnown &&
       scope === given.scope &&
+      root === given.root &&
       vars.size === given.vars.size &&
       [...vars].every(([name, type]) => sameType(type, given.vars.get(name) ?? type) && given.vars.has(name));
     if (!isSame) this.results = new WeakMap();

@@ -33,7 +33,6 @@ import {
   restrict,
   type Scalar,
   shallow,
-  THING,
   type Type,
   widened,
 } from './types.ts';
@@ -365,7 +364,7 @@ export class Inference {
   // --- effects ---
 
   get root(): Type {
-    return THING;
+    return this.cx.root;
   }
 
   /** A call of a closure; tells when that does not stand here and needs a change. */

@@ -41,3 +41,6 @@ export function targetOf(scope: string): string | number {
   if (/^\d+$/.test(scope)) return Number(scope);
   return scope === '@thingsdb' || scope === '@t' ? 0 : toBytes(scope);
 }
+
+/** Of the packed results of a query in the 2019 dialect, the value alone where there is one statement. */
+export const unwrapped2019 = (results: Buffer): Buffer => (results[0] === 0x91 ? results.subarray(1) : results);

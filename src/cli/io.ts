@@ -2,6 +2,7 @@
 import { isAbsolute, relative } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import type { TerminalInput, TerminalScreen } from '../terminal/editor.ts';
 
 export { fromBytes, toBytes } from '../utf8.ts';
 
@@ -13,6 +14,12 @@ export interface Output {
   readonly colored: boolean;
   /** How many characters a line may have. */
   readonly columns: number;
+}
+
+/** What a line is edited on. */
+export interface Terminal {
+  readonly input: TerminalInput;
+  readonly screen: TerminalScreen;
 }
 
 export interface Io {
@@ -27,11 +34,16 @@ export interface Io {
   readonly readInput: () => Promise<string>;
   /** Standard input, for those who read it as it comes. */
   readonly openInput: () => Readable;
+  /** The lines of standard input as they come, without their ends. */
+  readonly inputLines: () => AsyncIterable<string>;
+  /** The terminal that a person sits at, on which a line can be edited; null when there is none. */
+  readonly terminal: Terminal | null;
   /** Calls `listener` at each signal that asks for the end, until the returned function is called. */
   readonly onSignal: (listener: (name: string) => void) => () => void;
 }
 
 const DEFAULT_COLUMNS = 80;
+const DEFAULT_ROWS = 24;
 
 function outputTo(stream: NodeJS.WriteStream): Output {
   return {
@@ -53,6 +65,37 @@ async function readAll(stream: NodeJS.ReadStream): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).latin1Slice();
+}
+
+async function* linesOf(stream: NodeJS.ReadStream): AsyncGenerator<string> {
+  let rest = '';
+  for await (const chunk of stream) {
+    const lines = (rest + (chunk as Buffer).latin1Slice()).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
+}
+
+/** Some terminals only know how to print lines. */
+function terminalOf(input: NodeJS.ReadStream, output: NodeJS.WriteStream): Terminal | null {
+  if (input.isTTY !== true || output.isTTY !== true || process.env['TERM'] === 'dumb') return null;
+  const screen: TerminalScreen = {
+    write: (text) => {
+      output.write(text);
+    },
+    get columns() {
+      return output.columns || DEFAULT_COLUMNS;
+    },
+    get rows() {
+      return output.rows || DEFAULT_ROWS;
+    },
+    onResize: (listener) => {
+      output.on('resize', listener);
+      return () => output.off('resize', listener);
+    },
+  };
+  return { input, screen };
 }
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
@@ -84,6 +127,8 @@ export function processIo(): Io {
     inputIsTerminal: process.stdin.isTTY === true,
     readInput: () => readAll(process.stdin),
     openInput: () => process.stdin,
+    inputLines: () => linesOf(process.stdin),
+    terminal: terminalOf(process.stdin, process.stdout),
     onSignal,
   };
 }

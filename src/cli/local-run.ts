@@ -1,6 +1,6 @@
 /** Runs programs against a store of their own: one in memory, or the folder of one that no server has open. */
 import type { Program } from '../bytecode/program.ts';
-import type { UserRef } from '../engine/api.ts';
+import type { ClientSink, UserRef } from '../engine/api.ts';
 import type { LocalEngine } from '../engine/engine.ts';
 import { TiError } from '../errors.ts';
 import { MsgpackWriter } from '../msgpack/writer.ts';
@@ -36,8 +36,9 @@ export async function runLocally<T>(
   const engine = await openStoreFor(options, io);
   try {
     const user = userOf(engine, options.user);
+    const client = { warn: (_code: number, message: string): void => io.err.write(`${message}\n`) };
     watch.begin?.(engine);
-    const answer = read(runPacked(engine, program, user, vars, options, io));
+    const answer = read(packedAnswer(engine, program, { user, client, scope: options.scope, vars }));
     watch.end?.(engine);
     await closeStore(engine);
     return answer;
@@ -49,15 +50,17 @@ export async function runLocally<T>(
   }
 }
 
-function runPacked(
-  engine: LocalEngine,
-  program: Program,
-  user: UserRef,
-  vars: Uint8Array | null,
-  { scope }: LocalRunOptions,
-  io: Io,
-): Buffer {
-  const client = { warn: (_code: number, message: string): void => io.err.write(`${message}\n`) };
+export interface RunPlace {
+  readonly user: UserRef;
+  readonly client: ClientSink;
+  /** A collection, or a scope in any spelling. */
+  readonly scope: string;
+  /** As in `QueryRequest`; not for programs in the 2019 dialect, which take none. */
+  readonly vars: Uint8Array | null;
+}
+
+/** Runs a program of either dialect to its end and packs its answer. Throws TiError. */
+export function packedAnswer(engine: LocalEngine, program: Program, { user, client, scope, vars }: RunPlace): Buffer {
   const w = new MsgpackWriter();
   if (dialectOfProgram(program) === '2019') {
     const { results, fetched } = engine.query2019({ user, client, target: targetOf(scope), code: program.source, blobs: [] });
@@ -69,7 +72,8 @@ function runPacked(
   return w.bytes();
 }
 
-function userOf(engine: LocalEngine, name: string): UserRef {
+/** The user of that name. Throws CliError when the store has none. */
+export function userOf(engine: LocalEngine, name: string): UserRef {
   const user = engine.database.userByName(toBytes(name));
   if (user === undefined) throw usageError(`the store has no user \`${name}\``);
   return user;

@@ -15,16 +15,19 @@ export interface StoreOptions {
   readonly timeout?: number | undefined;
   /** About how much memory things may take, in bytes. */
   readonly cacheSize?: number;
+  /** As in `EngineOptions`. */
+  readonly isInterrupted?: () => boolean;
 }
 
 /** Opens the store. Throws CliError when it cannot be used. */
-export async function openStoreFor(options: StoreOptions, io: Io): Promise<LocalEngine> {
+export async function openStoreFor(options: StoreOptions, io: Pick<Io, 'err'>): Promise<LocalEngine> {
   try {
     const { engine } = await openEngine({
       dir: options.data ?? null,
       onWarning: (message) => io.err.write(toBytes(`thingsc: warning: ${message}\n`)),
       ...(options.timeout === undefined ? {} : { queryDurationError: options.timeout }),
       ...(options.cacheSize === undefined ? {} : { cacheSize: options.cacheSize }),
+      ...(options.isInterrupted === undefined ? {} : { isInterrupted: options.isInterrupted }),
     });
     return engine;
   } catch (error) {

@@ -9,6 +9,7 @@ import type { DisasmOptions } from './commands/disasm.ts';
 import type { FmtOptions } from './commands/fmt.ts';
 import type { MigrateOptions } from './commands/migrate.ts';
 import type { QueryOptions } from './commands/query.ts';
+import type { ReplOptions } from './commands/repl.ts';
 import type { RunOptions } from './commands/run.ts';
 import type { SchemaOptions } from './commands/schema.ts';
 import type { ServeOptions } from './commands/serve.ts';
@@ -86,6 +87,7 @@ class CommandLine {
         'after',
         examples(
           ["thingsc run -e 'range(5).map(|x| x * x);'", 'run a script in memory'],
+          ['thingsc repl', 'try the language at a prompt'],
           ['thingsc serve --data ./data', 'serve a store'],
         ) + EXIT_HELP,
       );
@@ -97,6 +99,7 @@ class CommandLine {
     this.disasm();
     this.run();
     this.query();
+    this.repl();
     this.fmt();
     this.migrate();
     this.lsp();
@@ -296,6 +299,39 @@ class CommandLine {
           .argParser(collect)
           .default([], 'none'),
       );
+    for (const option of ANSWER_OPTIONS) command.addOption(option);
+  }
+
+  private repl(): void {
+    const shown = examples(
+      ['thingsc repl', 'a prompt on a store in memory; `.help` lists what it knows beside queries'],
+      ['thingsc repl --data ./data -c shop', 'on the collection `shop` of a store that no server has open'],
+      ['thingsc repl --connect db.example.org -u iris -c shop', 'at a server, password from THINGSC_PASSWORD'],
+      ['thingsc repl shop.ti', 'run a script first: its types and procedures are there then'],
+    );
+    const does = 'ask a store or a server at a prompt, with completion and history';
+    const command: Command = this.command(
+      'repl',
+      does,
+      shown,
+      async (file: string | undefined, options: Omit<ReplOptions, 'storeUser'>) => {
+        const { repl } = await import('./commands/repl.ts');
+        // A user that the environment names is one of a server.
+        const storeUser = command.getOptionValueSource('user') === 'cli' ? options.user : 'admin';
+        return repl(file, { ...options, storeUser }, this.io);
+      },
+    )
+      .argument(FILE, 'a script that is run first')
+      .option('-e, --eval <code>', 'run this code first')
+      .addOption(DIALECT_OPTION)
+      .option('-d, --data <dir>', 'folder of a store (default: a store in memory, gone afterwards)')
+      .option('--connect <host[:port]>', 'ask a server in place of a store')
+      .addOption(new Option('-u, --user <name>', 'the user, whose rights count').default('admin').env('THINGSC_USER'))
+      .addOption(new Option('-p, --password <password>', 'the password, for --connect').default('pass').env('THINGSC_PASSWORD'))
+      .addOption(new Option('-t, --token <token>', 'a token in place of user and password').env('THINGSC_TOKEN'))
+      .option('-c, --collection <name>', 'a collection or a scope such as @thingsdb', 'stuff')
+      .option('--timeout <seconds>', 'end queries on a store with an error after this time', seconds)
+      .option('--no-history', 'neither read nor write the file of what was entered');
     for (const option of ANSWER_OPTIONS) command.addOption(option);
   }
 

@@ -4,6 +4,21 @@ import { MsgpackWriter } from '../msgpack/writer.ts';
 import { isName } from '../values/thing.ts';
 import { usageError } from './exit.ts';
 
+/** Packs a value that is given as JSON. Throws SyntaxError, and CliError for an int that is too large. */
+export const packText = (text: string): Uint8Array => packed(parseJson(text));
+
+/** A map of packed values, whose names are byte strings; null when there are none. */
+export function packedMap(variables: ReadonlyMap<string, Uint8Array>): Uint8Array | null {
+  if (variables.size === 0) return null;
+  const w = new MsgpackWriter();
+  w.mapHeader(variables.size);
+  for (const [name, value] of variables) {
+    w.str(name);
+    w.copy(value);
+  }
+  return w.take();
+}
+
 /** Packs a map of all variables; null when there are none. Throws CliError. */
 export function packVars(assignments: readonly string[]): Uint8Array | null {
   if (assignments.length === 0) return null;

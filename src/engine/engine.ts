@@ -59,6 +59,8 @@ import { Watches } from './watches.ts';
 export interface EngineOptions {
   /** Seconds after which a query fails; 0: never. */
   readonly queryDurationError?: number;
+  /** Whether the query that runs is to end, with an error that a script can catch; asked again and again meanwhile. */
+  readonly isInterrupted?: () => boolean;
   /** What a query may take of the memory, in bytes; 0: a quarter of what the process may take. */
   readonly queryMemoryLimit?: number;
   /** After which tasks run; the clock of the machine when left out. */
@@ -146,6 +148,7 @@ export class LocalEngine implements Engine {
       constant,
       compile: codeOf,
       memoryLimit: options.queryMemoryLimit ?? 0,
+      isInterrupted: options.isInterrupted ?? ((): boolean => false),
     });
     this.clock = options.clock ?? systemClock;
     this.onWarning = options.onWarning ?? (() => undefined);

@@ -1,14 +1,23 @@
 /** The parameters of the call that is being written. */
-import type { Position, SignatureHelp, SignatureInformation } from 'vscode-languageserver';
-import type { Probe } from '../analysis/analyze.ts';
+import type { Position, SignatureHelp } from 'vscode-languageserver';
+import { type AnalyzeOptions, analyze, type Probe } from '../analysis/analyze.ts';
+import { before, type CallAt, callAt } from '../analysis/places.ts';
 import { library } from '../builtins/library.ts';
 import type { Row } from '../builtins/row.ts';
 import { type Document, fromBytes } from './document.ts';
 import { rowsOf } from './hover.ts';
-import { before, type CallAt, callAt } from './places.ts';
 import { typedSignature } from './words.ts';
 
-function ofRow(row: Row): SignatureInformation {
+/** How something is called. */
+export interface Signature {
+  readonly label: string;
+  readonly documentation: string;
+  readonly parameters: { readonly label: string }[];
+}
+
+const PROBE = 'zzProbe0zz';
+
+function ofRow(row: Row): Signature {
   return {
     label: typedSignature(row),
     documentation: row.doc,
@@ -16,12 +25,12 @@ function ofRow(row: Row): SignatureInformation {
   };
 }
 
-function ofParams(name: string, params: readonly string[], doc: string): SignatureInformation {
+function ofParams(name: string, params: readonly string[], doc: string): Signature {
   const names = params.map(fromBytes);
   return { label: `${fromBytes(name)}(${names.join(', ')})`, documentation: fromBytes(doc), parameters: names.map((label) => ({ label })) };
 }
 
-function signaturesOf({ schema, types }: Probe, { call, chain }: CallAt): SignatureInformation[] {
+function signaturesOf({ schema, types }: Probe, { call, chain }: CallAt): Signature[] {
   if (call.kind === 'CallExpr') {
     const row = library.functionRow(call.callee.name)?.row;
     if (row !== undefined) return [ofRow(row)];
@@ -38,13 +47,30 @@ function signaturesOf({ schema, types }: Probe, { call, chain }: CallAt): Signat
   return method === undefined ? [] : [ofParams(method.name, method.params.slice(1), method.doc)];
 }
 
-export function signatureHelp(document: Document, position: Position): SignatureHelp | null {
-  const offset = document.offsetAt(position);
-  const probe = document.probe(offset, 'zzProbe0zz');
+/** What a call may be, and which argument is being written. */
+export interface CallHelp {
+  readonly signatures: Signature[];
+  readonly index: number;
+}
+
+/** Of the call around a byte offset; null outside of calls. */
+function helpAt(probe: Probe, offset: number): CallHelp | null {
   const found = callAt(probe.script, offset, probe.source);
   const signatures = found === null ? [] : signaturesOf(probe, found);
-  if (found === null || signatures.length === 0) return null;
-  const params = signatures[0]?.parameters?.length ?? 0;
-  const isRest = signatures[0]?.parameters?.at(-1)?.label.toString().startsWith('...') === true;
-  return { signatures, activeSignature: 0, activeParameter: isRest ? Math.min(found.index, params - 1) : found.index };
+  return found === null || signatures.length === 0 ? null : { signatures, index: found.index };
+}
+
+/** Of the call around a byte offset of a text that stands alone; null outside of calls. */
+export function signaturesIn(source: string, offset: number, options: AnalyzeOptions): CallHelp | null {
+  return helpAt(analyze(source.slice(0, offset) + PROBE + source.slice(offset), options), offset);
+}
+
+export function signatureHelp(document: Document, position: Position): SignatureHelp | null {
+  const offset = document.offsetAt(position);
+  const found = helpAt(document.probe(offset, PROBE), offset);
+  if (found === null) return null;
+  const { signatures, index } = found;
+  const params = signatures[0]?.parameters.length ?? 0;
+  const isRest = signatures[0]?.parameters.at(-1)?.label.startsWith('...') === true;
+  return { signatures, activeSignature: 0, activeParameter: isRest ? Math.min(index, params - 1) : index };
 }

@@ -1,11 +1,11 @@
 /** What the names of a script mean: variables, types, enumerators, members, procedures, fields and methods; and where they stand. */
 import type { Analysis } from '../analysis/analyze.ts';
 import { type Owner, ownerOf } from '../analysis/names.ts';
+import { before } from '../analysis/places.ts';
 import type { Type } from '../analysis/types.ts';
 import type { CallExpr, ChainExpr, Ident, Node, Span, StringLiteral } from '../ast/nodes.ts';
 import { walk } from '../ast/visitor.ts';
 import { library } from '../builtins/library.ts';
-import { before } from './places.ts';
 
 export type Meaning =
   | { readonly kind: 'variable'; readonly name: string; readonly owner: Owner | null }

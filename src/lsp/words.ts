@@ -28,23 +28,30 @@ export const rowHover = (row: Row): string => `${code(typedSignature(row))}\n\n$
 export const variableHover = (name: string, type: Type | undefined): string =>
   code(fromBytes(`${name}: ${type === undefined ? 'any' : describe(type)}`));
 
-export function callableHover(what: string, { name, params, doc, effects }: Callable): string {
-  const head = code(fromBytes(`${what} ${name}(${params.join(', ')})`));
+export const callableText = (what: string, { name, params }: Callable): string => fromBytes(`${what} ${name}(${params.join(', ')})`);
+
+export function callableHover(what: string, callable: Callable): string {
+  const { doc, effects } = callable;
+  const head = code(callableText(what, callable));
   return [head, ...(doc === '' ? [] : [fromBytes(doc)]), ...(effects === true ? ['Needs a change.'] : [])].join('\n\n');
 }
 
-export function typeHover({ name, fields, methods, wrapOnly }: TypeModel): string {
+export function typeText({ name, fields, methods, wrapOnly }: TypeModel): string {
   const rows = [
     ...[...fields.values()].map((field) => `  ${field.name}: ${field.definition === '' ? '...' : field.definition}`),
     ...[...methods.values()].map((method) => `  ${method.name}(${method.params.slice(1).join(', ')})`),
   ];
-  return code(fromBytes(`type ${name}${wrapOnly ? ' (wrap-only)' : ''}${rows.length === 0 ? '' : `\n${rows.join('\n')}`}`));
+  return fromBytes(`type ${name}${wrapOnly ? ' (wrap-only)' : ''}${rows.length === 0 ? '' : `\n${rows.join('\n')}`}`);
 }
 
-export function enumHover({ name, members }: EnumModel): string {
+export const typeHover = (model: TypeModel): string => code(typeText(model));
+
+export function enumText({ name, members }: EnumModel): string {
   const rows = [...members].map(([member, { type }]) => `  ${member}${type.value === undefined ? '' : ` = ${JSON.stringify(type.value)}`}`);
-  return code(fromBytes(`enum ${name}${rows.length === 0 ? '' : `\n${rows.join('\n')}`}`));
+  return fromBytes(`enum ${name}${rows.length === 0 ? '' : `\n${rows.join('\n')}`}`);
 }
+
+export const enumHover = (model: EnumModel): string => code(enumText(model));
 
 /** What a schema says of a name of a type or an enumerator; null when it knows none. */
 export function schemaHover(schema: Schema, name: string): string | null {

@@ -63,6 +63,8 @@ export interface MachineHost {
   compile(closure: Closure): FunctionCode;
   /** What a query may take, in bytes; 0: a quarter of what the process may take. */
   readonly memoryLimit: number;
+  /** Whether the query that runs is to end; asked again and again meanwhile. */
+  isInterrupted(): boolean;
 }
 
 /** What one run is given. */
@@ -668,6 +670,7 @@ export class Machine {
     this.slices++;
     if (over > FUEL_SLICE) this.memory.check(over < MOST_UNITS ? over * BYTES_A_UNIT : 0);
     else if (this.slices % SLICES_A_LOOK === 0) this.memory.check(0);
+    if (this.host.isInterrupted()) throw operationErr('the query was interrupted');
     if (performance.now() > this.deadline) {
       throw operationErr('query has taken too long and was ended; see `query_duration_error` in the configuration');
     }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { Io } from '../../src/cli/io.ts';
+import type { Io, Terminal } from '../../src/cli/io.ts';
 import { main } from '../../src/cli/thingsc.ts';
 
 export const PROGRAM = fileURLToPath(new URL('../../bin/thingsc', import.meta.url));
@@ -41,6 +41,8 @@ export interface InProcess extends Given {
   readonly colored?: boolean;
   /** When this resolves, the user presses Ctrl-C. */
   readonly interrupted?: Promise<unknown>;
+  /** A terminal to edit lines on. */
+  readonly desk?: Terminal;
   /** Nothing stands in standard input: it is a terminal. */
   readonly terminal?: boolean;
 }
@@ -56,14 +58,19 @@ export async function thingsc(words: readonly string[], given: InProcess = {}): 
     colored: given.colored ?? false,
     columns: 80,
   });
+  const input = Buffer.from(given.input ?? '').toString('latin1');
   const io: Io = {
     program: 'thingsc',
     out: output('out'),
     err: output('err'),
     env: given.env ?? {},
     inputIsTerminal: given.terminal ?? false,
-    readInput: async () => Buffer.from(given.input ?? '').toString('latin1'),
     openInput: () => Readable.from([Buffer.from(given.input ?? '')]),
+    readInput: async () => input,
+    inputLines: async function* () {
+      yield* input.split('\n');
+    },
+    terminal: given.desk ?? null,
     onSignal: (listener) => {
       void given.interrupted?.then(() => listener('SIGINT'));
       return () => {};

@@ -45,6 +45,11 @@ function pretty({ source, findings, effects }: Checked, withEffects: boolean, io
   reportDiagnostics(source, remarks, io.err);
   if (!withEffects || effects === null) return;
   io.out.write(toBytes(`${source.name}\n`));
+  printEffects(source, effects, io);
+}
+
+/** Tells in which scopes a text needs a change, and because of what. */
+export function printEffects(source: Source, effects: Effects, io: Io): void {
   io.out.write(effectLine('in a collection', effects.collection, source));
   io.out.write(effectLine('in @thingsdb', effects.thingsdb, source));
   io.out.write('  in @node: changes nothing\n');

@@ -5,11 +5,9 @@ import { parseAddress, scopeOf } from '../address.ts';
 import { Client, ConnectionError } from '../client.ts';
 import { CliError, ExitCode } from '../exit.ts';
 import { fromBytes, toBytes } from '../io.ts';
+import { type Login, login } from '../login.ts';
 
-export interface LoginOptions {
-  readonly user: string;
-  readonly password: string;
-  readonly token?: string;
+export interface LoginOptions extends Login {
   readonly collection: string;
 }
 
@@ -17,15 +15,20 @@ export interface LoginOptions {
 const IN_COLLECTION = '{types: types_info(), enums: enums_info(), procedures: procedures_info()};';
 const IN_THINGSDB = '{types: [], enums: [], procedures: procedures_info()};';
 
+/** Whether a scope is the one of users and collections. */
+export const isThingsdb = (scope: string): boolean => /^(@t|\/t)/.test(scope);
+
+/** The query that tells the schema of a scope, as `schemaFromJson` reads it. */
+export const schemaQuery = (scope: string): string => (isThingsdb(scope) ? IN_THINGSDB : IN_COLLECTION);
+
 /** Asks a server for types, enumerators and procedures: JSON text. Throws CliError. */
 export async function fetchSchema(host: string, options: LoginOptions): Promise<string> {
-  const { user, password, token } = options;
   const scope = scopeOf(options.collection);
   try {
     const client = await Client.open(parseAddress(host));
     try {
-      await (token === undefined ? client.login(toBytes(user), toBytes(password)) : client.loginWithToken(toBytes(token)));
-      const answer = await client.query(toBytes(scope), /^(@t|\/t)/.test(scope) ? IN_THINGSDB : IN_COLLECTION);
+      await login(client, options);
+      const answer = await client.query(toBytes(scope), schemaQuery(scope));
       return fromBytes(msgpackToJson(answer, { unsupported: 'text', indent: 2 }));
     } finally {
       client.close();

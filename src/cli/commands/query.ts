@@ -2,21 +2,19 @@ import { TiError } from '../../errors.ts';
 import { parseAddress, scopeOf } from '../address.ts';
 import { answerFormat, answerText, type FormatOptions } from '../answer.ts';
 import { Client, ConnectionError } from '../client.ts';
-import { type DialectOption, dialectOf, targetOf } from '../dialect.ts';
+import { type DialectOption, dialectOf, targetOf, unwrapped2019 } from '../dialect.ts';
 import { CliError, ExitCode, usageError } from '../exit.ts';
-import { fromBytes, type Io, toBytes } from '../io.ts';
+import { type Io, toBytes } from '../io.ts';
+import { type Login, login } from '../login.ts';
 import { reportFailure } from '../report.ts';
 import { readSource, readSourceFile, type Source } from '../source.ts';
 import { packVars } from '../vars.ts';
 import { RoomWatcher } from '../watch.ts';
 
-export interface QueryOptions extends FormatOptions, DialectOption {
+export interface QueryOptions extends FormatOptions, DialectOption, Login {
   /** Files whose content goes with a query in the 2019 dialect. */
   readonly blob: readonly string[];
   readonly node: string;
-  readonly user: string;
-  readonly password: string;
-  readonly token?: string;
   readonly collection: string;
   /** `-` for standard input. */
   readonly query?: string;
@@ -54,15 +52,6 @@ export async function query(file: string | undefined, options: QueryOptions, io:
   }
 }
 
-async function login(client: Client, { user, password, token }: QueryOptions): Promise<void> {
-  try {
-    await (token === undefined ? client.login(toBytes(user), toBytes(password)) : client.loginWithToken(toBytes(token)));
-  } catch (error) {
-    if (!(error instanceof TiError)) throw error;
-    throw new CliError(ExitCode.CONNECTION, `the server refuses the login: ${fromBytes(error.message)}`);
-  }
-}
-
 async function ask(client: Client, source: Source, vars: Uint8Array | null, options: QueryOptions, io: Io): Promise<ExitCode> {
   try {
     const answer = await within(options.timeout, answerOf(client, source, vars, options));
@@ -78,12 +67,7 @@ async function ask(client: Client, source: Source, vars: Uint8Array | null, opti
 function answerOf(client: Client, source: Source, vars: Uint8Array | null, options: QueryOptions): Promise<Buffer> {
   if (dialectOf(source, options) === 'v1') return client.query(toBytes(scopeOf(options.collection)), source.text, vars);
   const blobs = options.blob.map((file) => readSourceFile(file).text);
-  return client.query2019(targetOf(options.collection), source.text, blobs).then(unwrapped);
-}
-
-/** The value alone where there is one statement. */
-function unwrapped(results: Buffer): Buffer {
-  return results[0] === 0x91 ? results.subarray(1) : results;
+  return client.query2019(targetOf(options.collection), source.text, blobs).then(unwrapped2019);
 }
 
 function within<T>(seconds: number | undefined, promise: Promise<T>): Promise<T> {

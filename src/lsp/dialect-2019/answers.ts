@@ -14,9 +14,9 @@ import {
 } from 'vscode-languageserver';
 import { format } from '../../../grammar/2019/format.ts';
 import { called } from '../../analysis/dialect-2019/calls.ts';
+import { callAt } from '../../analysis/places.ts';
 import { fromBytes } from '../document.ts';
 import { RenameError } from '../navigate.ts';
-import { callAt } from '../places.ts';
 import { LEGEND } from '../tokens.ts';
 import type { Document2019 } from './document.ts';
 import { type Meaning2019, type Occurrence2019, occurrenceAt2019, occurrences2019, sameMeaning2019 } from './names.ts';

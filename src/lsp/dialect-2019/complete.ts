@@ -1,12 +1,12 @@
 /** What could be written at a place of a script in the 2019 dialect. */
 import { type CompletionItem, CompletionItemKind, InsertTextFormat, type Position } from 'vscode-languageserver';
 import { type Called, called, describe2019 } from '../../analysis/dialect-2019/calls.ts';
+import { before, pathAt } from '../../analysis/places.ts';
 import type { Type } from '../../analysis/types.ts';
 import type { ArrowLiteral, Node } from '../../ast/nodes.ts';
 import { CONSTANTS_2019 } from '../../builtins/dialect-2019/root.ts';
 import { Kind } from '../../builtins/row.ts';
 import { fromBytes } from '../document.ts';
-import { before, pathAt } from '../places.ts';
 import type { Document2019 } from './document.ts';
 import { occurrences2019 } from './names.ts';
 import { doc, signature } from './words.ts';

@@ -1,11 +1,11 @@
 /** What could be written at a place of a text in the 2019 dialect, and what stands there. */
 import { analyze2019 } from '../../../analysis/dialect-2019/analyze.ts';
 import { type Called, called, THING } from '../../../analysis/dialect-2019/calls.ts';
+import { before, pathAt } from '../../../analysis/places.ts';
 import type { ChainExpr, Node } from '../../../ast/nodes.ts';
 import { signature2019 } from '../../../builtins/dialect-2019/words.ts';
 import type { Row } from '../../../builtins/row.ts';
 import { fromBytes } from '../../../lsp/document.ts';
-import { before, pathAt } from '../../../lsp/places.ts';
 import { code } from '../../../lsp/words.ts';
 import type { Hint, Proposal } from '../messages.ts';
 import type { Source } from './source.ts';
