@@ -56,6 +56,8 @@ export class Zoo {
 
   static async open(): Promise<Zoo> {
     const { engine } = await openEngine({ dir: null });
+    // Made once, so that the first page need not wait for it.
+    await playgroundFiles();
     const port = await freePort();
     const zoo = new Zoo(engine, await serve(engine, port), port);
     zoo.run("new_collection('zoo');", '@thingsdb');
@@ -103,7 +105,7 @@ export class Playground {
 
   private constructor(page: Page) {
     this.page = page;
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(60_000);
     page.on('pageerror', (error) => this.problems.push(String(error.stack)));
     page.on('request', (request) => this.requests.push(request.url()));
     page.on('console', (message) => {

@@ -3,6 +3,9 @@ import type { Browser, Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CHROMIUM, launch, Playground, textOf, WITHOUT, Zoo } from './browser.ts';
 
+/** Waits for what a read gives, also on a busy machine. */
+const soon = <T>(read: () => T) => expect.poll(read, { timeout: 60_000 });
+
 describe.skipIf(CHROMIUM === null)(`the playground${WITHOUT}`, () => {
   let browser: Browser;
   let zoo: Zoo;
@@ -84,7 +87,7 @@ describe.skipIf(CHROMIUM === null)(`the playground${WITHOUT}`, () => {
       await playground.page.locator('.cm-diagnostic').getByText('did you mean `name`?').waitFor();
       // Places are right behind characters of several bytes.
       await playground.write('"Ümläut 🦁"; nowhere;');
-      await expect.poll(() => playground.page.locator('.cm-lintRange').allTextContents()).toEqual(['nowhere']);
+      await soon(() => playground.page.locator('.cm-lintRange').allTextContents()).toEqual(['nowhere']);
       await playground.write('1 +;');
       await playground.verdict.getByText('1 error').waitFor();
       await playground.write('.zoo.animals.len();');
@@ -97,7 +100,7 @@ describe.skipIf(CHROMIUM === null)(`the playground${WITHOUT}`, () => {
       await wrong.waitFor();
       await wrong.hover();
       await playground.page.locator('.cm-diagnosticAction').first().click();
-      await expect.poll(() => playground.text()).toBe('[1].filter(|x| x);');
+      await soon(() => playground.text()).toBe('[1].filter(|x| x);');
     });
 
     it('says whether the query makes a change', async () => {
@@ -120,7 +123,7 @@ describe.skipIf(CHROMIUM === null)(`the playground${WITHOUT}`, () => {
       // A list that has just opened takes no key for a moment, lest it take one that was meant for the text.
       await playground.page.waitForTimeout(100);
       await playground.page.keyboard.press('Tab');
-      await expect.poll(() => playground.text()).toBe('[1, 2].filter()');
+      await soon(() => playground.text()).toBe('[1, 2].filter()');
       await playground.page.locator('.signature strong').getByText('callback: closure').waitFor();
       await playground.page.keyboard.press('Escape');
     });
@@ -128,7 +131,7 @@ describe.skipIf(CHROMIUM === null)(`the playground${WITHOUT}`, () => {
     it('colours by meaning, and tells of names', async () => {
       await playground.write('wanted = [1].map(|item| item + 1); // why\nwanted;');
       const colours = (name: string): Promise<string[]> => playground.editor.locator(`.tok-${name}`).allTextContents();
-      await expect.poll(() => colours('method')).toEqual(['map']);
+      await soon(() => colours('method')).toEqual(['map']);
       expect(await colours('parameter')).toEqual(['item', 'item']);
       expect(await colours('number')).toEqual(['1', '1']);
       expect(await colours('comment')).toEqual(['// why']);
@@ -236,11 +239,11 @@ describe.skipIf(CHROMIUM === null)(`the playground${WITHOUT}`, () => {
       await playground.tab('Syntax tree').click();
       const pane = playground.panel('Syntax tree');
       await goToFive();
-      await expect.poll(() => pane.locator('.is-marked').allTextContents()).toEqual(['IntLiteral 5']);
+      await soon(() => pane.locator('.is-marked').allTextContents()).toEqual(['IntLiteral 5']);
       await pane.getByText('AssignExpr +=').hover();
-      await expect.poll(pointed).toBe('total += n');
+      await soon(pointed).toBe('total += n');
       await pane.getByText('AssignExpr +=').click();
-      await expect.poll(() => playground.page.evaluate('document.activeElement.className')).toBe('editor');
+      await soon(() => playground.page.evaluate('document.activeElement.className')).toBe('editor');
       await playground.page.keyboard.insertText('x');
       expect(await playground.text()).toBe('total = 0;for (n in range(5)) x;total;');
     });
@@ -250,12 +253,12 @@ describe.skipIf(CHROMIUM === null)(`the playground${WITHOUT}`, () => {
       const pane = playground.panel('Bytecode');
       await goToFive();
       // What the machine does for the call around it; a number alone cannot fail, and has no place of its own.
-      await expect.poll(() => pane.locator('tr.is-marked td:nth-child(3)').allTextContents()).toContain('BUILTIN');
+      await soon(() => pane.locator('tr.is-marked td:nth-child(3)').allTextContents()).toContain('BUILTIN');
       expect(await pane.locator('tr.is-marked').count()).toBeLessThan(await pane.locator('tbody tr').count());
       await pane.getByText('STORE_POP').first().hover();
-      await expect.poll(pointed).toBe('total');
+      await soon(pointed).toBe('total');
       await pane.getByText('BUILTIN').hover();
-      await expect.poll(pointed).toBe('range');
+      await soon(pointed).toBe('range');
       await playground.write('total = ;');
       await pane.getByText('The query has errors').waitFor();
     });
@@ -365,7 +368,7 @@ describe.skipIf(CHROMIUM === null)(`the playground${WITHOUT}`, () => {
     });
     await playground.page.getByRole('button', { name: 'Try now' }).click();
     await playground.log.getByText('connected again').waitFor();
-    await expect.poll(() => playground.log.getByText('joined').count()).toBeGreaterThan(joined);
+    await soon(() => playground.log.getByText('joined').count()).toBeGreaterThan(joined);
     zoo.run("wse(feed('Otto', 'fish', 2.0));");
     await playground.log.getByText('"Otto"').waitFor();
     await playground.run('1 + 1;');
