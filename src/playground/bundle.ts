@@ -11,8 +11,6 @@ const STAND_INS: Readonly<Record<string, string>> = {
   'node:buffer': `${client}stand-ins/buffer.ts`,
   'node:crypto': `${client}stand-ins/crypto.ts`,
   'node:v8': `${client}stand-ins/v8.ts`,
-  // Of the protocol of editors, the page needs the words and not the connection.
-  'vscode-languageserver': 'vscode-languageserver-types',
 };
 
 /** In the order in which they stand over one another. */

@@ -35,16 +35,17 @@ function completionOf({ label, kind, detail, doc, snippet, boost }: Proposal): C
 }
 
 /** After these, what may follow is shown without being asked for. */
-const OPENERS = /(?:[.{'"]|\w)$/;
+const OPENERS = /[.{'"$\w]$/;
 
 export function completion(language: Language, sourceOf: SourceOf): Extension {
   const source = async (context: CompletionContext): Promise<CompletionResult | null> => {
-    const word = context.matchBefore(/\w*/);
+    // Variables of the 2019 dialect begin with a dollar sign.
+    const word = context.matchBefore(/\$?\w*/);
     const from = word?.from ?? context.pos;
     const before = context.state.sliceDoc(Math.max(0, context.pos - 1), context.pos);
     if (!context.explicit && !OPENERS.test(before)) return null;
     const proposals = await language.ask('complete', { ...sourceOf(context), at: context.pos });
-    return proposals.length === 0 ? null : { from, options: proposals.map(completionOf), validFor: /^\w*$/ };
+    return proposals.length === 0 ? null : { from, options: proposals.map(completionOf), validFor: /^\$?\w*$/ };
   };
   return autocompletion({ override: [source], icons: false, maxRenderedOptions: 60 });
 }

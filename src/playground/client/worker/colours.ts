@@ -1,5 +1,9 @@
 /** Colours of a text: from its tokens, and from what its names mean. */
 import type { IToken } from 'chevrotain';
+import type { Span } from '../../../ast/nodes.ts';
+import { Document2019 } from '../../../lsp/dialect-2019/document.ts';
+import { occurrences2019 } from '../../../lsp/dialect-2019/names.ts';
+import type { Document } from '../../../lsp/document.ts';
 import { namePlaces } from '../../../lsp/meanings.ts';
 import type { Coloured } from '../messages.ts';
 import type { Source } from './source.ts';
@@ -24,25 +28,40 @@ function colourOf(token: IToken): string | null {
   return null;
 }
 
+interface ColouredName {
+  readonly span: Span;
+  readonly colour: string;
+}
+
+const namesOfToday = (document: Document): ColouredName[] =>
+  namePlaces(document.analysis).map(({ span, kind, isBuiltin, isConstant }) => ({
+    span,
+    colour: isConstant ? 'constant' : isBuiltin ? 'builtin' : kind,
+  }));
+
+const COLOURS_2019 = { temp: 'variable', param: 'parameter', global: 'property', property: 'property', constant: 'constant' } as const;
+
+const names2019 = (document: Document2019): ColouredName[] =>
+  occurrences2019(document.analysis2019).map(({ span, meaning }) => ({
+    span,
+    colour: meaning.kind !== 'function' ? COLOURS_2019[meaning.kind] : meaning.isMethod ? 'method' : 'builtin',
+  }));
+
 /** In the order of the text; where a name has a meaning, that counts. */
 export function colours(source: Source): Coloured[] {
-  const { places, given, document, script } = source;
+  const { places, document, script } = source;
   const found = new Map<number, Coloured>();
   const { tokens } = source.tokens();
-  for (const [i, token] of tokens.entries()) {
-    const colour =
-      colourOf(token) ?? (given.dialect === '2019' && tokens[i + 1]?.image === '(' && hasCategory(token, 'Identifier') ? 'function' : null);
+  for (const token of tokens) {
+    const colour = colourOf(token);
     const { startOffset: start, image } = token;
     if (colour !== null && image !== '') found.set(start, { ...places.mark({ start, end: start + image.length }), colour });
   }
   for (const comment of script.comments) found.set(comment.start, { ...places.mark(comment), colour: 'comment' });
-  if (given.dialect === 'v1') {
-    for (const { span, kind, isBuiltin, isConstant } of namePlaces(document.analysis)) {
-      // Names in strings, such as that of a type in its definition, are strings first.
-      if (found.get(span.start - 1)?.colour === 'string') continue;
-      const colour = isConstant ? 'constant' : isBuiltin ? 'builtin' : kind;
-      found.set(span.start, { ...places.mark(span), colour });
-    }
+  const names = document instanceof Document2019 ? names2019(document) : namesOfToday(document);
+  for (const { span, colour } of names) {
+    // Names in strings, such as that of a type in its definition, are strings first.
+    if (found.get(span.start - 1)?.colour !== 'string') found.set(span.start, { ...places.mark(span), colour });
   }
   return [...found.values()].sort((a, b) => a.from - b.from);
 }

@@ -1,10 +1,20 @@
 /** What could be written at a place, what stands there, and the parameters of the call around it. */
-import { CompletionItemKind, type MarkupContent, type Position } from 'vscode-languageserver-types';
+import {
+  type CompletionItem,
+  CompletionItemKind,
+  type Hover,
+  type MarkupContent,
+  type Position,
+  type SignatureHelp,
+} from 'vscode-languageserver';
 import { complete } from '../../../lsp/complete.ts';
+import { hover2019, signatureHelp2019 } from '../../../lsp/dialect-2019/answers.ts';
+import { complete2019 } from '../../../lsp/dialect-2019/complete.ts';
+import { Document2019 } from '../../../lsp/dialect-2019/document.ts';
+import type { Document } from '../../../lsp/document.ts';
 import { hover } from '../../../lsp/hover.ts';
 import { signatureHelp } from '../../../lsp/signature.ts';
 import type { Hint, Proposal, Signature } from '../messages.ts';
-import { hint2019, proposals2019 } from './proposals-2019.ts';
 import type { Source } from './source.ts';
 
 const KINDS: ReadonlyMap<CompletionItemKind, string> = new Map<CompletionItemKind, string>([
@@ -26,13 +36,20 @@ const HOLE = '$\u007b}';
 const markdown = (doc: string | MarkupContent | undefined): string | null =>
   doc === undefined ? null : typeof doc === 'string' ? doc : doc.value;
 
-function positionAt({ document, places }: Source, at: number): Position {
-  return document.positionAt(places.byteAt(at));
+/** Asks about a place by what answers for the dialect of the text. */
+function ask<T>(
+  { document, places }: Source,
+  at: number,
+  ofToday: (document: Document, position: Position) => T,
+  of2019: (document: Document2019, position: Position) => T,
+): T {
+  const position = document.positionAt(places.byteAt(at));
+  return document instanceof Document2019 ? of2019(document, position) : ofToday(document, position);
 }
 
 export function proposals(source: Source, at: number): Proposal[] {
-  if (source.given.dialect === '2019') return proposals2019(source, at, HOLE);
-  return complete(source.document, positionAt(source, at)).map(({ label, kind, detail, documentation, insertText, sortText }) => ({
+  const items: CompletionItem[] = ask(source, at, complete, complete2019);
+  return items.map(({ label, kind, detail, documentation, insertText, sortText }) => ({
     label,
     kind: KINDS.get(kind ?? CompletionItemKind.Text) ?? 'text',
     detail: detail ?? null,
@@ -43,9 +60,8 @@ export function proposals(source: Source, at: number): Proposal[] {
 }
 
 export function hint(source: Source, at: number): Hint | null {
-  if (source.given.dialect === '2019') return hint2019(source, at);
   const { document, places } = source;
-  const found = hover(document, positionAt(source, at));
+  const found: Hover | null = ask(source, at, hover, hover2019);
   if (found?.range === undefined) return null;
   const mark = places.mark({ start: document.offsetAt(found.range.start), end: document.offsetAt(found.range.end) });
   return { ...mark, doc: (found.contents as MarkupContent).value };
@@ -53,9 +69,8 @@ export function hint(source: Source, at: number): Hint | null {
 
 /** The call around a place; of several methods of the name, the first. */
 export function signature(source: Source, at: number): Signature | null {
-  if (source.given.dialect === '2019') return null;
-  const help = signatureHelp(source.document, positionAt(source, at));
-  const first = help?.signatures[0];
+  const help: SignatureHelp | null = ask(source, at, signatureHelp, signatureHelp2019);
+  const first = help?.signatures[help.activeSignature ?? 0];
   if (help === null || first === undefined) return null;
   const label = first.parameters?.[help.activeParameter ?? 0]?.label;
   // A word may be that of the receiver too: parameters stand behind the parenthesis.

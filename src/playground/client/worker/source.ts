@@ -6,7 +6,6 @@ import { compactClosure } from '../../../../grammar/v1/compact.ts';
 import { closureDefinition } from '../../../../grammar/v1/definition.ts';
 import { format } from '../../../../grammar/v1/format.ts';
 import { type Tokens, tokenize } from '../../../../grammar/v1/lexer.ts';
-import { type Analysis2019, analyze2019 } from '../../../analysis/dialect-2019/analyze.ts';
 import type { Finding } from '../../../analysis/findings.ts';
 import type { Schema } from '../../../analysis/schema.ts';
 import type { Script } from '../../../ast/nodes.ts';
@@ -15,6 +14,7 @@ import type { EffectReason, Program } from '../../../bytecode/program.ts';
 import { compileScript } from '../../../compiler/compile.ts';
 import { compileScript2019 } from '../../../compiler/dialect-2019/compile.ts';
 import { TiError } from '../../../errors.ts';
+import { Document2019 } from '../../../lsp/dialect-2019/document.ts';
 import { Document, fromBytes } from '../../../lsp/document.ts';
 import type { SourceText } from '../messages.ts';
 import { Places } from './places.ts';
@@ -99,19 +99,20 @@ class SourceV1 extends Source {
 const texts2019 = { compact: compactArrow, definition: compactArrow };
 
 class Source2019 extends Source {
-  readonly analysis: () => Analysis2019;
+  override readonly document: Document2019;
 
   constructor(given: SourceText) {
-    super(given, new Document('query', 0, given.text));
-    this.analysis = once(() => analyze2019(this.document.bytes, { scope: given.scope === 'node' ? null : given.scope }));
+    const document = new Document2019('query', 0, given.text, () => (given.scope === 'node' ? {} : { scope: given.scope }));
+    super(given, document);
+    this.document = document;
   }
 
   get findings(): readonly Finding[] {
-    return this.analysis().findings;
+    return this.document.analysis2019.findings;
   }
 
   get script(): Script {
-    return this.analysis().script;
+    return this.document.analysis2019.script;
   }
 
   tokens(): Tokens {
@@ -119,12 +120,12 @@ class Source2019 extends Source {
   }
 
   protected compile(): Program | null {
-    const { script, diagnostics, target } = this.analysis();
+    const { script, diagnostics, target } = this.document.analysis2019;
     return diagnostics.length > 0 ? null : compileScript2019(script, this.document.bytes, target, library, texts2019);
   }
 
   formatted(): string | null {
-    return this.analysis().diagnostics.length > 0 ? null : fromBytes(format2019(this.document.bytes));
+    return this.document.analysis2019.diagnostics.length > 0 ? null : fromBytes(format2019(this.document.bytes));
   }
 }
 
