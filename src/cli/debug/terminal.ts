@@ -48,7 +48,8 @@ export async function debugOnTerminal(readTarget: () => Promise<Target>, io: Io)
   });
   if (main === null) return ExitCode.SCRIPT;
   const input = io.openInput();
-  const isTerminal = io.inputIsTerminal && io.out.colored;
+  // Without colours, too: some people want none.
+  const isTerminal = io.inputIsTerminal && process.stdout.isTTY === true;
   const reader = createInterface({
     input,
     ...(isTerminal ? { output: process.stdout, completer } : {}),
