@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { Folder, PROGRAM } from '../cli/harness.ts';
 
 /** A fenced block: the words behind the fence, and what stands in it. */
@@ -82,12 +82,16 @@ export class Shell {
   }
 
   private async answering(port: string): Promise<void> {
-    for (;;) {
-      const child = this.start(`thingsc query -n :${port} -c @node -q 1`);
-      const [code] = await once(child, 'close');
-      if (code === 0) return;
-      if (this.server?.exitCode !== null) throw new Error('the server has ended');
+    while (this.server?.exitCode === null) {
+      const socket = connect(Number(port), '127.0.0.1');
+      const isThere = await Promise.race([once(socket, 'connect').then(() => true), once(socket, 'close').then(() => false)]).catch(
+        () => false,
+      );
+      socket.destroy();
+      if (isThere) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
     }
+    throw new Error('the server has ended');
   }
 
   private async end(): Promise<void> {

@@ -14,7 +14,7 @@ const printed = (output: string): RegExp =>
       .join('[^\\n]*')}$`,
   );
 
-test('the tour shows what its commands print', { timeout: 120_000 }, async () => {
+test('the tour shows what its commands print', { timeout: 300_000 }, async () => {
   const page = readFileSync(new URL('../../docs/tour.md', import.meta.url), 'utf8');
   let count = 0;
   for (const { words, text } of blocksOf(page)) {
