@@ -9,12 +9,19 @@ export const scratch = Buffer.alloc(64);
 /** Texts of more bytes are left to the buffer. */
 const SHORT = 32;
 
-/** For each length a function with one call that names every byte: that makes the text at once, where a loop would make one for each byte. */
-const makers: readonly (() => string)[] = Array.from({ length: SHORT + 1 }, (_, length) => {
+/** For each length that was asked for, a function with one call that names every byte: that makes the text at once, where a loop would make one for each byte. */
+const makers: (() => string)[] = [];
+
+function makerOf(length: number): () => string {
   const bytes = Array.from({ length }, (_byte, i) => `bytes[${i}]`).join(', ');
-  // Only numbers become source.
-  return new Function('bytes', 'chars', `return () => chars(${bytes});`)(scratch, String.fromCharCode) as () => string;
-});
+  try {
+    // Only numbers become source.
+    return new Function('bytes', 'chars', `return () => chars(${bytes});`)(scratch, String.fromCharCode) as () => string;
+  } catch {
+    // A page may forbid that source is made.
+    return () => scratch.latin1Slice(0, length);
+  }
+}
 
 /** Puts the two digits of a number from 0 to 99 into `scratch`; gives the place behind them. */
 export function putTwo(at: number, value: number): number {
@@ -26,5 +33,11 @@ export function putTwo(at: number, value: number): number {
 
 /** The first `length` bytes of `scratch`, at most 64, as a text. */
 export function scratchText(length: number): string {
-  return length <= SHORT ? (makers[length] as () => string)() : scratch.latin1Slice(0, length);
+  if (length > SHORT) return scratch.latin1Slice(0, length);
+  let maker = makers[length];
+  if (maker === undefined) {
+    maker = makerOf(length);
+    makers[length] = maker;
+  }
+  return maker();
 }
