@@ -27,8 +27,7 @@ const isInt = (value: QpackValue | undefined): value is number | bigint => typeo
 export function codec2019(connection: Connection, type: number, bytes: Buffer, start: number, end: number): Codec2019 | null {
   const byte = start < end ? (bytes[start] as number) : 0;
   if (type === PackageType.AUTH) connection.speaksQpack = opensQpack(byte);
-  // No request of today begins with such a byte: whoever sends it before a log-in is told so in QPack.
-  if (connection.speaksQpack || (opensQpack(byte) && KEYS[type] !== undefined)) return qpackCodec;
+  if (connection.speaksQpack) return qpackCodec;
   if (!isMap(byte)) return null;
   const key = KEYS[type];
   return key !== undefined && hasKey(bytes, start, end, key) ? msgpackCodec : null;

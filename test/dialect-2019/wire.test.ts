@@ -96,8 +96,6 @@ describe.each([
 describe('a connection in QPack', () => {
   it('is refused as one of 2019', async () => {
     const client = new Client2019(await RawClient.connect(server.port), qpackCodec);
-    expect(await client.query('1', 0)).toMatchObject({ type: 99, value: { error_code: -105 } });
-    expect((await client.watch(Type2019.WATCH, 'stuff', [1])).type).toBe(99);
     expect((await client.request(PackageType.AUTH, ['admin', 'wrong'])).type).toBe(99);
     expect(await client.query('1', 0)).toMatchObject({ type: 99, value: { error_code: -105 } });
     expect((await client.request(PackageType.AUTH, ['admin'])).type).toBe(102);
