@@ -258,6 +258,25 @@ describe('stores', () => {
   });
 });
 
+test('a signal ends the debugger with the script that it runs', async () => {
+  const endless = folder.file('endless.ti', "log('going'); for (x in range(100000)) for (y in range(100000)) x + y;\n");
+  const child = spawn(process.execPath, [PROGRAM, 'debug', endless]);
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  child.stdin.write('run\n');
+  await new Promise<void>((resolve) => {
+    const heard = (data: Buffer): void => {
+      if (data.toString().includes('going')) resolve();
+    };
+    child.stdout.on('data', heard);
+    child.stderr.on('data', heard);
+  });
+  child.kill('SIGTERM');
+  expect(await ended).toBe(0);
+});
+
 describe('on a terminal', () => {
   test('there are a prompt, colours, the last step again by Enter, and Ctrl-C', async () => {
     const endless = folder.file(

@@ -67,7 +67,11 @@ export async function debugOnTerminal(readTarget: () => Promise<Target>, io: Io)
       reader.prompt();
     }
   });
-  const off = io.onSignal(() => reader.close());
+  const off = io.onSignal(() => {
+    reader.close();
+    // A script that still runs would be waited for.
+    void at.end();
+  });
   try {
     return await readCommands(at, new Lines(reader), () => {
       if (isTerminal) reader.prompt();
