@@ -20,11 +20,16 @@ export async function watched<T>(act: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Compiles a script that is to be watched. Throws CliError for a compiled file. */
-export function scriptProgramOf(source: Source, options: DialectOption): Compiled {
+/** Throws CliError for a compiled file. */
+export function needScript(source: Source): void {
   if (isSavedProgram(Buffer.from(source.text, 'latin1'))) {
     throw usageError(`${source.name} is a compiled file, which cannot be watched; give the script that it was made of`);
   }
+}
+
+/** Compiles a script that is to be watched. Throws CliError for a compiled file. */
+export function scriptProgramOf(source: Source, options: DialectOption): Compiled {
+  needScript(source);
   return compileSource(source.text, dialectOf(source, options));
 }
 

@@ -258,6 +258,12 @@ describe('stores', () => {
   });
 });
 
+test('a compiled file is refused', async () => {
+  const compiled = folder.file('sums.tic');
+  await thingsc(['compile', script, '-o', compiled]);
+  expect(await thingsc(['debug', compiled])).toMatchObject({ code: 2, err: expect.stringContaining('is a compiled file') });
+});
+
 test('a signal ends the debugger with the script that it runs', async () => {
   const endless = folder.file('endless.ti', "log('going'); for (x in range(100000)) for (y in range(100000)) x + y;\n");
   const child = spawn(process.execPath, [PROGRAM, 'debug', endless]);

@@ -8,6 +8,7 @@ import { CliError, ExitCode, systemReason, usageError } from '../exit.ts';
 import { type Io, toBytes } from '../io.ts';
 import { readSource } from '../source.ts';
 import { packArgs, packVars } from '../vars.ts';
+import { needScript } from '../watched.ts';
 
 export interface DebugOptions extends DialectOption {
   readonly eval?: string;
@@ -61,6 +62,7 @@ async function targetOf(file: string | undefined, options: DebugOptions, io: Io)
   if (file === '-' || (file === undefined && options.eval === undefined))
     throw usageError('name a script to debug, or give its code by -e');
   const source = await readSource(file, options.eval, io);
+  needScript(source);
   const path = source.path === null ? null : resolve(source.path);
   const what = {
     kind: 'script',
