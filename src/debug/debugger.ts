@@ -3,6 +3,7 @@
  * answers and comes back when the script is to go on.
  */
 import { isDeepStrictEqual } from 'node:util';
+import { preview } from '../builtins/preview.ts';
 import type { ProbeSite } from '../bytecode/probes.ts';
 import { ErrorCode, TiError } from '../errors.ts';
 import { fromBytes } from '../utf8.ts';
@@ -13,7 +14,6 @@ import type { Probe } from '../vm/probe.ts';
 import { Breakpoint, SourceBreakpoints } from './breakpoints.ts';
 import { Evaluator } from './evaluate.ts';
 import { Inspector, type Standing } from './inspector.ts';
-import { preview } from './preview.ts';
 import {
   type BreakpointInfo,
   type BreakpointSpec,

@@ -1,4 +1,6 @@
 /** What can be seen while a script stands: frames, variables, the parts of values. What it has given out numbers for is forgotten when the script goes on. */
+
+import { preview } from '../builtins/preview.ts';
 import { isDialect2019 } from '../engine/dialect-2019.ts';
 import { TiError, valueErr } from '../errors.ts';
 import { fromBytes, toBytes } from '../utf8.ts';
@@ -7,7 +9,6 @@ import { typeName, type Value } from '../values/value.ts';
 import type { Frame } from '../vm/frame.ts';
 import type { Machine } from '../vm/machine.ts';
 import type { Evaluator } from './evaluate.ts';
-import { preview } from './preview.ts';
 import type { EvaluateContext, FrameInfo, Place, ScopeInfo, VariableInfo } from './protocol.ts';
 import type { Sources } from './sources.ts';
 import { type Counts, countsOf, indexedParts, namedParts, type Part, ROOT } from './values.ts';

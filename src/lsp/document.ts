@@ -6,9 +6,9 @@ import type { Position, Range, TextEdit } from 'vscode-languageserver';
 import { type Analysis, type AnalyzeOptions, LiveScript, type Probe } from '../analysis/analyze.ts';
 import type { Edit } from '../analysis/findings.ts';
 import type { Span } from '../ast/nodes.ts';
+import { fromBytes, toBytes } from '../utf8.ts';
 
-export const toBytes = (text: string): string => Buffer.from(text, 'utf8').latin1Slice();
-export const fromBytes = (bytes: string): string => Buffer.from(bytes, 'latin1').toString('utf8');
+export { fromBytes, toBytes };
 
 const isLow = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff;
 const isHigh = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;

@@ -88,4 +88,4 @@ export class Tracer implements Probe {
   }
 }
 
-const shown = (value: Value | undefined): string => (value === undefined ? 'nil' : text(preview(value)));
+const shown = (value: Value | undefined): string => (value === undefined ? 'nil' : preview(value));

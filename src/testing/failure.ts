@@ -6,6 +6,7 @@ import { preview } from '../builtins/preview.ts';
 import type { Program } from '../bytecode/program.ts';
 import { closureCode } from '../engine/toolchain.ts';
 import { ErrorCode, TiError } from '../errors.ts';
+import { toBytes } from '../utf8.ts';
 import { Closure } from '../values/closure.ts';
 import type { Frame } from '../vm/frame.ts';
 import type { Machine } from '../vm/machine.ts';
@@ -44,7 +45,7 @@ function valueAt(machine: Machine, source: string, { start, end }: Span): string
   try {
     const text = `|| ${source.slice(start, end)}`;
     parseClosure(text);
-    return preview(machine.call(new Closure(closureCode(text)), []));
+    return toBytes(preview(machine.call(new Closure(closureCode(text)), [])));
   } catch (error) {
     if (error instanceof TiError) return null;
     throw error;

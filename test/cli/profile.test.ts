@@ -65,4 +65,10 @@ describe('run --trace', () => {
     ]);
     expect(traced.err).toMatch(/^<command line>:5 {4} a = f\(2\)$/m);
   });
+
+  test('lets nothing in a text reach the terminal as a command', async () => {
+    const { err } = await thingsc(['run', '--trace', '-e', 'a = name;', '--var', 'name="\\u001b[2J"']);
+    expect(err).toContain('a = "\\u001b[2J"');
+    expect(err).not.toContain('\x1b');
+  });
 });

@@ -52,7 +52,7 @@ describe('cases', () => {
     const cases = values.map((value, i) => `test('${i}', || { assert(${value} == 'other'); });`).join('\n');
     const { out } = await thingsc(['test', files({ 'v.test.ti': cases })('v.test.ti')]);
     const left = [...out.matchAll(/left: (.*)/g)].map(([, text]) => text);
-    expect(left).toEqual(['{a: [1, 2.0, [... 1]], s: set({...})}', 'nil', "err(-100, 'no')", 'bytes(2)', '/x/i', '|x| x + 1', 'true']);
+    expect(left).toEqual(['{a: [1, 2.0, [… 1]], s: set({…})}', 'nil', 'error -100: no', '2 bytes', '/x/i', '|x| x + 1', 'true']);
   });
 
   test('fail by errors that nobody catches, and by answers that cannot be sent', async () => {
