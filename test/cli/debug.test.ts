@@ -1,7 +1,7 @@
 /** The debugger on a terminal: its commands through a pipe, and what only a terminal has. */
 import { spawn } from 'node:child_process';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
-import { Folder, type Outcome, PROGRAM, thingsc } from './harness.ts';
+import { Folder, type Outcome, PROGRAM, terminalEnv, thingsc } from './harness.ts';
 
 const folder = new Folder();
 afterAll(() => folder.remove());
@@ -291,7 +291,7 @@ describe('on a terminal', () => {
     );
     // A terminal of its own, whatever this process has.
     const child = spawn('script', ['-qfec', `${process.execPath} ${PROGRAM} debug ${endless}`, '/dev/null'], {
-      env: { ...process.env, TERM: 'xterm-256color', COLUMNS: '100' },
+      env: terminalEnv({ COLUMNS: '100' }),
     });
     let out = '';
     let wake = (): void => {};

@@ -11,6 +11,15 @@ import { main } from '../../src/cli/thingsc.ts';
 
 export const PROGRAM = fileURLToPath(new URL('../../bin/thingsc', import.meta.url));
 
+/** The environment of someone at a terminal: what this process has beyond these, such as `CI`, would decide about colours. */
+export function terminalEnv(more: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const inherited = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'LC_ALL', 'USER'].flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { ...Object.fromEntries(inherited), TERM: 'xterm-256color', SHELL: '/bin/sh', ...more };
+}
+
 export interface Outcome {
   readonly code: number | null;
   /** Text, or the bytes of a compiled program. */

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Screen } from '../../terminal/fake.ts';
-import { type Folder, PROGRAM } from '../harness.ts';
+import { type Folder, PROGRAM, terminalEnv } from '../harness.ts';
 
 /** Null where the terminal can be had, else why not. */
 export const noTerminal: string | null =
@@ -27,11 +27,10 @@ export class Pty {
     this.ttyFile = join(folder.path, `tty-${Math.random()}`);
     const program = [process.execPath, PROGRAM, 'repl', ...words].map(quoted).join(' ');
     const command = `stty rows ${rows} cols ${columns}; tty > ${quoted(this.ttyFile)}; exec ${program}`;
-    const { NO_COLOR: _, ...inherited } = process.env;
     this.child = spawn('script', ['-qfec', command, '/dev/null'], {
-      env: { ...inherited, TERM: 'xterm-256color', SHELL: '/bin/sh', XDG_STATE_HOME: folder.path, ...env },
+      env: terminalEnv({ XDG_STATE_HOME: folder.path, ...env }),
     });
-    this.child.stdout?.on('data', (chunk: Buffer) => this.screen.write(chunk.toString()));
+    this.child.stdout?.setEncoding('utf8').on('data', (text: string) => this.screen.write(text));
     this.child.stdin?.on('error', () => {});
     this.ended = once(this.child, 'exit');
   }
