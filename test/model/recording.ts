@@ -33,7 +33,8 @@ export async function recordingEngine(): Promise<{ engine: LocalEngine; log: Log
   const log: LogEntry[] = [];
   const engine = new LocalEngine(
     storeWith([], [], (entry) => log.push(entry)),
-    { clock: new HastyClock() },
+    // Checkpoints are those of the test: the engine makes none of its own, however long changes take.
+    { clock: new HastyClock(), checkpointChanges: Number.POSITIVE_INFINITY, checkpointWork: Number.POSITIVE_INFINITY },
   );
   await engine.initialize('no password');
   return { engine, log };
