@@ -1,8 +1,8 @@
 /**
  * The writing end of the log: group commit, segments, failure.
  *
- * Appends gather in one batch. At the end of the turn of the event loop the batch is written with one system call that returns when the disk has
- * it; meanwhile further appends gather in a second batch, which follows at once. So the disk is never idle while there is something to write.
+ * Appends gather in one batch. At the end of the turn of the event loop, or a few turns later while each brings many more, the batch is written
+ * with one system call that returns when the disk has it; meanwhile further appends gather in a second batch, which follows at once. So the disk is never idle while there is something to write.
  * The call is made by the thread pool, or by the event loop where that gets more done: see `sync-place.ts`.
  */
 import { constants } from 'node:fs';
@@ -60,6 +60,9 @@ interface Waiter {
 
 /** When this much waits for a disk that does not get done, the store fails rather than the process. Keeps offsets in a segment below 2^31. */
 const MAX_PENDING = 0x6000_0000;
+/** While a turn of the event loop brings more than so many changes, a write waits for the next, so many times. */
+const FEW_CHANGES = 4;
+const GATHER_TURNS = 4;
 const MAX_WRITE = 1 << 30;
 /** A larger write goes to the thread pool, as copying it to the system takes its time. */
 const INLINE_BYTES = 1 << 18;
@@ -82,6 +85,9 @@ export class LogWriter {
   private gathering: Batch = newBatch();
   private flying: Batch = newBatch();
   private scheduled = false;
+  /** The changes that were gathered a turn ago, and how many turns more may be waited for others. */
+  private countBefore = 0;
+  private turnsLeft = 0;
   private busy = false;
   private closed = false;
   private rollRequested = false;
@@ -116,7 +122,9 @@ export class LogWriter {
     this.appendedId = id;
     if (this.busy || this.scheduled) return;
     this.scheduled = true;
-    setImmediate(this.flush);
+    this.countBefore = 0;
+    this.turnsLeft = GATHER_TURNS;
+    setImmediate(this.flushSoon);
   }
 
   /** Resolves when all changes up to `id` survive a crash; rejects when they never will. */
@@ -188,6 +196,18 @@ export class LogWriter {
   private async whenIdle(): Promise<void> {
     while (this.busy || (this.gathering.count > 0 && this.failure === null)) await new Promise((resolve) => setImmediate(resolve));
   }
+
+  /** Changes of many clients come in over several turns; a sync for the first few would make the others wait for two. */
+  private readonly flushSoon = (): void => {
+    const { count } = this.gathering;
+    if (count - this.countBefore <= FEW_CHANGES || this.turnsLeft === 0) {
+      this.flush();
+      return;
+    }
+    this.countBefore = count;
+    this.turnsLeft--;
+    setImmediate(this.flushSoon);
+  };
 
   private readonly flush = (): void => {
     this.scheduled = false;

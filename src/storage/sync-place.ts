@@ -4,7 +4,7 @@
  * Handing a write to the pool and back costs some 40 µs, a fifth of a sync; while the loop has nothing else to do, it may as well wait itself. With
  * many clients the pool lets the loop work on while the disk does, if there is a processor free to wake the thread of the pool on. If there is none,
  * the thread is woken late, and a sync takes several times as long as the disk needs. No rule tells these cases apart beforehand. So both ways are
- * tried in turns, and the one by which the loop gets more done is kept until the next trial.
+ * tried in turns, and the one by which the loop gets more done is kept until the next trial. Until the first, a disk that is quick is waited for.
  */
 import { performance } from 'node:perf_hooks';
 
@@ -56,7 +56,7 @@ export class SyncPlace {
   private loopMs = LONGEST_MS;
   /** What one by the pool takes, in ms. */
   private poolMs = LONGEST_MS;
-  private prefersLoop = false;
+  private prefersLoop = true;
   private batchSize = 1;
   private batchSizeTried = 1;
   private pause = FIRST_PAUSE;
