@@ -8,6 +8,7 @@ import { StatusPort } from '../server/http/status-port.ts';
 import { createLog, type Log } from '../server/log.ts';
 import { ListenError } from '../server/ports.ts';
 import { type RunningServer, startServer } from '../server/serve.ts';
+import { warmMemory } from '../server/warm-memory.ts';
 import { type Arguments, help, parseArguments, UsageError, usage } from './thingsdb-args.ts';
 
 /** Where the process meets the world; tests bring their own. */
@@ -177,6 +178,7 @@ async function runServer(config: Config, dir: string, log: Log, world: World): P
         onFailure: (listener) => engine.store.onFailure(listener),
         playground: playgroundFiles,
       });
+      void warmMemory(config.warm_memory);
       engine.startSchedules();
       if (stopping) void server.stop();
       else engine.startModules();

@@ -91,6 +91,8 @@ const OPTIONS = {
   login_failures: int(0),
   login_delay: seconds(1),
   query_memory_limit: int(0),
+  /** What is taken from the system before queries need it; -1: as much as is good for most. */
+  warm_memory: int(-1, -1),
 } as const;
 
 type ValueOf<O> = O extends ChoiceOption<infer T> ? T : O extends StringOption ? string : O extends PathOption ? string | null : number;

@@ -9,6 +9,7 @@ import { ConfigError } from '../../server/config-error.ts';
 import { createLog, type Log, type LogLevel } from '../../server/log.ts';
 import { ListenError } from '../../server/ports.ts';
 import { startServer } from '../../server/serve.ts';
+import { warmMemory } from '../../server/warm-memory.ts';
 import { compileSource } from '../compile.ts';
 import { dialectOf, dialectOfProgram } from '../dialect.ts';
 import { CliError, ExitCode, fileError, usageError } from '../exit.ts';
@@ -50,6 +51,7 @@ export async function serve(options: ServeOptions, io: Io): Promise<ExitCode> {
       onFailure: (listener) => engine.store.onFailure(listener),
       playground: playgroundFiles,
     });
+    void warmMemory(config.warm_memory);
     engine.startSchedules();
     engine.startModules();
     io.out.write(toBytes(welcome(io.program, config, server.port, seeds[0]?.collection ?? 'stuff')));
