@@ -15,11 +15,16 @@ export function keep(tx: Transaction, value: Value): Value {
 /** All of `items` as a list keeps them, in a new array. */
 export function keepAll(tx: Transaction, items: readonly Value[]): Value[] {
   const kept = items.slice();
-  for (let i = 0; i < kept.length; i++) {
-    const item = kept[i];
-    if (typeof item === 'object' && item !== null) kept[i] = tx.item(item);
-  }
+  keepInPlace(tx, kept);
   return kept;
+}
+
+/** As `keepAll`, in the array itself. */
+export function keepInPlace(tx: Transaction, items: Value[]): void {
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i];
+    if (typeof item === 'object' && item !== null && !(item instanceof Thing)) items[i] = tx.item(item);
+  }
 }
 
 /** The levels that a `deep` argument asks for. Throws value_err outside 0 to 127. */

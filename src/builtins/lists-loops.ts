@@ -9,7 +9,7 @@ import { add } from '../values/operators.ts';
 import type { SetValue } from '../values/set.ts';
 import type { Thing } from '../values/thing.ts';
 import { truthy, type Value } from '../values/value.ts';
-import { idOf, keep } from './lists-common.ts';
+import { idOf, keep, keepInPlace } from './lists-common.ts';
 import { Loop } from './row.ts';
 
 type Container = List | SetValue | Thing;
@@ -73,6 +73,18 @@ export const Mode = {
 
 type Finish = (collected: Value[]) => Value;
 
+/** What is filtered from more items than this grows item by item: most of the room might be for nothing. */
+const MOST_COPIED = 1 << 15;
+
+/** The first `count` of the items as a list keeps them; in the array itself where that wastes little. */
+function firstOf(tx: Transaction, items: Value[], count: number): Value[] {
+  let kept = items;
+  if (count < items.length >> 1) kept = items.slice(0, count);
+  else if (count < items.length) items.length = count;
+  keepInPlace(tx, kept);
+  return kept;
+}
+
 export class ItemLoop extends Loop {
   private readonly mode: number;
   private readonly first: readonly Value[];
@@ -82,6 +94,8 @@ export class ItemLoop extends Loop {
   private readonly finish: Finish | null;
   private end: number;
   private at = 0;
+  /** How many items of `collected` count, while FILTER fills it in. */
+  private kept = 0;
   private limit = Number.POSITIVE_INFINITY;
 
   private constructor(mode: number, source: Source, closure: Closure, result: Value, tx: Transaction | null, finish: Finish | null) {
@@ -93,8 +107,9 @@ export class ItemLoop extends Loop {
     this.result = result;
     this.tx = tx;
     this.finish = finish;
-    // What has one result for each item begins as a copy and is filled in: lists that grow item by item are moved several times.
-    this.collected = mode === Mode.MAP || mode === Mode.COLLECT ? source.first.slice() : [];
+    // What may have a result for each item begins as a copy and is filled in: lists that grow item by item are moved several times.
+    const isCopy = mode === Mode.MAP || mode === Mode.COLLECT || (mode === Mode.FILTER && this.end <= MOST_COPIED);
+    this.collected = isCopy ? source.first.slice() : [];
   }
 
   /** A loop that gives `result` unless a call changes that: EACH, SUM, EVERY, SOME, FIND, FIND_INDEX and COUNT. */
@@ -127,7 +142,8 @@ export class ItemLoop extends Loop {
     if (previous !== undefined && this.take(previous)) return false;
     const i = this.at;
     if (i === this.end) {
-      if (this.finish !== null) this.result = this.finish(this.collected);
+      if (this.finish !== null)
+        this.result = this.finish(this.mode === Mode.FILTER ? firstOf(this.tx as Transaction, this.collected, this.kept) : this.collected);
       else if (this.mode === Mode.REDUCE) this.result = this.a;
       return false;
     }
@@ -164,6 +180,9 @@ export class ItemLoop extends Loop {
         if (truthy(value)) return false;
         this.result = false;
         return true;
+      case 10: // FILTER
+        if (value === true || (value !== false && truthy(value))) this.collected[this.kept++] = this.a;
+        return false;
       default:
         return (value === true || (value !== false && truthy(value))) && this.hit(this.at - 1);
     }
@@ -183,9 +202,6 @@ export class ItemLoop extends Loop {
         return true;
       case 9: // COUNT
         this.result = (this.result as number) + 1;
-        return false;
-      case 10: // FILTER
-        this.collected.push(keep(this.tx as Transaction, this.first[place] as Value));
         return false;
       default: // PICK
         if (this.collected.push(place) >= this.limit) this.end = this.at;

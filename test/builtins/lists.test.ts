@@ -316,6 +316,19 @@ describe('equality', () => {
     );
   });
 
+  test('filter keeps none, few, most or all, of short lists and of long ones', () => {
+    for (const [length, keeps] of [0, 1, 10, 40_000].flatMap((length) =>
+      ['false', 'i % 10 == 3', 'i % 10 != 3', 'true'].map((keeps) => [length, keeps] as const),
+    )) {
+      const kept = Array.from({ length }, (_, i) => i)
+        .filter((i) => keeps === 'true' || (keeps !== 'false' && (i % 10 === 3) === keeps.includes('==')))
+        .map((i) => i * 2);
+      expect(session.ask(`range(0, ${2 * length}, 2).filter(|_, i| ${keeps});`), `${keeps} of ${length}`).toEqual(kept);
+    }
+    // A list holds no lists that can change.
+    expect(session.ask('o = {a: [1], b: 2}; f = o.values().filter(|| true); o.a.push(3); [f, is_tuple(f[0])];')).toEqual([[[1], 2], true]);
+  });
+
   test('unique takes many values in little time', () => {
     session.ask(
       '.l = [0]; for (i in [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]) { n = .l.len(); .l.extend(.l.map(|x| x + n)); }; nil',

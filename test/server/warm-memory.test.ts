@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { defaultWarmMemory, warmMemory } from '../../src/server/warm-memory.ts';
 
-const { SERVER_FLAGS } = (await import('../../bin/launch.mjs')) as { SERVER_FLAGS: string[] };
+const { SERVER_FLAGS } = (await import(new URL('../../bin/launch.mjs', import.meta.url).href)) as { SERVER_FLAGS: string[] };
 const CHILD = fileURLToPath(new URL('./warm-memory-child.ts', import.meta.url));
 
 function faults(flags: readonly string[], how: 'warm' | 'cold'): { readonly warmed: number; readonly lists: number } {
