@@ -158,13 +158,16 @@ export class Thing {
 
   /** The value of a property; undefined when there is none of that name. */
   get(key: string): Value | undefined {
-    if (this.dict !== null) return this.dict.get(key);
-    const slot = this.shape.slot(key);
-    return slot < 0 ? undefined : this.slots[slot];
+    const { dict } = this;
+    if (dict !== null) return dict.get(key);
+    // It is in memory now.
+    const slot = this.layout.slot(key);
+    return slot < 0 ? undefined : this.cells[slot];
   }
 
   has(key: string): boolean {
-    return this.dict === null ? this.shape.slot(key) >= 0 : this.dict.has(key);
+    const { dict } = this;
+    return dict === null ? this.layout.slot(key) >= 0 : dict.has(key);
   }
 
   /** The keys in the order in which they are told: fields of the type, insertion, or order of bytes. */
@@ -176,14 +179,15 @@ export class Thing {
 
   /** Sets or adds a property; no checks, no record of the change. */
   put(key: string, value: Value): void {
-    if (this.dict !== null) {
-      this.dict.set(key, value);
-      if (this.shape !== Shape.sorted && !isName(key)) this.shape = Shape.sorted;
+    const { dict } = this;
+    if (dict !== null) {
+      dict.set(key, value);
+      if (this.layout !== Shape.sorted && !isName(key)) this.layout = Shape.sorted;
       return;
     }
-    const slot = this.shape.slot(key);
+    const slot = this.layout.slot(key);
     if (slot >= 0) {
-      this.slots[slot] = value;
+      this.cells[slot] = value;
     } else if (isName(key) && this.slots.length < MAX_SHAPE_KEYS) {
       this.shape = this.shape.with(key);
       this.slots.push(value);
