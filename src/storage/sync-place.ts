@@ -10,6 +10,8 @@ import { performance } from 'node:perf_hooks';
 
 /** A sync that takes longer than this, in ms, is not waited for on the event loop. */
 const LONGEST_MS = 0.5;
+/** With nothing else to do the loop waits this long, in ms: handing over to the pool would only make it longer. */
+const LONGEST_ALONE_MS = 2 * LONGEST_MS;
 /** One that takes longer, as on any disk some do, counts as this long. */
 const CLIPPED_MS = 4 * LONGEST_MS;
 /** In a trial both ways have so many turns, each of so many writes. */
@@ -75,9 +77,10 @@ export class SyncPlace {
     if (counts === null) return false;
     const isIdle = counts.events - this.last.events <= 2 && counts.turns - this.last.turns <= 4;
     this.last = counts;
-    if (this.loopMs > LONGEST_MS && !this.mayTryAgain()) return false;
     // One client alone waits for its one change; there is nothing else that the loop could do.
-    if (isIdle && changes === 1) return this.loopMs < LONGEST_MS;
+    if (isIdle && changes === 1 && this.loopMs < LONGEST_ALONE_MS) return true;
+    if (this.loopMs > LONGEST_MS && !this.mayTryAgain()) return false;
+    if (isIdle && changes === 1) return false;
     this.batchSize += (changes - this.batchSize) / 8;
     this.writes++;
     if (this.trial === null && this.isTimeForTrial) this.begin(counts.events);
