@@ -6,7 +6,9 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import * as module from 'node:module';
 import { Socket } from 'node:net';
-import { fileURLToPath } from 'node:url';
+import { basename, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { builtProgram } from './built.mjs';
 
 /** The first version that runs TypeScript as it is. */
 const NEEDED = [22, 18];
@@ -35,8 +37,8 @@ const POOL = ['--max-large-page-pool-size=128', '--memory-pool-timeout=86400'];
 export const SERVER_FLAGS = major >= KNOWS_POOL ? [...YOUNG, ...POOL] : YOUNG;
 
 /**
- * Runs `src/<entry>.ts`, or `dist/src/<entry>.js` where the package came without sources; `script` is the file that was called. With `flags` for Node.js,
- * the process starts anew in its own place where that is possible.
+ * Runs the program `<entry>`, such as `cli/thingsc-main`: as it was built, or from its sources; `script` is the file that was called. With `flags` for
+ * Node.js, the process starts anew in its own place where that is possible.
  */
 export async function launch(entry, script, flags = []) {
   if (!isNewEnough) {
@@ -50,8 +52,9 @@ export async function launch(entry, script, flags = []) {
   if (process.env[LIFELINE] !== undefined) watchLauncher();
   // Halves the time to start; Node.js before 22 has no such function, and does not come here.
   module.enableCompileCache();
-  const source = new URL(`../src/${entry}.ts`, import.meta.url);
-  await import(existsSync(source) ? source.href : new URL(`../dist/src/${entry}.js`, import.meta.url).href);
+  const built = builtProgram();
+  const path = built === null ? new URL(`../src/${entry}.ts`, import.meta.url) : pathToFileURL(join(built, `${basename(entry)}.js`));
+  await import(path.href);
 }
 
 function runWithOwnNode(script, flags) {

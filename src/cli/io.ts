@@ -1,7 +1,6 @@
 /** Where a command meets the world. Text that goes out and comes in is byte strings; tests bring their own. */
 import { isAbsolute, relative } from 'node:path';
 import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import type { TerminalInput, TerminalScreen } from '../terminal/editor.ts';
 
 export { fromBytes, toBytes } from '../utf8.ts';
@@ -111,9 +110,7 @@ function onSignal(listener: (name: string) => void): () => void {
 /** The path of the program when it lies below the folder we are in, else its name, as it was then found by that. */
 function programName(): string {
   const [, script = ''] = process.argv;
-  // `npm start` runs the build, without the file that others call.
-  const called = script.endsWith('thingsc-main.js') ? fileURLToPath(new URL('../../../bin/thingsc', import.meta.url)) : script;
-  const path = relative('.', called);
+  const path = relative('.', script);
   return path.startsWith('..') || isAbsolute(path) ? 'thingsc' : path;
 }
 

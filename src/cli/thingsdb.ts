@@ -1,5 +1,5 @@
 /** The server as a command, used as the reference server is. All it says goes to standard output. */
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { TiError } from '../errors.ts';
 import { type Config, loadConfig } from '../server/config.ts';
@@ -10,6 +10,7 @@ import { ListenError } from '../server/ports.ts';
 import { type RunningServer, startServer } from '../server/serve.ts';
 import { warmMemory } from '../server/warm-memory.ts';
 import { type Arguments, help, parseArguments, UsageError, usage } from './thingsdb-args.ts';
+import { ownVersion } from './version.ts';
 
 /** Where the process meets the world; tests bring their own. */
 export interface World {
@@ -40,15 +41,6 @@ export async function main(words: readonly string[], world: World): Promise<numb
   else if (args.version) world.print(`ThingsDB-compatible node ${version}\nPart of thingsc, licence MIT\n`);
   else return serve(args, world);
   return 0;
-}
-
-/** `package.json` lies two folders up, or three when the program was built into `dist`. */
-function ownVersion(): string {
-  for (const up of ['../../package.json', '../../../package.json']) {
-    const url = new URL(up, import.meta.url);
-    if (existsSync(url)) return (JSON.parse(readFileSync(url, 'utf8')) as { version: string }).version;
-  }
-  return '0.0.0';
 }
 
 function banner(version: string): string {

@@ -32,9 +32,9 @@ async function load(): Promise<ReadonlyMap<string, PlaygroundFile>> {
 
 type Contents = (name: string) => Uint8Array;
 
-/** From the build, beside which this module lies. */
+/** From the build, of which this module is a part. */
 function read(): Contents {
-  const folder = fileURLToPath(new URL('../../playground/', import.meta.url));
+  const folder = fileURLToPath(new URL('../playground/', import.meta.url));
   if (!existsSync(`${folder}index.html`)) throw new Error('The playground is not built; `npm run build` builds it.');
   return (name) => readFileSync(`${folder}${name}`);
 }

@@ -1,0 +1,3 @@
+export const STAMP: string;
+export function sourceStamp(): string | null;
+export function builtProgram(): string | null;
