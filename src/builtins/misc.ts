@@ -197,7 +197,7 @@ export const miscRows: readonly Row[] = [
     doc: 'The number of the change that the query makes; nil when it makes none.',
     example: 'change_id();  // => null',
     page: 'collection-api/change_id',
-    run: (cx) => cx.tx.change?.id ?? null,
+    run: (cx) => cx.tx.change?.tell() ?? null,
   },
   {
     name: 'doc',

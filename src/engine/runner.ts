@@ -215,8 +215,8 @@ export class Runner {
   }
 
   commit(change: Change, scope: number): void {
-    this.host.database.changeId = change.id;
     if (change.isEmpty) return;
+    this.host.database.changeId = change.id;
     try {
       this.host.store.append(change.id, scope, change.ops.bytes());
       this.host.counters.changesCommitted++;

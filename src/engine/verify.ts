@@ -14,7 +14,7 @@ const MAX_CACHE = 1 << 28;
 const STEPS_A_TURN = 4096;
 
 export interface Verified extends Findings {
-  /** Of the last change. */
+  /** Of the last change that the store has. */
   readonly changeId: number;
   /** How many changes stand in the log, behind the checkpoint. */
   readonly logged: number;
@@ -32,7 +32,7 @@ export async function verifyStore(dir: string, cacheSize = Math.min(MAX_CACHE, d
     let logged = 0;
     for (const _ of store.log()) logged++;
     recovered(engine);
-    return { ...(await verifyEngine(engine)), changeId: engine.database.changeId, logged };
+    return { ...(await verifyEngine(engine)), changeId: engine.lastChangeId, logged };
   } finally {
     await engine.leave();
   }

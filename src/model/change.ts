@@ -125,6 +125,7 @@ export class Change {
   /** The same for those who watch things of the collection; null while nobody does. */
   readonly jobs: Job[] | null;
   private isDropped = false;
+  private isTold = false;
 
   constructor(id: number, ops: MsgpackWriter, isWatched = false) {
     this.id = id;
@@ -133,8 +134,15 @@ export class Change {
     ops.reset();
   }
 
+  /** Whether there is nothing to keep: no operations, and an id that nobody knows, so that the next change can have it. */
   get isEmpty(): boolean {
-    return this.isDropped || this.ops.size === 0;
+    return this.isDropped || (this.ops.size === 0 && !this.isTold);
+  }
+
+  /** The id, for those whom a query tells it: it is kept in the log then, even without operations, so that it is not given out twice. */
+  tell(): number {
+    this.isTold = true;
+    return this.id;
   }
 
   /** Has nothing of it kept. What is in memory is then not what the store has: to be called only by who closes the database next. */

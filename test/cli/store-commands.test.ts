@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, w
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEngine } from '../../src/engine/open.ts';
+import { ask } from '../support.ts';
 import { Folder, thingsc } from './harness.ts';
 
 const folder = new Folder();
@@ -34,6 +35,16 @@ describe('thingsc verify', () => {
       /^1 collections, 103 things, 1 types, 0 enumerators, 1 procedures, 0 tasks, 1 users\nchange \d+, .*\nnothing is wrong\n$/,
     );
     expect(JSON.parse((await thingsc(['verify', data, '--json'])).out)).toMatchObject({ problems: [], things: 103 });
+  });
+
+  it('means by the last change what a backup means, also when the last queries failed', async () => {
+    const dir = copy();
+    const { engine } = await openEngine({ dir });
+    for (const code of ['.z = 1;', '.x = 1 / 0;', 'wse(raise("no"));']) ask(engine, code);
+    await engine.close();
+    const backup = await thingsc(['backup', dir, folder.file('last.tar.gz')]);
+    const { changeId } = JSON.parse((await thingsc(['verify', dir, '--json'])).out) as { changeId: number };
+    expect(/: change (\d+),/.exec(backup.out)?.[1]).toBe(String(changeId));
   });
 
   it('reads a backup', async () => {

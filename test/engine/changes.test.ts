@@ -70,6 +70,29 @@ describe('changes', () => {
     expect(ids).toBeGreaterThan(3);
   });
 
+  test('a change without content is none, and leaves its id to the next one', async () => {
+    const engine = await open();
+    ask(engine, '.x = 1; nil;');
+    const { changeId } = engine.database;
+    ask(engine, 'wse(nil);');
+    expect(errorOf(engine, '.x = 1 / 0;')).toBe(-58);
+    expect(engine.database.changeId).toBe(changeId);
+    expect(engine.lastChangeId).toBe(changeId);
+    expect(ask(engine, '.y = 1; change_id();')).toBe(changeId + 1);
+    await engine.close();
+  });
+
+  test('an id that a query has told is not given again, not even after a crash', async () => {
+    const engine = await open();
+    const told = Number(ask(engine, 'wse(change_id());'));
+    expect(errorOf(engine, 'wse(raise(str(change_id())));')).toBe(-100);
+    expect(ask(engine, 'wse(change_id());')).toBe(told + 2);
+    await engine.store.close();
+    const again = await open();
+    expect(ask(again, 'wse(change_id());')).toBe(told + 3);
+    await again.close();
+  });
+
   test('what an erroneous query did before its error stays, and is durable', async () => {
     const answer = await throughRestarts(['.x = 1; .y = 2; 1 / 0;', '[.x, .y];']);
     expect(answer).toEqual([1, 2]);
