@@ -1,8 +1,10 @@
 /** Dumps: a whole store as text, and a new store from such a text. */
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Collection } from '../model/collection.ts';
 import type { Database } from '../model/database.ts';
 import { DumpLoader, dumpDatabase, LoadError } from '../model/dump.ts';
+import { UncountedRefs } from '../model/uncounted.ts';
 import { nodeFileSystem } from '../storage/file-system.ts';
 import { lockDir } from '../storage/lock.ts';
 import { openStore } from '../storage/open.ts';
@@ -29,8 +31,12 @@ export async function* linesOfDatabase(database: Database): AsyncGenerator<strin
 /** Whether an error tells of a faulty dump; its message is a byte string. */
 export const isLoadError = (error: unknown): error is LoadError => error instanceof LoadError;
 
-/** When so much waits for the disk, in bytes, loading waits too. */
-const MAX_WAITING = 1 << 24;
+/** About what things may take of the memory while a dump is loaded, in bytes. */
+const CACHE = 1 << 26;
+/** Such a part of that, in bytes of changes, goes into the store at once; less when it is many things. One change is a part of it. */
+const BATCH = 1 / 8;
+const SMALL_BATCH = 1 / 64;
+const CHANGE = 1 / 256;
 
 export interface Loaded {
   readonly collections: number;
@@ -39,9 +45,10 @@ export interface Loaded {
 
 /**
  * Makes a store in `dir`, which must not hold one and is made when it is missing, from the lines of a dump. The store gets its place when all of it is on the disk,
- * so it is there whole or not at all. Rejects with LoadError for a faulty dump, with TiError when the store cannot be written.
+ * so it is there whole or not at all. Things take about `cacheSize` bytes of memory meanwhile, and some four bytes each while something names them and they are
+ * not there. Rejects with LoadError for a faulty dump, with TiError when the store cannot be written.
  */
-export async function loadDump(lines: AsyncIterable<string>, dir: string): Promise<Loaded> {
+export async function loadDump(lines: AsyncIterable<string>, dir: string, cacheSize = CACHE): Promise<Loaded> {
   try {
     await mkdir(dir, { recursive: true });
   } catch (error) {
@@ -53,7 +60,7 @@ export async function loadDump(lines: AsyncIterable<string>, dir: string): Promi
     const taken = (await readdir(dir)).find((name) => name === 'store' || name === 'log');
     if (taken !== undefined) throw storeErr(`\`${dir}\` holds a store already; load into an empty folder`);
     await rm(draft, { recursive: true, force: true });
-    const loaded = await loadInto(lines, draft);
+    const loaded = await loadInto(lines, draft, cacheSize);
     // All of it is in the checkpoint, so the log is not needed.
     await rename(join(draft, 'store'), join(dir, 'store'));
     await nodeFileSystem.syncDir(dir);
@@ -64,37 +71,58 @@ export async function loadDump(lines: AsyncIterable<string>, dir: string): Promi
   }
 }
 
-async function loadInto(lines: AsyncIterable<string>, dir: string): Promise<Loaded> {
-  const store = await openStore({ dir });
-  const engine = new LocalEngine(store);
+async function loadInto(lines: AsyncIterable<string>, dir: string, cacheSize: number): Promise<Loaded> {
+  // Nobody sees the store before its checkpoint is on the disk.
+  const store = await openStore({ dir, durability: 'async' });
+  const engine = new LocalEngine(store, { cacheSize });
+  const { database, cache } = engine;
+  const unload = async (): Promise<void> => {
+    await engine.checkpoint();
+    cache.trim();
+  };
   try {
     let waiting = 0;
-    const loader = new DumpLoader(engine.database, lazyCode, (id, scope, data) => {
+    const apply = (id: number, scope: number, data: Uint8Array): void => {
+      attachAll(engine);
       store.append(id, scope, data);
       waiting += data.length;
-    });
+    };
+    const loader = new DumpLoader(database, lazyCode, apply, cacheSize * CHANGE);
     for await (const line of lines) {
       loader.add(line);
-      if (waiting <= MAX_WAITING) continue;
+      if (waiting < cacheSize * SMALL_BATCH || (waiting < cacheSize * BATCH && !cache.isOver)) continue;
       waiting = 0;
-      await durable(engine);
+      await unload();
     }
     loader.end();
+    for (const collection of database.collections.values()) {
+      for (const id of collection.uncounted?.ids() ?? []) {
+        if (!count(collection, id)) throw loader.refusal(`thing #${id} of collection \`${collection.name}\` is named, but is not there`);
+        if (cache.isOver) await unload();
+      }
+    }
     await engine.checkpoint();
-    const collections = [...engine.database.collections.values()];
+    const collections = [...database.collections.values()];
     return { collections: collections.length, things: collections.reduce((sum, { things }) => sum + things.size, 0) };
   } finally {
     await engine.leave();
   }
 }
 
-function durable(engine: LocalEngine): Promise<void> {
-  const { lastChangeId } = engine;
-  return new Promise((resolve, reject) => {
-    engine.store.onFailure((reason) => reject(storeErr(reason)));
-    engine.store.onDurable((id) => {
-      if (id >= lastChangeId) resolve();
-    });
-    if (engine.durableId >= lastChangeId) resolve();
-  });
+/** Has the things of new collections go into the store and come from there as memory allows. */
+function attachAll({ database, cache }: LocalEngine): void {
+  for (const collection of database.collections.values()) {
+    if (collection.things.source !== null) continue;
+    cache.attach(collection);
+    collection.uncounted = new UncountedRefs();
+  }
+}
+
+/** Gives a thing the references that were counted while it was not in memory; false when there is no such thing. */
+function count(collection: Collection, id: number): boolean {
+  const thing = collection.things.get(id);
+  if (thing === undefined) return false;
+  collection.touch(id);
+  thing.refs += collection.uncounted?.take(id) ?? 0;
+  return true;
 }

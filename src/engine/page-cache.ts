@@ -76,6 +76,11 @@ export class PageCache {
   private findSource(collection: Collection): void {
     if (collection.things.source !== null) return;
     collection.tasks.settle();
+    this.attach(collection);
+  }
+
+  /** Has things of a collection come from the store from now on; for one whose tasks are not all known yet, as while it is loaded. */
+  attach(collection: Collection): void {
     collection.things.source = new StoredPages(collection, collectionContext(collection, lazyCode), this.store);
   }
 }

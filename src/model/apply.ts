@@ -107,11 +107,18 @@ class CollectionApplier {
     const old = isNew ? [] : [...valuesOf(thing)];
     if (!isNew) indexOf(thing)?.delete(thing);
     decode(thing);
-    if (isNew) collection.things.set(id, thing);
+    if (isNew) this.add(thing);
     indexOf(thing)?.add(thing);
     holdAll(collection, valuesOf(thing));
     releaseAll(collection, old);
     return thing;
+  }
+
+  private add(thing: Thing): void {
+    const { things, uncounted } = this.collection;
+    things.set(thing.id, thing);
+    // Counted before it was there.
+    if (uncounted !== null) thing.refs += uncounted.take(thing.id);
   }
 
   private applyMore(r: MsgpackReader): void {

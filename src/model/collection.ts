@@ -13,6 +13,7 @@ import type { Quotas } from './quotas.ts';
 import { TaskList } from './tasks.ts';
 import { type PageSource, pageOf, ThingIndex } from './thing-index.ts';
 import type { TypeDef } from './types.ts';
+import type { UncountedRefs } from './uncounted.ts';
 
 let schemas = 0;
 
@@ -58,6 +59,8 @@ export class Collection {
   search: GarbageSearch | null = null;
   /** Whether there may be garbage: something stopped being held in one place, but not in all. */
   suspicious = false;
+  /** While a dump is loaded: counts of references to things that are not in memory. */
+  uncounted: UncountedRefs | null = null;
   /** Another number, never used before, whenever a type or an enumerator is another one than before. */
   schema = 0;
 

@@ -22,6 +22,10 @@ export function releaseAll(collection: Collection, values: Iterable<Value>): voi
 
 function count(collection: Collection, value: Value, step: number): void {
   if (value instanceof Thing) {
+    if (collection.uncounted !== null && value.isAbsent) {
+      collection.uncounted.add(value.id, step);
+      return;
+    }
     collection.touch(value.id);
     value.refs += step;
   } else if (value instanceof List) for (const item of value.items) count(collection, item, step);

@@ -225,7 +225,7 @@ export class LoadError extends Error {
   }
 }
 
-/** So many bytes of operations become one change. */
+/** So many bytes of operations become one change, if nobody says how many. */
 const CHANGE_BYTES = 1 << 18;
 
 /**
@@ -236,6 +236,7 @@ export class DumpLoader {
   private readonly database: Database;
   private readonly closures: ClosureLoader;
   private readonly apply: (id: number, scope: number, data: Uint8Array) => void;
+  private readonly changeBytes: number;
   private readonly w = new MsgpackWriter(CHANGE_BYTES);
   private line = 0;
   private scope = 0;
@@ -246,7 +247,13 @@ export class DumpLoader {
   private pending = '';
   private pendingLine = 0;
 
-  constructor(database: Database, closures: ClosureLoader, apply: (id: number, scope: number, data: Uint8Array) => void) {
+  constructor(
+    database: Database,
+    closures: ClosureLoader,
+    apply: (id: number, scope: number, data: Uint8Array) => void,
+    changeBytes = CHANGE_BYTES,
+  ) {
+    this.changeBytes = changeBytes;
     this.database = database;
     this.closures = closures;
     this.apply = apply;
@@ -270,6 +277,11 @@ export class DumpLoader {
   end(): void {
     this.take();
     if (this.state !== 'end') throw new LoadError(this.line, 'the dump is cut off: the line `end` is missing');
+  }
+
+  /** An error in what has come so far that shows only at the end of it. */
+  refusal(message: string): LoadError {
+    return new LoadError(this.line, message);
   }
 
   private begin(line: string): void {
@@ -325,7 +337,7 @@ export class DumpLoader {
       throw new LoadError(this.pendingLine + pending.slice(0, error.offset).split('\n').length - 1, error.message);
     }
     this.operations++;
-    if (w.size > CHANGE_BYTES) this.flush();
+    if (w.size > this.changeBytes) this.flush();
   }
 
   /** Applies what has gathered, as one change. */

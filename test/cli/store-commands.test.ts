@@ -112,6 +112,20 @@ describe('thingsc dump and load', () => {
     expect((await thingsc(['load', folder.file('nothing'), dir])).err).toContain('no such file');
   });
 
+  it('refuse a dump in which something is named that is not there, and leave nothing', async () => {
+    const text = (await thingsc(['dump', data])).out;
+    const lines = text.split('\n');
+    const [, id] = /"iris" #(\d+)/.exec(text) ?? [];
+    const from = lines.findIndex((line) => line.startsWith(`NEW ${id} `));
+    const to = lines.findIndex((line, i) => i > from && /^\S/.test(line));
+    const faulty = [...lines.slice(0, from), ...lines.slice(to)].join('\n').replace(/^end (\d+)$/m, (_, n) => `end ${Number(n) - 1}`);
+    const dir = join(folder.path, 'without');
+    const { code, err } = await thingsc(['load', folder.file('without.txt', faulty), dir]);
+    expect(code).toBe(4);
+    expect(err).toMatch(new RegExp(`cannot load .*: line \\d+: thing #${id} of collection \`stuff\` is named, but is not there`));
+    expect(readdirSync(dir)).toEqual([]);
+  });
+
   it('do not load over a store', async () => {
     const dir = copy();
     expect((await thingsc(['load', folder.file('x.txt', 'x'), dir])).err).toContain('holds a store already');

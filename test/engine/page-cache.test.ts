@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest';
-import { dumpEngine } from '../../src/engine/dump.ts';
+import { Readable } from 'node:stream';
+import { expect, test, vi } from 'vitest';
+import { dumpEngine, loadDump } from '../../src/engine/dump.ts';
 import { openEngine } from '../../src/engine/open.ts';
+import { PageCache } from '../../src/engine/page-cache.ts';
 import { verifyEngine, verifyStore } from '../../src/engine/verify.ts';
 import { verifyDatabase } from '../../src/model/verify.ts';
 import { tempDirs } from '../storage/helpers.ts';
@@ -123,4 +125,36 @@ test('a store is checked and dumped in no more memory than the cache may take', 
   expect(whole.cache.weight).toBeGreaterThan(5 * CACHE);
   await whole.leave();
   expect((await verifyStore(dir, CACHE)).problems).toEqual([]);
+});
+
+test('a dump is loaded with no more things in memory than the cache may take, whichever comes first of two that hold one another', async () => {
+  const source = (await openEngine({ dir: await filled(12), cacheSize: Number.POSITIVE_INFINITY })).engine;
+  ask(source, 'task(datetime(2100, 1, 1), |t| nil); .k0[0].bs.one().k = 7; nil;');
+  const dump = [...dumpEngine(source)].join('');
+  const { weight } = source.cache;
+  await source.leave();
+
+  let most = 0;
+  let count = 0;
+  const { trim } = PageCache.prototype;
+  const spy = vi.spyOn(PageCache.prototype, 'trim').mockImplementation(function (this: PageCache, deadline?: number) {
+    trim.call(this, deadline);
+    // Those in the background end when their time is over.
+    if (deadline !== undefined) return;
+    most = Math.max(most, this.weight);
+    count++;
+  });
+  const dir = tempDir();
+  const load = (text: string): Promise<unknown> => loadDump(Readable.from(text.replace(/\n$/, '').split('\n')), dir, CACHE);
+  expect(await load(dump)).toEqual({ collections: 1, things: 1 + 12 * 300 * 4 });
+  spy.mockRestore();
+  expect(most).toBeLessThanOrEqual(CACHE);
+  expect(weight).toBeGreaterThan(5 * CACHE);
+  expect(count).toBeGreaterThan(5);
+
+  expect((await verifyStore(dir, CACHE)).problems).toEqual([]);
+  const again = (await openEngine({ dir })).engine;
+  const withoutChange = (text: string): string => text.replace(/^change \d+$/m, '');
+  expect(withoutChange([...dumpEngine(again)].join(''))).toBe(withoutChange(dump));
+  await again.close();
 });

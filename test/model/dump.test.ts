@@ -114,6 +114,7 @@ const KNOWN_FIELDS = [
     'schema',
     'search',
     'suspicious',
+    'uncounted',
     'watched',
     'writePending',
     'writtenPages',
