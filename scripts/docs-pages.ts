@@ -46,7 +46,6 @@ async function helpFor(...words: string[]): Promise<string> {
     inputIsTerminal: false,
     readInput: async () => '',
     openInput: () => Readable.from([]),
-    inputLines: async function* () {},
     terminal: null,
     onSignal: () => () => {},
   });

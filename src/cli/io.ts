@@ -33,8 +33,6 @@ export interface Io {
   readonly readInput: () => Promise<string>;
   /** Standard input, for those who read it as it comes. */
   readonly openInput: () => Readable;
-  /** The lines of standard input as they come, without their ends. */
-  readonly inputLines: () => AsyncIterable<string>;
   /** The terminal that a person sits at, on which a line can be edited; null when there is none. */
   readonly terminal: Terminal | null;
   /** Calls `listener` at each signal that asks for the end, until the returned function is called. */
@@ -64,16 +62,6 @@ async function readAll(stream: NodeJS.ReadStream): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).latin1Slice();
-}
-
-async function* linesOf(stream: NodeJS.ReadStream): AsyncGenerator<string> {
-  let rest = '';
-  for await (const chunk of stream) {
-    const lines = (rest + (chunk as Buffer).latin1Slice()).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
-  }
-  if (rest !== '') yield rest;
 }
 
 /** Some terminals only know how to print lines. */
@@ -124,7 +112,6 @@ export function processIo(): Io {
     inputIsTerminal: process.stdin.isTTY === true,
     readInput: () => readAll(process.stdin),
     openInput: () => process.stdin,
-    inputLines: () => linesOf(process.stdin),
     terminal: terminalOf(process.stdin, process.stdout),
     onSignal,
   };

@@ -76,9 +76,6 @@ export async function thingsc(words: readonly string[], given: InProcess = {}): 
     inputIsTerminal: given.terminal ?? false,
     openInput: () => Readable.from([Buffer.from(given.input ?? '')]),
     readInput: async () => input,
-    inputLines: async function* () {
-      yield* input.split('\n');
-    },
     terminal: given.desk ?? null,
     onSignal: (listener) => {
       void given.interrupted?.then(() => listener('SIGINT'));

@@ -101,6 +101,13 @@ describe('thingsc dump and load', () => {
     expect(again.replace(/^change \d+$/m, '')).toBe(text.replace(/^change \d+$/m, ''));
   });
 
+  it('go through a pipe', async () => {
+    const { out } = await thingsc(['dump', data]);
+    const dir = join(folder.path, 'piped');
+    expect((await thingsc(['load', '-', dir], { input: out })).out).toContain('with 103 things');
+    expect((await thingsc([...READ, dir])).out).toBe('["Iris π",1,100,8]\n');
+  });
+
   it('leave nothing of a dump that is cut off', async () => {
     const text = (await thingsc(['dump', data])).out;
     const file = folder.file('cut.txt', text.slice(0, text.length / 2));

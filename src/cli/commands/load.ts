@@ -3,11 +3,12 @@ import type { Readable } from 'node:stream';
 import { isLoadError, loadDump } from '../../engine/dump.ts';
 import { ExitCode, fileError, systemReason } from '../exit.ts';
 import { fromBytes, type Io, toBytes } from '../io.ts';
+import { linesOf } from '../lines.ts';
 import { refused } from '../store.ts';
 
 /** Makes a store from a dump. */
 export async function load(file: string, dir: string, io: Io): Promise<ExitCode> {
-  const stream = file === '-' ? process.stdin : await opened(file);
+  const stream = file === '-' ? io.openInput() : await opened(file);
   try {
     const { collections, things } = await refused(loadDump(linesOf(stream), dir));
     io.out.write(toBytes(`loaded ${collections} collections with ${things} things into ${dir}\n`));
@@ -26,15 +27,4 @@ async function opened(file: string): Promise<Readable> {
   } catch (error) {
     throw fileError(`cannot read ${file}: ${systemReason(error)}`);
   }
-}
-
-async function* linesOf(stream: Readable): AsyncGenerator<string> {
-  stream.setEncoding('latin1');
-  let rest = '';
-  for await (const chunk of stream) {
-    const lines = (rest + (chunk as string)).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
-  }
-  if (rest !== '') yield rest;
 }

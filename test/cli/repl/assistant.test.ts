@@ -16,7 +16,6 @@ const io: Io = {
   inputIsTerminal: true,
   readInput: async () => '',
   openInput: () => Readable.from([]),
-  inputLines: async function* () {},
   terminal: null,
   onSignal: () => () => {},
 };
