@@ -20,6 +20,17 @@ async function shoot(playground: Playground, name: string): Promise<void> {
   console.log(`docs/playground/${name}.png`);
 }
 
+const SINCE = `.zoo.animals
+    .filter(|animal| animal.born >= since && !(names.has(animal.name)))
+    .map(|animal| animal.name);
+`;
+
+async function writeVariables(playground: Playground, text: string): Promise<void> {
+  await playground.tab('Variables').click();
+  await playground.panel('Variables').getByRole('textbox', { name: 'Variables as JSON' }).click();
+  await playground.page.keyboard.insertText(text);
+}
+
 async function takeAll(browser: Browser, zoo: Zoo): Promise<void> {
   const playground = await Playground.enter(browser, zoo.address, { viewport: SIZE });
   await playground.run(`${YOUNG}young[0];`);
@@ -35,6 +46,13 @@ async function takeAll(browser: Browser, zoo: Zoo): Promise<void> {
   for (let i = 0; i < 2; i++) await playground.page.keyboard.press('ArrowDown');
   for (let i = 0; i < 'young = young.so'.length; i++) await playground.page.keyboard.press('ArrowRight');
   await shoot(playground, 'bytecode');
+  await playground.tab('Tree').click();
+  await writeVariables(playground, '{\n  "since": 2018,\n  "names": ["Otto", "Ava"]\n}');
+  const photo = { name: 'nala.jpg', mimeType: 'image/jpeg', buffer: Buffer.alloc(48_213) };
+  await playground.panel('Variables').locator('input[type=file]').setInputFiles(photo);
+  await playground.run(SINCE);
+  await shoot(playground, 'variables');
+  await playground.panel('Variables').getByRole('button', { name: 'Take nala.jpg out' }).click();
   await playground.page.emulateMedia({ colorScheme: 'dark' });
   await playground.listen('Room', 'kitchen');
   await playground.run(".zoo.animals.find(|animal| animal.name == 'Otto').id();");

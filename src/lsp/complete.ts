@@ -73,5 +73,5 @@ function itemOf(candidate: Candidate): CompletionItem {
 
 export function complete(document: Document, position: Position): CompletionItem[] {
   const offset = document.offsetAt(position);
-  return candidatesAt(document.bytes, offset, (inserted) => document.probe(offset, inserted)).map(itemOf);
+  return candidatesAt(document.bytes, offset, (inserted) => document.probe(offset, inserted), document.vars).map(itemOf);
 }

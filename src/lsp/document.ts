@@ -106,6 +106,12 @@ export class Document {
     return low;
   }
 
+  /** The variables that come with the text, as far as they are told. */
+  get vars(): Pick<AnalyzeOptions, 'vars'> {
+    const { vars } = this.options();
+    return vars === undefined ? {} : { vars };
+  }
+
   /** The same text with something put in, for what has to be asked of a text that is being written. */
   probe(offset: number, inserted: string): Probe {
     // The script that the place is asked in is that of this text.

@@ -117,7 +117,19 @@ export class Playground {
     const context = await browser.newContext({ viewport: { width: 1360, height: 850 }, ...options });
     const playground = new Playground(await context.newPage());
     await playground.page.goto(address);
+    playground.endWithoutLanguage();
     return playground;
+  }
+
+  /** All that waits for what knows the language would wait in vain without it: the page is closed, and says why to those who ask it anything. */
+  private endWithoutLanguage(): void {
+    const { page } = this;
+    const reason = 'the page says that what knows the language could not be loaded';
+    page
+      .locator('.fault')
+      .waitFor({ timeout: 0 })
+      .then(() => page.close({ reason }))
+      .catch(() => {});
   }
 
   async logIn(user = 'admin', password = 'pass'): Promise<void> {
@@ -198,7 +210,7 @@ export class Playground {
     await this.page.keyboard.press('ControlOrMeta+Enter');
     await this.result
       .getByRole('status')
-      .getByText(/ms|error|no answer/)
+      .getByText(/ms|error|no answer|not sent/)
       .waitFor();
   }
 }

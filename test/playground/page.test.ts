@@ -299,6 +299,112 @@ describe.skipIf(CHROMIUM === null)(`the playground${WITHOUT}`, () => {
     });
   });
 
+  describe('variables', () => {
+    const pane = (): Locator => playground.panel('Variables');
+    const writeVariables = async (text: string): Promise<void> => {
+      await playground.tab('Variables').click();
+      await pane().getByRole('textbox', { name: 'Variables as JSON' }).click();
+      await playground.page.keyboard.press('ControlOrMeta+a');
+      if (text === '') await playground.page.keyboard.press('Delete');
+      else await playground.page.keyboard.insertText(text);
+    };
+
+    it('go along with the query, and the editor knows them', async () => {
+      await playground.write('who.upper() + born;');
+      await soon(() => playground.page.locator('.cm-lintRange').allTextContents()).toEqual(['who', 'born']);
+      await writeVariables('{"who": "Iris", "born": 2019, "of": [2.0]}');
+      await pane().getByRole('status').getByText('3 variables').waitFor();
+      // A text and an int cannot be added.
+      await soon(() => playground.page.locator('.cm-lintRange').allTextContents()).toEqual(['who.upper() + born']);
+      await playground.run('[who.upper(), born + 1, of[0]];');
+      await playground.verdict.getByText('no remarks').waitFor();
+      const lines = await playground.tree.getByRole('treeitem').allTextContents();
+      expect(lines.slice(1)).toEqual(['0: "IRIS"', '1: 2020', '2: 2.0']);
+      await playground.write('');
+      await playground.editor.pressSequentially('bor');
+      await playground.page.locator('.cm-completionLabel').getByText('born').waitFor();
+      await playground.page.keyboard.press('Escape');
+    });
+
+    it('tell where they are wrong, and keep the query from being sent then', async () => {
+      await writeVariables('{\n  "who": "Iris"\n  "born": 2019\n}');
+      await pane().getByRole('alert').getByText('line 3, column 3: a comma or a closing bracket is expected').waitFor();
+      expect(await pane().locator('.cm-lintRange').allTextContents()).toEqual(['"born"']);
+      await playground.tab('Schema').click();
+      await playground.run('1 + 1;');
+      await playground.result.getByText('The query was not sent, for its variables are wrong: line 3, column 3').first().waitFor();
+      // What is wrong is in sight, and Ctrl-Enter runs from there too.
+      await pane().getByRole('alert').waitFor();
+      await writeVariables('{"who": "Cato"}');
+      await playground.write('who;');
+      await pane().getByRole('textbox', { name: 'Variables as JSON' }).press('ControlOrMeta+Enter');
+      await playground.tree.getByText('"Cato"').waitFor();
+    });
+
+    it('are bytes too: those of files, which are blobs in the 2019 dialect', async () => {
+      await playground.tab('Variables').click();
+      const file = { name: '1st photo.png', mimeType: 'image/png', buffer: Buffer.from([0, 255, 7]) };
+      await pane()
+        .locator('input[type=file]')
+        .setInputFiles([file, { ...file, name: 'who.txt', buffer: Buffer.from('text') }]);
+      await pane().getByRole('listitem').filter({ hasText: '_1st_photo 1st photo.png, 3 bytes' }).waitFor();
+      await playground.run('[_1st_photo, str(who_2), who];');
+      await playground.verdict.getByText('no remarks').waitFor();
+      const lines = await playground.tree.getByRole('treeitem').allTextContents();
+      expect(lines.slice(1)).toEqual(['0: 3 bytes: 00 ff 07', '1: "text"', '2: "Cato"']);
+      await playground.page.getByLabel('Dialect').selectOption('2019');
+      await pane().getByRole('status').getByText('2 blobs').waitFor();
+      await playground.run('blob(1)');
+      expect(await textOf(playground.tree)).toContain('text');
+      await playground.page.getByLabel('Dialect').selectOption('v1');
+      await pane().getByRole('button', { name: 'Take 1st photo.png out' }).click();
+      await pane().getByRole('button', { name: 'Take who.txt out' }).click();
+      await writeVariables('');
+      await pane().getByRole('status').getByText('0 variables').waitFor();
+    });
+
+    it('are kept as long as the tab is open', async () => {
+      await door.logIn();
+      await door.schema.getByText('2 procedures').waitFor();
+      // From the row of tabs, by the keyboard alone: into the text, and out of it.
+      await door.tab('Schema').focus();
+      await door.page.keyboard.press('ArrowRight');
+      await door.page.keyboard.press('Tab');
+      await door.page.keyboard.press('Tab');
+      await door.page.keyboard.insertText('{"kept": true}');
+      await door.panel('Variables').getByRole('status').getByText('1 variable').waitFor();
+      await door.page.keyboard.press('Tab');
+      expect(await door.page.evaluate('document.activeElement.className')).not.toBe('editor');
+      await door.page.reload();
+      await door.logIn();
+      await door.run('kept;');
+      expect(await textOf(door.tree)).toBe('true');
+      await door.page.evaluate('sessionStorage.removeItem("thingsc.variables")');
+      await door.page.reload();
+    });
+  });
+
+  it('says at once that nothing knows the language, when that cannot be loaded, and runs queries all the same', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(String(error)));
+    await page.route('**/worker.js', (route) => route.abort());
+    await page.goto(zoo.address);
+    const told = page.getByRole('alert').getByText('What knows the language could not be loaded');
+    await told.waitFor();
+    await page.getByLabel('User', { exact: true }).fill('admin');
+    await page.getByLabel('Password', { exact: true }).fill('pass');
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByLabel('Verdict on the query').getByText('not checked').waitFor();
+    await page.getByRole('button', { name: 'Run' }).click();
+    await page.getByRole('region', { name: 'Result' }).getByText('"zoo"').waitFor();
+    await page.getByRole('tab', { name: 'Reference' }).click();
+    expect(await told.isVisible()).toBe(true);
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
   describe('events', () => {
     it('of rooms come as they happen', async () => {
       await playground.listen('Room', 'kitchen');
@@ -399,8 +505,7 @@ describe.skipIf(CHROMIUM === null)(`the playground${WITHOUT}`, () => {
     expect(await focused()).toBe('Format');
     expect(await door.page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
     await door.tab('Schema').focus();
-    await keyboard.press('ArrowRight');
-    await keyboard.press('ArrowRight');
+    for (let i = 0; i < 3; i++) await keyboard.press('ArrowRight');
     expect(await focused()).toBe('Bytecode');
     await door.panel('Bytecode').getByText('GET_PROP').first().waitFor();
     await door.tab('Tree').focus();

@@ -1,5 +1,5 @@
 /** The page: the log-in, behind it the workbench, and word of the connection. */
-import { Language } from './language.ts';
+import { Language, WithoutLanguage } from './language.ts';
 import { Session, type SessionState } from './net/session.ts';
 import { button, h } from './ui/dom.ts';
 import { themeButton } from './ui/theme.ts';
@@ -10,9 +10,15 @@ const address = new URL('/ws', location.href);
 address.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
 
 const banner = h('div', { class: 'banner', role: 'alert', hidden: true });
-const language = new Language('/worker.js', () =>
-  tell('What knows the language could not be loaded: queries run, and are not checked. A reload may help.'),
+const fault = h(
+  'div',
+  { class: 'banner fault', role: 'alert', hidden: true },
+  'What knows the language could not be loaded: queries run, and are not checked. A reload may help.',
 );
+const language = new Language('/worker.js', () => {
+  fault.hidden = false;
+  workbench?.unchecked();
+});
 const corner = h('div', { class: 'corner' }, themeButton());
 let workbench: Workbench | null = null;
 
@@ -42,12 +48,13 @@ function enter(state: SessionState, reason: string | null): void {
   tell(null);
   if (state === 'out') {
     workbench = null;
-    document.body.replaceChildren(banner, corner, login.element);
+    document.body.replaceChildren(fault, banner, corner, login.element);
     login.tell(reason);
     login.focus();
   } else if (workbench === null) {
     workbench = new Workbench(session, language, () => session.logOut());
-    document.body.replaceChildren(banner, workbench.element);
+    document.body.replaceChildren(fault, banner, workbench.element);
+    if (!fault.hidden) workbench.unchecked();
     begin(workbench.begin());
   } else begin(workbench.resume());
 }
@@ -57,6 +64,10 @@ function begin(work: Promise<void>): void {
   work.catch(() => {});
 }
 
+// Said once, when it was found out.
+addEventListener('unhandledrejection', (event) => {
+  if (event.reason instanceof WithoutLanguage) event.preventDefault();
+});
 // What was in the way of a connection may be gone.
 addEventListener('online', () => void session.reconnect());
 

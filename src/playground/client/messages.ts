@@ -101,6 +101,8 @@ export interface SourceText {
 export interface Questions {
   /** Takes note of what a collection has: the JSON of types, enumerators and procedures; null for what is not known. */
   schema: { readonly ask: { readonly json: string | null }; readonly answer: null };
+  /** Takes note of the variables that come with the query: their types by name, in the words of the language. */
+  variables: { readonly ask: { readonly types: Readonly<Record<string, string>> }; readonly answer: null };
   check: { readonly ask: SourceText; readonly answer: Checked };
   tree: { readonly ask: SourceText; readonly answer: TreeNode };
   /** Null for a text that has errors. */

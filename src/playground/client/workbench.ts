@@ -7,6 +7,7 @@ import { fetchAccess, fetchSchema, kindOf } from './net/scopes.ts';
 import type { Session } from './net/session.ts';
 import type { Push } from './net/socket.ts';
 import { fieldOf, stringOf } from './net/values.ts';
+import type { Given } from './net/variables.ts';
 import { counted, h } from './ui/dom.ts';
 import { kept, ofWindow } from './ui/settings.ts';
 import { splitter } from './ui/splitter.ts';
@@ -17,6 +18,7 @@ import { ReferencePane } from './views/reference.ts';
 import { ResultView } from './views/result.ts';
 import { SchemaPane } from './views/schema.ts';
 import { Toolbar } from './views/toolbar.ts';
+import { VariablesPane } from './views/variables.ts';
 
 const FIRST_TEXT = `// What is in this collection?
 .keys();
@@ -35,6 +37,7 @@ export class Workbench {
   private readonly tree: TreePane;
   private readonly bytecode: BytecodePane;
   private readonly schema: SchemaPane;
+  private readonly variables: VariablesPane;
   private readonly events: EventsPane;
   private readonly reference: ReferencePane;
   private readonly side: Tabs;
@@ -76,12 +79,18 @@ export class Workbench {
     this.tree = new TreePane(pointing);
     this.bytecode = new BytecodePane(pointing);
     this.schema = new SchemaPane(() => void this.refreshSchema());
+    this.variables = new VariablesPane(ofWindow.get('variables') ?? '', {
+      onText: (text) => ofWindow.set('variables', text),
+      onChange: (types) => void this.useVariables(types),
+      onRun: () => void this.run(),
+    });
     this.events = new EventsPane(this.listening());
     this.reference = new ReferencePane((example) => {
       this.editor.setText(example);
       this.editor.focus();
     });
     this.side = this.sideTabs();
+    this.variables.setDialect(this.dialect);
     this.element = this.layout();
   }
 
@@ -89,6 +98,7 @@ export class Workbench {
     const insides = (): void => void this.refreshInsides();
     return new Tabs('Beside the query', [
       { name: 'schema', label: 'Schema', panel: h('div', {}, this.schema.element) },
+      { name: 'variables', label: 'Variables', panel: h('div', {}, this.variables.element) },
       { name: 'tree', label: 'Syntax tree', panel: h('div', {}, this.tree.element), onShow: insides },
       { name: 'bytecode', label: 'Bytecode', panel: h('div', {}, this.bytecode.element), onShow: insides },
       { name: 'events', label: 'Events', panel: h('div', {}, this.events.element), onShow: () => this.seen() },
@@ -145,6 +155,11 @@ export class Workbench {
     else this.events.onPush(push);
   }
 
+  /** To be called when nothing knows the language. */
+  unchecked(): void {
+    this.verdict.replaceChildren(h('span', { class: 'is-error' }, 'not checked'));
+  }
+
   private listening(): ConstructorParameters<typeof EventsPane>[0] {
     return {
       scope: () => this.toolbar.scope,
@@ -177,6 +192,7 @@ export class Workbench {
   private setDialect(dialect: Dialect): void {
     this.dialect = dialect;
     ofWindow.set('dialect', dialect);
+    this.variables.setDialect(dialect);
     this.editor.setKind(dialect, kindOf(this.toolbar.scope));
     if (this.side.shown === 'reference') void this.showReference();
   }
@@ -186,18 +202,38 @@ export class Workbench {
     const run = this.runs;
     const { source } = this.editor;
     const { scope } = this.toolbar;
-    const checked = this.language.ask('check', source);
+    const given = this.given();
+    if (given === null) return;
+    const checked = this.language.ask('check', source).catch(() => null);
     this.result.running();
     const started = performance.now();
     try {
-      const reply = await this.session.query(scope, source.text, this.dialect);
+      const reply = await this.session.query(scope, source.text, this.dialect, given);
       // A result of an earlier run must not stand over that of a later one.
       if (run === this.runs)
         this.result.show(reply, performance.now() - started, async (id) => (await this.session.query(scope, `thing(${id});`)).value);
     } catch (error) {
       if (run === this.runs) this.result.fail(error);
     }
-    if ((await checked).effect !== null) await this.refreshSchema();
+    // What cannot be checked may have changed anything.
+    if ((await checked)?.effect !== null) await this.refreshSchema();
+  }
+
+  /** What goes along with the query; null, and the reason in place of a result, when it is wrong. */
+  private given(): Given | null {
+    try {
+      return this.variables.given();
+    } catch (error) {
+      this.result.fail(error, 'not sent');
+      this.side.show('variables');
+      return null;
+    }
+  }
+
+  private async useVariables(types: Readonly<Record<string, string>>): Promise<void> {
+    this.side.setCount('variables', this.variables.size);
+    await this.language.ask('variables', { types }).catch(() => null);
+    this.editor.check();
   }
 
   private checked({ remarks, effect }: Checked, source: SourceText): void {

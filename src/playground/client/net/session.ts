@@ -1,9 +1,10 @@
 /** A session of a user: log in, queries, rooms and watched things, and all of it anew when the connection comes back. */
-import type { MsgpackWriter } from '../../../msgpack/writer.ts';
+import { MsgpackWriter } from '../../../msgpack/writer.ts';
 import { PackageType } from '../../../server/framing.ts';
 import type { Dialect } from '../messages.ts';
 import { bytesOf, ConnectionLost, type Push, type Reply, ServerError, Socket } from './socket.ts';
 import { fieldOf, listOf, stringOf, type Value } from './values.ts';
+import { type Given, packBlobs, packGiven } from './variables.ts';
 
 export type Credentials = { readonly user: string; readonly password: string } | { readonly token: string };
 
@@ -20,6 +21,8 @@ export interface SessionEvents {
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 10_000;
 const AUTH_ERROR = -56;
+
+const NOTHING: Given = { values: new Map(), files: new Map() };
 
 const isDigits = (text: string): boolean => /^\d+$/.test(text);
 
@@ -150,23 +153,28 @@ export class Session {
   }
 
   /** Runs a query. Rejects with ServerError and ConnectionLost. */
-  query(scope: string, code: string, dialect: Dialect = 'v1'): Promise<Reply> {
-    if (dialect === '2019') return this.query2019(scope, code);
+  query(scope: string, code: string, dialect: Dialect = 'v1', given: Given = NOTHING): Promise<Reply> {
+    if (dialect === '2019') return this.query2019(scope, code, given);
     return this.request(PackageType.QUERY, (w) => {
-      w.arrayHeader(2);
+      const vars = new MsgpackWriter(64);
+      const hasVars = packGiven(vars, given, code);
+      w.arrayHeader(hasVars ? 3 : 2);
       w.str(bytesOf(scope));
       w.str(bytesOf(code));
+      if (hasVars) w.copy(vars.bytes());
     });
   }
 
   /** The dialect has a result for each statement; that of a single one is the answer. */
-  private async query2019(scope: string, code: string): Promise<Reply> {
+  private async query2019(scope: string, code: string, given: Given): Promise<Reply> {
     const { value, size } = await this.request(PackageType.QUERY, (w) => {
-      w.mapHeader(2);
+      w.mapHeader(3);
       w.str('query');
       w.str(bytesOf(code));
       w.str('target');
       writeTarget(w, scope);
+      w.str('blobs');
+      packBlobs(w, given);
     });
     const results = listOf(value);
     return { value: results.length === 1 ? (results[0] as Value) : value, size };

@@ -21,6 +21,6 @@ export const kept = {
 };
 
 export const ofWindow = {
-  get: (key: 'text' | 'dialect'): string | null => read(sessionStorage, key),
-  set: (key: 'text' | 'dialect', value: string): void => write(sessionStorage, key, value),
+  get: (key: 'text' | 'dialect' | 'variables'): string | null => read(sessionStorage, key),
+  set: (key: 'text' | 'dialect' | 'variables', value: string): void => write(sessionStorage, key, value),
 };

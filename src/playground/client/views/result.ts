@@ -81,9 +81,10 @@ export class ResultView {
     }
   }
 
-  fail(error: unknown): void {
+  /** `state` says in two words what there is in place of an answer. */
+  fail(error: unknown, state = 'no answer'): void {
     const text = error instanceof Error ? error.message : String(error);
-    const code = error instanceof ServerError ? `error ${error.code}` : 'no answer';
+    const code = error instanceof ServerError ? `error ${error.code}` : state;
     this.message(h('div', { class: 'failure' }, h('p', { class: 'failure-text' }, text)));
     this.status.textContent = code;
     this.status.className = 'result-status is-error';

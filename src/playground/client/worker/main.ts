@@ -1,6 +1,8 @@
 /** The worker of the page: it has the compiler, the checker and what editors are told, and answers one question after another. */
+import { typeOfName } from '../../../analysis/directives.ts';
 import type { Schema } from '../../../analysis/schema.ts';
 import { SchemaError, schemaFromJson } from '../../../analysis/schema-json.ts';
+import { ANY, type Type } from '../../../analysis/types.ts';
 import type { Question, Questions, SourceText, Topic } from '../messages.ts';
 import { check } from './check.ts';
 import { functionsOf, treeOf } from './insides.ts';
@@ -9,13 +11,14 @@ import { reference } from './reference.ts';
 import { type Source, sourceOf } from './source.ts';
 
 let schema: Schema | null = null;
+let variables: ReadonlyMap<string, Type> = new Map();
 /** The text that was asked about last: several questions follow one change. */
 let last: Source | null = null;
 
 function source({ text, dialect, scope }: SourceText): Source {
   const known = last?.given;
   if (last === null || known?.text !== text || known.dialect !== dialect || known.scope !== scope)
-    last = sourceOf({ text, dialect, scope }, schema);
+    last = sourceOf({ text, dialect, scope }, schema, variables);
   return last;
 }
 
@@ -33,6 +36,11 @@ function readSchema(json: string | null): Schema | null {
 const ANSWERS: { readonly [T in Topic]: (ask: Questions[T]['ask']) => Questions[T]['answer'] } = {
   schema: ({ json }) => {
     schema = readSchema(json);
+    last = null;
+    return null;
+  },
+  variables: ({ types }) => {
+    variables = new Map(Object.entries(types).map(([name, type]) => [name, typeOfName(type) ?? ANY]));
     last = null;
     return null;
   },

@@ -8,6 +8,7 @@ import { format } from '../../../../grammar/v1/format.ts';
 import { type Tokens, tokenize } from '../../../../grammar/v1/lexer.ts';
 import type { Finding } from '../../../analysis/findings.ts';
 import type { Schema } from '../../../analysis/schema.ts';
+import type { Type } from '../../../analysis/types.ts';
 import type { Script } from '../../../ast/nodes.ts';
 import { library } from '../../../builtins/library.ts';
 import type { EffectReason, Program } from '../../../bytecode/program.ts';
@@ -69,9 +70,9 @@ export abstract class Source {
 const texts = { compact: compactClosure, definition: closureDefinition };
 
 class SourceV1 extends Source {
-  constructor(given: SourceText, schema: Schema | null) {
+  constructor(given: SourceText, schema: Schema | null, vars: ReadonlyMap<string, Type>) {
     const known = given.scope === 'node' || schema === null ? {} : { schema };
-    super(given, new Document('query', 0, given.text, () => ({ scope: given.scope, ...known })));
+    super(given, new Document('query', 0, given.text, () => ({ scope: given.scope, vars, varsKnown: true, ...known })));
   }
 
   get findings(): readonly Finding[] {
@@ -129,5 +130,6 @@ class Source2019 extends Source {
   }
 }
 
-export const sourceOf = (given: SourceText, schema: Schema | null): Source =>
-  given.dialect === '2019' ? new Source2019(given) : new SourceV1(given, schema);
+/** `variables`: the types of those that come with the query, by name. */
+export const sourceOf = (given: SourceText, schema: Schema | null, variables: ReadonlyMap<string, Type> = new Map()): Source =>
+  given.dialect === '2019' ? new Source2019(given) : new SourceV1(given, schema, variables);
