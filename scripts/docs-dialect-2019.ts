@@ -77,7 +77,7 @@ $ thingsc fmt --write lamps.t19
 $ thingsc check lamps.t19
 \`\`\`
 
-The checker ([check.md](check.md)) and editors ([editors.md](editors.md)) know the dialect, and so do \`compile\`, \`disasm\`, \`ast\`, \`profile\` and \`run --trace\`. \`-s 0\` runs a script in the root.
+The checker ([check.md](check.md)) and editors ([editors.md](editors.md)) know the dialect, and so do \`compile\`, \`disasm\`, \`ast\`, \`test\` ([testing.md](testing.md#the-2019-dialect)), \`profile\`, \`debug\`, \`repl\` and \`run --trace\`. \`-s 0\` runs a script in the root.
 
 Clients of that year connect to the port of all others: a log-in in QPack makes a connection one of 2019. A query whose payload is a map (\`query\`, \`target\`, \`blobs\`) is in
 the dialect on any connection, in MessagePack. The target is the name or id of a collection, or 0 for the root, which is meant when it is left out. The answer has

@@ -15,14 +15,14 @@ const NAMES: ReadonlyMap<number, string> = new Map(
 );
 
 /** The code and the name of an error in a dialect. */
-function told({ code }: TiError, dialect: Dialect): { readonly code: number; readonly name: string } {
+export function toldError({ code }: TiError, dialect: Dialect): { readonly code: number; readonly name: string } {
   if (dialect === 'v1') return { code, name: errorName(code) };
   const own = codeOf2019(code);
   return { code: own, name: errorName2019(own) ?? '' };
 }
 
 /** The name of an error's type, such as `lookup_err`. */
-export const errorName = (code: number): string => NAMES.get(code) ?? 'error';
+const errorName = (code: number): string => NAMES.get(code) ?? 'error';
 
 /** The place of a span for a tool: lines and columns count from 1, columns and offsets in bytes. */
 export function placeOf(source: Source, span: Span): object {
@@ -46,7 +46,7 @@ export function reportDiagnostics(source: Source, remarks: readonly Remark[], er
 /** Tells the error with which a script ended: with its line, when it is known. */
 export function reportFailure(source: Source, error: TiError, asJson: boolean, io: Io, dialect: Dialect = 'v1'): void {
   const { start } = error;
-  const { code, name } = told(error, dialect);
+  const { code, name } = toldError(error, dialect);
   const isPlaced = start >= 0 && start <= source.text.length;
   if (asJson) {
     const place = isPlaced ? lineColumn(source.text, start) : {};

@@ -30,7 +30,7 @@ export function addWatchingCommands(add: AddCommand, io: Io): void {
 function addTest(add: AddCommand, io: Io): void {
   add(
     'test',
-    'run tests: files that end in .test.ti, each case in a store of its own',
+    'run tests: files that end in .test.ti or .test.t19, each case in a store of its own',
     [
       ['thingsc test', 'run all tests below this folder'],
       ['thingsc test shop.test.ti -t refund', 'run the cases of a file whose names have `refund` in them'],

@@ -2,6 +2,7 @@
 
 import { compactArrow } from '../../grammar/2019/compact.ts';
 import { parse, parseArrow } from '../../grammar/2019/parser.ts';
+import type { Script } from '../ast/nodes.ts';
 import { library } from '../builtins/library.ts';
 import type { FunctionCode, Program } from '../bytecode/program.ts';
 import type { ClosureTexts } from '../compiler/compile.ts';
@@ -17,7 +18,12 @@ const texts: ClosureTexts = { compact: compactArrow, definition: compactArrow };
 
 /** Compiles a query text (a byte string). Throws TiError: -52, -53, and -59 for an int that is none. */
 export function compileText2019(text: string, target: Target2019): Program {
-  return compileScript2019(parse(text), text, target, library, texts, compileOptions());
+  return compileTree2019(parse(text), text, target);
+}
+
+/** Compiles a tree that was read from a text (a byte string), or is made of parts of one that was. Throws as `compileText2019`. */
+export function compileTree2019(script: Script, text: string, target: Target2019): Program {
+  return compileScript2019(script, text, target, library, texts, compileOptions());
 }
 
 /** Compiles the text of an arrow function. Throws TiError (-52). */

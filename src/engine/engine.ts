@@ -485,13 +485,12 @@ export class LocalEngine implements Engine {
 
   /**
    * Runs a query in the 2019 dialect to its end; the rules for its answer are those of `query`. Throws TiError, whose code `codeOf2019` gives in the numbers of
-   * the dialect.
+   * the dialect. `session` has the results so far when it throws.
    */
-  query2019(request: Query2019, compiled: Program | null = null): Answer2019 {
+  query2019(request: Query2019, compiled: Program | null = null, session = new Session2019(request.blobs)): Answer2019 {
     const started = performance.now();
     let isSuccess = false;
     try {
-      const session = new Session2019(request.blobs);
       const failure = this.runner.complete(this.jobs.of2019(request, session, compiled), null, null);
       if (failure instanceof TiError) throw failure;
       isSuccess = true;

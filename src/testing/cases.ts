@@ -12,19 +12,25 @@
  */
 import { parseTolerant } from '../../grammar/v1/parser.ts';
 import type { Diagnostic } from '../ast/diagnostic.ts';
-import type { CallExpr, Expr, Script, Span } from '../ast/nodes.ts';
+import type { CallExpr, Comment, Expr, Script, Span } from '../ast/nodes.ts';
 import { CASE_FUNCTIONS, type CaseMode } from '../ast/test-file.ts';
 
 export interface Case {
   /** A byte string. */
   readonly name: string;
   readonly mode: CaseMode;
-  /** What runs before it. */
-  readonly before: readonly Expr[];
-  /** The closure's body; null for one that is yet to be written. */
-  readonly body: Expr | null;
+  /** What runs, from what stands before it on; null for one that is yet to be written. */
+  readonly statements: readonly Expr[] | null;
+  /** What some of the statements have to give. */
+  readonly expected: readonly Expectation[];
   readonly at: Span;
 }
+
+/** That the statement with this index gives a value, packed, or ends in the error of this name. */
+export type Expectation = { readonly index: number; readonly at: Span; readonly text: string } & (
+  | { readonly value: Uint8Array }
+  | { readonly error: string }
+);
 
 export interface Load {
   /** As it is written, from the folder of the file. */
@@ -44,35 +50,40 @@ export interface TestScript {
 
 const SCOPES: Readonly<Record<string, string>> = { collection: '//stuff', thingsdb: '@thingsdb', node: '@node' };
 
-const DIRECTIVE = /^\/\/\s*thingsc:\s*(load|scope)\s+(.+?)\s*$/;
+const DIRECTIVE = /^(?:\/\/|\/\*)\s*thingsc:\s*(load|scope)\s+(.+?)\s*(?:\*\/)?$/;
 
-const problem = (at: Span, message: string): Diagnostic => ({ code: -52, severity: 'error', start: at.start, end: at.end, message });
+export const problem = (at: Span, message: string): Diagnostic => ({ code: -52, severity: 'error', start: at.start, end: at.end, message });
 
 function readCase(call: CallExpr, mode: CaseMode, before: readonly Expr[]): Case | Diagnostic {
   const [name, closure, ...more] = call.args;
   if (name?.kind !== 'StringLiteral')
     return problem(name ?? call, `\`${call.callee.name}\` takes the name of the case first, as a str literal`);
-  const known = { name: name.value, mode, before, at: call };
-  if (closure === undefined && (mode === 'todo' || mode === 'skip')) return { ...known, body: null };
+  const known = { name: name.value, mode, expected: [], at: call };
+  if (closure === undefined && (mode === 'todo' || mode === 'skip')) return { ...known, statements: null };
   if (closure?.kind !== 'ClosureLiteral' || closure.params.length > 0 || more.length > 0) {
     return problem(closure ?? call, `\`${call.callee.name}\` takes a name and a closure without parameters: \`test('name', || { ... })\``);
   }
-  return { ...known, body: closure.body };
+  return { ...known, statements: [...before, closure.body] };
+}
+
+/** What comments tell: where the cases run, and what is loaded. */
+export function readComments(comments: readonly Comment[]): Pick<TestScript, 'loads' | 'scope'> {
+  const loads: Load[] = [];
+  let scope = '//stuff';
+  for (const comment of comments) {
+    const [, word, rest = ''] = DIRECTIVE.exec(comment.text) ?? [];
+    if (word === 'load') loads.push({ path: rest, at: comment });
+    else if (word === 'scope') scope = SCOPES[rest] ?? scope;
+  }
+  return { loads, scope };
 }
 
 /** Reads the text of a file of tests (a byte string). */
 export function readTests(text: string): TestScript {
   const { script, diagnostics } = parseTolerant(text);
-  const loads: Load[] = [];
   const cases: Case[] = [];
   const problems: Diagnostic[] = [...diagnostics];
   const before: Expr[] = [];
-  let scope = '//stuff';
-  for (const comment of script.comments) {
-    const [, word, rest = ''] = DIRECTIVE.exec(comment.text) ?? [];
-    if (word === 'load') loads.push({ path: rest, at: comment });
-    else if (word === 'scope') scope = SCOPES[rest] ?? scope;
-  }
   for (const statement of script.body) {
     const mode = statement.kind === 'CallExpr' ? CASE_FUNCTIONS.get(statement.callee.name) : undefined;
     if (mode === undefined) {
@@ -83,5 +94,5 @@ export function readTests(text: string): TestScript {
     if ('severity' in found) problems.push(found);
     else cases.push(found);
   }
-  return { script, loads, scope, cases, problems };
+  return { script, ...readComments(script.comments), cases, problems };
 }

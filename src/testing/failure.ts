@@ -19,6 +19,8 @@ export interface Call {
 
 export interface Failure {
   readonly error: TiError;
+  /** Whether no error was raised, but something is not as the file of tests expects it. */
+  readonly isExpectation?: boolean;
   /** The calls that were open, the innermost first. */
   readonly calls: readonly Call[];
   /** `left: 1`: byte strings. */

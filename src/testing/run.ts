@@ -1,23 +1,22 @@
 /** Runs the cases of test files, each in a store of its own. */
 import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
-import { parseTolerant } from '../../grammar/v1/parser.ts';
 import type { Diagnostic } from '../ast/diagnostic.ts';
 import type { Expr, Script, Span } from '../ast/nodes.ts';
 import type { ProbeSite } from '../bytecode/probes.ts';
 import type { Program } from '../bytecode/program.ts';
 import { LocalEngine } from '../engine/engine.ts';
 import { hashPassword } from '../engine/passwords.ts';
-import { compileTree } from '../engine/toolchain.ts';
-import { TiError } from '../errors.ts';
-import { MsgpackWriter } from '../msgpack/writer.ts';
+import { ErrorCode, TiError } from '../errors.ts';
 import { memoryStore } from '../storage/memory.ts';
 import type { Frame } from '../vm/frame.ts';
 import type { Machine } from '../vm/machine.ts';
 import type { Probe } from '../vm/probe.ts';
-import { encodeValue } from '../wire/encode.ts';
-import { type Case, readTests, type TestScript } from './cases.ts';
+import { codeOf2019, errorName2019 } from '../wire/errors-2019.ts';
+import type { Case, Expectation, TestScript } from './cases.ts';
 import type { Coverage } from './coverage.ts';
+import { frontOf, type Ran } from './dialects.ts';
+import { isExpected, jsonText } from './expected.ts';
 import { type Failure, failureOf } from './failure.ts';
 
 /** A script with where it came from: the path as people know it, and the text as a byte string. */
@@ -65,13 +64,6 @@ interface Loaded {
   readonly scope: string;
 }
 
-const ADMIN = { id: 1, name: 'admin' } as const;
-
-const NOWHERE = { start: 0, end: 0 } as const;
-
-/** `wse()`: cases call the closures of what they test, which may change something. */
-const ASK_FOR_CHANGE: Expr = { kind: 'CallExpr', callee: { kind: 'Ident', name: 'wse', ...NOWHERE }, args: [], ...NOWHERE };
-
 /** Remembers the error that ended a program, and counts what ran. */
 class Watcher implements Probe {
   failure: Failure | null = null;
@@ -114,7 +106,7 @@ export class TestRun {
 
   /** Runs the cases of a file. `onlyOnes`: just those that are marked so. */
   async file(file: Text, onlyOnes: boolean): Promise<FileResult> {
-    const tests = readTests(file.text);
+    const tests = frontOf(file.path).readTests(file.text);
     const problems: { source: Text; diagnostic: Diagnostic }[] = tests.problems.map((diagnostic) => ({ source: file, diagnostic }));
     const loaded = tests.loads.flatMap((load) => {
       const found = this.load(file, load.path, load.at);
@@ -143,52 +135,87 @@ export class TestRun {
       return { source: file, diagnostic: { code: -51, severity: 'error', message, start: at.start, end: at.end } };
     }
     const source = { path: relative('.', full), text };
-    const { script, diagnostics } = parseTolerant(text);
+    const front = frontOf(source.path);
+    const { script, diagnostics } = front.parse(text);
     const [diagnostic] = diagnostics;
-    return diagnostic === undefined ? { source, script, scope: readTests(text).scope } : { source, diagnostic };
+    return diagnostic === undefined ? { source, script, scope: front.readTests(text).scope } : { source, diagnostic };
   }
 
   private async case(file: Text, tests: TestScript, loaded: readonly Loaded[], each: Case): Promise<CaseResult> {
-    const { name, mode, body } = each;
-    if (body === null || mode === 'skip' || mode === 'todo') {
+    const { name, mode, statements, expected } = each;
+    if (statements === null || mode === 'skip' || mode === 'todo') {
       return { name, outcome: { kind: mode === 'todo' ? 'todo' : 'skipped' }, time: 0 };
     }
-    const { coverage } = this.options;
+    const { coverage, timeout, onLog } = this.options;
     const scripts = new Map<Program, Script>();
-    const engine = new LocalEngine(memoryStore(), { queryDurationError: this.options.timeout });
+    const engine = new LocalEngine(memoryStore(), { queryDurationError: timeout });
     await engine.initialize(this.hash);
     const watcher = new Watcher(coverage, scripts);
     engine.watchWith(watcher);
-    const run = (source: Text, script: Script, scope: string): void => {
-      const program = compileTree(script, source.text);
+    const run = (source: Text, script: Script, scope: string): Outlook => {
+      const front = frontOf(source.path);
+      const program = front.compile(script, source.text, scope);
       scripts.set(program, script);
       this.sources.set(program, source);
       coverage?.watch(source.path, script, program);
-      this.run(engine, program, scope);
+      return { program, ...front.run(engine, program, scope, onLog) };
     };
     const started = performance.now();
-    let failure: Failure | null = null;
-    try {
-      for (const { source, script, scope } of loaded) run(source, script, scope);
-      run(file, { ...tests.script, body: [ASK_FOR_CHANGE, ...each.before, body] }, tests.scope);
-    } catch (error) {
-      if (!(error instanceof TiError)) throw error;
-      // Errors that come before a program runs have no place in it.
-      failure = watcher.failure?.error === error ? watcher.failure : { error, calls: [], notes: [] };
-    }
+    const failure = failureIn(watcher, () => {
+      for (const { source, script, scope } of loaded) {
+        const { error } = run(source, script, scope);
+        if (error !== null) throw error;
+      }
+      const body = frontOf(file.path).program(statements);
+      return judged(run(file, { ...tests.script, body: [...body] }, tests.scope), statements, expected);
+    });
     const time = performance.now() - started;
     coverage?.settle();
     await engine.close();
     return { name, time, outcome: failure === null ? { kind: 'passed' } : { kind: 'failed', failure } };
   }
+}
 
-  /** Runs a program; its answer is packed, as it would be for a client, since that may fail, too. */
-  private run(engine: LocalEngine, program: Program, scope: string): void {
-    const client = { warn: (_code: number, message: string): void => this.options.onLog(message) };
-    const { value, deep, flags } = engine.runProgram(program, { user: ADMIN, client, scope, vars: null });
-    encodeValue(new MsgpackWriter(), value, { deep, flags, hooks: engine.hooks });
+/** A program of a case, and how it ended. */
+interface Outlook extends Ran {
+  readonly program: Program;
+}
+
+/** Gives the failure that is found, or that of the error that is thrown. */
+function failureIn(watcher: Watcher, find: () => Failure | null): Failure | null {
+  try {
+    return find();
+  } catch (error) {
+    if (!(error instanceof TiError)) throw error;
+    // Errors that come before a program runs have no place in it.
+    return watcher.failure?.error === error ? watcher.failure : { error, calls: [], notes: [] };
   }
 }
 
+/** What is not as it is expected, of the first statement of which that is so; null when all is. Throws the error that nobody expects. */
+function judged({ program, error, results }: Outlook, statements: readonly Expr[], expected: readonly Expectation[]): Failure | null {
+  const unlike = (index: number, message: string, wanted: string, given: string): Failure => ({
+    error: new TiError(ErrorCode.ASSERT, message),
+    isExpectation: true,
+    calls: [{ program, offset: statements[index]?.start ?? -1 }],
+    notes: [`expected: ${wanted}`, `given: ${given}`],
+  });
+  for (const each of expected) {
+    const given = results[each.index];
+    if (given === undefined) {
+      if (error === null || !('error' in each) || results.length !== each.index) break;
+      const name = errorName2019(codeOf2019(error.code)) ?? '';
+      return name === each.error ? null : unlike(each.index, `the statement ends in another error: ${error.message}`, each.error, name);
+    }
+    if ('error' in each) return unlike(each.index, 'the statement ends in no error', each.error, jsonText(given));
+    if (!isExpected(each.value, given)) return unlike(each.index, 'the statement gives another value', each.text, jsonText(given));
+  }
+  if (error !== null) throw error;
+  return null;
+}
+
 /** Whether a file marks cases as the only ones to run. */
-export const hasOnly = ({ text }: Text): boolean => readTests(text).cases.some(({ mode }) => mode === 'only');
+export const hasOnly = ({ path, text }: Text): boolean =>
+  frontOf(path)
+    .readTests(text)
+    .cases.some(({ mode }) => mode === 'only');

@@ -113,7 +113,7 @@ describe('files', () => {
     const at = files({ 'x.test.ti': "test('here', || { 1; });", 'y.ti': 'nil;' });
     expect(marks((await thingsc(['test', at('.')])).out)).toEqual(['✓ here']);
     const none = await thingsc(['test', files({})('.')]);
-    expect([none.code, none.err]).toEqual([1, 'thingsc: there are no files that end in .test.ti here\n']);
+    expect([none.code, none.err]).toEqual([1, 'thingsc: there are no files that end in .test.ti or .test.t19 here\n']);
     expect((await thingsc(['test', at('gone')])).code).toBe(4);
   });
 

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import { TEST_SUFFIX } from '../../ast/test-file.ts';
+import { TEST_SUFFIX, TEST_SUFFIX_2019 } from '../../ast/test-file.ts';
 import { Coverage, type FileCoverage, lineShare, percent, sumOf } from '../../testing/coverage.ts';
 import { type FileResult, hasOnly, TestRun, type Text } from '../../testing/run.ts';
 import { CliError, ExitCode, fileError } from '../exit.ts';
@@ -23,7 +23,7 @@ export interface TestCommandOptions {
 /** Runs test files, and tells what failed. */
 export async function test(paths: readonly string[], options: TestCommandOptions, io: Io): Promise<ExitCode> {
   const files = testFiles(paths).map((path): Text => ({ path, text: readSourceFile(path).text }));
-  if (files.length === 0) throw new CliError(ExitCode.SCRIPT, `there are no files that end in ${TEST_SUFFIX} here`);
+  if (files.length === 0) throw new CliError(ExitCode.SCRIPT, `there are no files that end in ${TEST_SUFFIX} or ${TEST_SUFFIX_2019} here`);
   // Probes also tell where an error was raised.
   return watched(() => runAll(files, options, io));
 }
@@ -83,7 +83,7 @@ function testFiles(paths: readonly string[]): string[] {
 
 function below(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith(TEST_SUFFIX))
+    .filter((name) => name.endsWith(TEST_SUFFIX) || name.endsWith(TEST_SUFFIX_2019))
     .filter((name) => !name.split(sep).some((part) => part === 'node_modules' || part.startsWith('.')))
     .sort()
     .map((name) => join(folder, name));

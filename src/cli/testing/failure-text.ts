@@ -2,8 +2,9 @@
 import { lineColumn, renderDiagnostic } from '../../ast/position.ts';
 import type { Call, Failure } from '../../testing/failure.ts';
 import type { TestRun, Text } from '../../testing/run.ts';
+import { dialectOf } from '../dialect.ts';
 import { fromBytes } from '../io.ts';
-import { errorName } from '../report.ts';
+import { toldError } from '../report.ts';
 
 /** A call whose source is a file that people know. */
 interface Known extends Call {
@@ -23,13 +24,18 @@ export function placeText({ source, offset }: Pick<Known, 'source' | 'offset'>):
   return `${source.path}:${line}:${column}`;
 }
 
-/** The message with the kind of the error; text, not bytes. */
-export const messageOf = ({ error }: Failure): string => `${fromBytes(error.message)} (${errorName(error.code)}, ${error.code})`;
+/** The message with the kind of the error, as the dialect of the script calls it; text, not bytes. */
+export function messageOf(failure: Failure, run: TestRun): string {
+  const message = fromBytes(failure.error.message);
+  if (failure.isExpectation === true) return message;
+  const { code, name } = toldError(failure.error, dialectOf(placesOf(failure, run)[0]?.source ?? { path: null }, {}));
+  return `${message} (${name}, ${code})`;
+}
 
 /** The picture of the place, and the calls that led there; text, not bytes. */
 export function failureText(failure: Failure, run: TestRun, colour: boolean): string {
   const [place, ...callers] = placesOf(failure, run);
-  const message = messageOf(failure);
+  const message = messageOf(failure, run);
   if (place === undefined) return `error: ${message}`;
   const remark = {
     severity: 'error',

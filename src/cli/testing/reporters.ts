@@ -112,7 +112,7 @@ export class TapReporter implements Reporter {
       if (outcome.kind !== 'failed') continue;
       const { failure } = outcome;
       const at = placesOf(failure, this.run).map(placeText);
-      this.details({ message: messageOf(failure), at, notes: failure.notes.map(fromBytes), duration_ms: time.toFixed(1) });
+      this.details({ message: messageOf(failure, this.run), at, notes: failure.notes.map(fromBytes), duration_ms: time.toFixed(1) });
     }
   }
 
