@@ -5,28 +5,6 @@ import { EXIT_MEANINGS } from '../src/cli/exit.ts';
 import type { Io } from '../src/cli/io.ts';
 import { main } from '../src/cli/thingsc.ts';
 
-const COMMANDS = [
-  'serve',
-  'run',
-  'query',
-  'repl',
-  'check',
-  'schema',
-  'fmt',
-  'migrate',
-  'lsp',
-  'debug',
-  'ast',
-  'compile',
-  'disasm',
-  'verify',
-  'dump',
-  'load',
-  'import',
-  'backup',
-  'restore',
-] as const;
-
 /** The help that `thingsc` prints for these words. */
 async function helpFor(...words: string[]): Promise<string> {
   let text = '';
@@ -55,7 +33,9 @@ async function helpFor(...words: string[]): Promise<string> {
 /** `docs/cli.md`. */
 export async function cliPage(): Promise<string> {
   const sections = [];
-  for (const command of COMMANDS) sections.push(`## thingsc ${command}\n\n\`\`\`text\n${await helpFor(command)}\n\`\`\`\n`);
+  const [, list = ''] = (await helpFor()).split('\nCommands:\n');
+  for (const [, command = ''] of list.matchAll(/^ {2}([a-z]+) /gm))
+    sections.push(`## thingsc ${command}\n\n\`\`\`text\n${await helpFor(command)}\n\`\`\`\n`);
   const codes = EXIT_MEANINGS.map(([code, meaning]) => `| ${code} | ${meaning} |`).join('\n');
   return `# The command line
 
