@@ -15,7 +15,7 @@ import { help, schemaOf } from './help.ts';
 import { ast, bytecode, effects } from './inspect.ts';
 import { Interrupted } from './place.ts';
 import { MODES, type Session } from './session.ts';
-import { sendable } from './variables.ts';
+import { sendable, shown } from './variables.ts';
 
 const SWITCH = ['on', 'off'] as const;
 
@@ -118,19 +118,9 @@ async function vars({ session }: Shell): Promise<boolean> {
   if (names.length === 0) session.note('no variables; `.set NAME JSON` makes one, `.set NAME` keeps the last answer');
   for (const name of names) {
     const value = session.variables.get(name) as Uint8Array;
-    session.io.out.write(`${name} = ${valueText(value)}\n`);
+    session.io.out.write(`${name} = ${msgpackToJson(shown(value), { unsupported: 'text', indent: 0 })}\n`);
   }
   return true;
-}
-
-/** A variable as JSON; one that holds stored things, which JSON cannot say, in words. */
-function valueText(value: Uint8Array): string {
-  try {
-    return msgpackToJson(value, { unsupported: 'text', indent: 0 });
-  } catch (error) {
-    if (error instanceof TiError) return '(a value with stored things)';
-    throw error;
-  }
 }
 
 async function load({ session }: Shell, argument: string): Promise<boolean> {

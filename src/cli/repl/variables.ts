@@ -70,3 +70,22 @@ function copyMap(bytes: Buffer, reader: MsgpackReader, count: number, w: Msgpack
   w.mapHeader(count);
   for (let left = count * 2; left > 0; left--) copyValue(bytes, reader, w);
 }
+
+/** A value that can be sent as an answer tells it: a stored thing by its id. */
+export function shown(value: Uint8Array): Uint8Array {
+  const w = new MsgpackWriter();
+  const reader = new MsgpackReader(value);
+  while (!reader.atEnd) {
+    const start = reader.offset;
+    const kind = reader.next();
+    // What they hold follows as the next tokens.
+    if (kind === Tok.ARRAY) w.arrayHeader(reader.number);
+    else if (kind === Tok.MAP) w.mapHeader(reader.number);
+    else if (kind === Tok.EXT && reader.extType === THING_EXTENSION) {
+      w.mapHeader(1);
+      w.str(ID_KEY);
+      w.int(Number(Buffer.from(reader.bytes()).readBigUInt64BE()));
+    } else w.copy(value.subarray(start, reader.offset));
+  }
+  return w.take();
+}

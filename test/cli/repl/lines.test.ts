@@ -119,6 +119,8 @@ describe('commands', () => {
   it('.set keeps values for the queries that follow', async () => {
     const set = await json('.set n 2.0', '.set list [1, {"a": null}]', '[n, list];', '.unset n', '.vars', 'n');
     expect(set.out).toMatch(/^\[2\.0,\[1,\{"a":null\}\]\]\nlist = \[1,\{"a":null\}\]\n\{"error"/);
+    const thing = await json('.x = {n: 1}; [.x, 2.0];', '.set kept', '.vars', 'kept[0].n;');
+    expect(thing.out.split('\n').slice(1)).toEqual(['kept = [{"#":3},2.0]', '1', '']);
     expect((await lines('.set 1x 2')).err).toContain('no name of a variable');
     expect((await lines('.set x {')).err).toContain('no JSON');
     expect((await lines('.set x')).code).toBe(1);
