@@ -27,23 +27,40 @@ import { Form } from './thing-record.ts';
 import type { FieldDef, TypeDef } from './types.ts';
 import { decodeUser } from './users.ts';
 
+/** Where in the bytes of a change the operation begins that is being applied. */
+export interface Progress {
+  offset: number;
+}
+
 /** Applies the operations of one change. Throws when they are damaged: the caller must not go on with the store. */
-export function applyChange(database: Database, scope: number, data: Uint8Array, load: ClosureLoader): void {
-  const r = new MsgpackReader(data);
+export function applyChange(
+  database: Database,
+  scope: number,
+  data: Uint8Array,
+  load: ClosureLoader,
+  progress: Progress = { offset: 0 },
+): void {
   if (scope === 0) {
-    while (!r.atEnd) applyGlobal(database, r, readInt(r), load);
+    const r = new MsgpackReader(data);
+    while (!r.atEnd) {
+      progress.offset = r.offset;
+      applyGlobal(database, r, readInt(r), load);
+    }
     return;
   }
   const collection = database.collections.get(scope);
   if (collection === undefined) throw new Error(`a change of collection ${scope}, which does not exist`);
-  applyToCollection(collection, data, load);
+  applyToCollection(collection, data, load, progress);
 }
 
 /** Applies operations to one collection. Throws when they are damaged. */
-export function applyToCollection(collection: Collection, data: Uint8Array, load: ClosureLoader): void {
+export function applyToCollection(collection: Collection, data: Uint8Array, load: ClosureLoader, progress: Progress = { offset: 0 }): void {
   const r = new MsgpackReader(data);
   const applier = new CollectionApplier(collection, load);
-  while (!r.atEnd) applier.apply(r, readInt(r));
+  while (!r.atEnd) {
+    progress.offset = r.offset;
+    applier.apply(r, readInt(r));
+  }
 }
 
 class CollectionApplier {

@@ -238,6 +238,9 @@ export class DumpLoader {
   private readonly apply: (id: number, scope: number, data: Uint8Array) => void;
   private readonly changeBytes: number;
   private readonly w = new MsgpackWriter(CHANGE_BYTES);
+  /** Where the operations begin that have gathered: in `w`, and in which line. */
+  private offsets: number[] = [];
+  private lines: number[] = [];
   private line = 0;
   private scope = 0;
   private operations = 0;
@@ -330,6 +333,8 @@ export class DumpLoader {
       const name = parser.word();
       const op = OP_NAMES.get(name);
       if (op === undefined) throw new DumpError(`there is no operation \`${name}\``, 0);
+      this.offsets.push(w.size);
+      this.lines.push(this.pendingLine);
       w.int(op);
       while (!parser.atEnd) parser.value(w);
     } catch (error) {
@@ -345,14 +350,16 @@ export class DumpLoader {
     const { w, database } = this;
     if (w.size === 0) return;
     const id = Math.max(this.changeId, database.changeId) + 1;
+    const progress = { offset: 0 };
     try {
-      applyChange(database, this.scope, w.bytes(), this.closures);
+      applyChange(database, this.scope, w.bytes(), this.closures, progress);
     } catch (error) {
-      throw new LoadError(
-        this.line,
-        `what was read up to here cannot be loaded: ${error instanceof Error ? error.message : 'the values are damaged'}`,
-      );
+      const at = this.offsets.findLastIndex((offset) => offset <= progress.offset);
+      const why = error instanceof Error ? error.message : 'the values are damaged';
+      throw new LoadError(this.lines[at] ?? this.line, `this cannot be loaded: ${why}`);
     }
+    this.offsets = [];
+    this.lines = [];
     database.changeId = id;
     this.apply(id, this.scope, w.bytes());
     w.reset();

@@ -119,6 +119,16 @@ describe('thingsc dump and load', () => {
     expect((await thingsc(['load', folder.file('nothing'), dir])).err).toContain('no such file');
   });
 
+  it('tell the line of an operation that cannot be loaded', async () => {
+    const lines = (await thingsc(['dump', data])).out.split('\n');
+    const at = lines.findIndex((line) => line.startsWith('NEW ') && line.split(' ')[2] === '1');
+    lines[at] = (lines[at] as string).replace(/^(NEW \d+) 1/, '$1 77');
+    const dir = join(folder.path, 'unloaded');
+    const { err } = await thingsc(['load', folder.file('unloaded.txt', lines.join('\n')), dir]);
+    expect(err).toContain(`line ${at + 1}: this cannot be loaded`);
+    expect(readdirSync(dir)).toEqual([]);
+  });
+
   it('refuse a dump in which something is named that is not there, and leave nothing', async () => {
     const text = (await thingsc(['dump', data])).out;
     const lines = text.split('\n');

@@ -256,8 +256,13 @@ describe('a faulty dump is refused with the line', () => {
     [`${HEAD}SCOPE_INFO 1 oops\nend 1\n`, 'line 4: `oops` is no value'],
     [`${HEAD}SCOPE_INFO [1 2\nend 1\n`, 'line 4: `]` is missing'],
     [`${HEAD}  1\n`, 'line 4: it is indented, but there is nothing to continue'],
-    [`${HEAD}SCOPE_INFO 1 2 3 4\nend 1\n`, 'line 5: what was read up to here cannot be loaded'],
-    [`${HEAD}DEL_USER 7\nend 1\n`, 'cannot be loaded: damaged change: no such user'],
+    [`${HEAD}SCOPE_INFO 1 2 3 4\nend 1\n`, 'line 4: this cannot be loaded'],
+    [`${HEAD}ZONE 1\nZONE\n  2\nDEL_USER 7\nZONE 3\nend 4\n`, 'line 7: this cannot be loaded: damaged change: no such user'],
+    [
+      'thingsc-dump 1\nchange 0\nscope 0\nCOLLECTION 2 "a" 0 2\nscope 2\nNEW 3 0 0\n\nNEW 4 0 1\n  "a" 5\nNEW 6 9 1\nend 4\n',
+      'line 10: this cannot',
+    ],
+    [`${HEAD}DEL_USER 7\nend 1\n`, 'line 4: this cannot be loaded: damaged change: no such user'],
     ['thingsc-dump 1\nchange 0\nscope 9\nNEXT_ID 1\nend 1\n', 'a change of collection 9, which does not exist'],
     [`${HEAD}end 0\nend 0\n`, 'line 5: there is something behind the end'],
   ])('%j', (dump, message) => {
