@@ -4,9 +4,9 @@
  *     /* thingsc: load lamps.t19 *\/
  *     desk = {watts: 5};
  *
- *     /* test: a lamp that is named has a price *\/
- *     price(desk);          /* => 2.5 *\/
- *     price(nothing);       /* => INDEX_ERROR *\/
+ *     /* test: a lamp needs power *\/
+ *     (desk.watts / 2);     /* => 2.5 *\/
+ *     desk.price;           /* => INDEX_ERROR *\/
  *
  * For each case, in a store of its own: the scripts that are loaded run, then the statements before the first case and those of the case, as one query.
  */

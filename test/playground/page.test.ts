@@ -352,6 +352,8 @@ describe.skipIf(CHROMIUM === null)(`the playground${WITHOUT}`, () => {
       await playground.verdict.getByText('no remarks').waitFor();
       const lines = await playground.tree.getByRole('treeitem').allTextContents();
       expect(lines.slice(1)).toEqual(['0: 3 bytes: 00 ff 07', '1: "text"', '2: "Cato"']);
+      await writeVariables('{"who": "Cato", "who_2": 1}');
+      await pane().getByRole('listitem').filter({ hasText: 'who_3 who.txt' }).waitFor();
       await playground.page.getByLabel('Dialect').selectOption('2019');
       await pane().getByRole('status').getByText('2 blobs').waitFor();
       await playground.run('blob(1)');

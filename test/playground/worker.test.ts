@@ -1,6 +1,7 @@
 /** What the page's worker knows of a text, in places of the editor. */
 import { describe, expect, it } from 'vitest';
 import { schemaFromJson } from '../../src/analysis/schema-json.ts';
+import { ANY } from '../../src/analysis/types.ts';
 import type { Dialect, Proposal, TreeNode } from '../../src/playground/client/messages.ts';
 import { check } from '../../src/playground/client/worker/check.ts';
 import { functionsOf, treeOf } from '../../src/playground/client/worker/insides.ts';
@@ -73,6 +74,14 @@ describe('proposals', () => {
     expect(proposals(source('[].'), 3).find(({ label }) => label === 'push')?.snippet).toBe('push($\u007b})');
     expect(signature(source('range('), 6)).toMatchObject({ active: [6, 16] });
     expect(hint(source('range(3);'), 2)?.doc).toContain('range(');
+  });
+
+  it('are the variables that come with the query too', () => {
+    const variables = new Map([['born', ANY]]);
+    const given = sourceOf({ text: 'bor', dialect: 'v1', scope: 'collection' }, null, variables);
+    expect(labels(proposals(given, 3))).toContain('born');
+    expect(labels(proposals(source('bor'), 3))).not.toContain('born');
+    expect(check(given).remarks.map(({ code }) => code)).toEqual(['unknown-variable']);
   });
 
   it('fit the receiver in the 2019 dialect too', () => {

@@ -67,6 +67,12 @@ export class VariablesPane {
   private changed(text: string): void {
     this.read = readVariables(text);
     this.events.onText(text);
+    // A name that was that of a file is the text's from now on.
+    for (const [name, taken] of [...this.files]) {
+      if (!this.read.values.has(name)) continue;
+      this.files.delete(name);
+      this.files.set(this.nameFor(taken.file), taken);
+    }
     this.show();
   }
 
