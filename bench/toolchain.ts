@@ -1,8 +1,10 @@
 /** Parsing and compiling, in this process. */
 import { parse } from '../grammar/v1/parser.ts';
 import { analyze } from '../src/analysis/analyze.ts';
+import { analyze2019 } from '../src/analysis/dialect-2019/analyze.ts';
 import { compileText } from '../src/engine/toolchain.ts';
 import { longScript } from './script.ts';
+import { longScript2019 } from './script-2019.ts';
 
 export interface ToolchainRow {
   readonly name: string;
@@ -19,6 +21,7 @@ const MEDIUM = STATEMENT.repeat(80);
 const LARGE = STATEMENT.repeat(Math.ceil((1024 * 1024) / STATEMENT.length));
 
 const SCRIPT = longScript(5000);
+const SCRIPT_2019 = longScript2019(5000);
 
 function timed(work: () => unknown): number {
   const start = performance.now();
@@ -40,4 +43,5 @@ export const TOOLCHAIN_ROWS: readonly ToolchainRow[] = [
   { name: 'compile 10 KB', turn: repeated(1, () => compileText(MEDIUM)) },
   { name: 'parse 1 MB', turn: repeated(1, () => parse(LARGE)) },
   { name: 'check a script of 5,000 lines, from nothing', turn: repeated(1, () => analyze(SCRIPT)) },
+  { name: 'check one in the 2019 dialect, from nothing', turn: repeated(1, () => analyze2019(SCRIPT_2019)) },
 ];

@@ -176,8 +176,11 @@ export abstract class Grammar extends EmbeddedActionsParser {
     return { args, trailing };
   });
 
-  private readonly primary: Rule<ast.Expr> = this.rule('primary', (): ast.Expr => {
-    const alternatives: { GATE?: () => boolean; ALT: () => ast.Expr }[] = [
+  private readonly primary: Rule<ast.Expr> = this.rule('primary', (): ast.Expr => this.OR(this.primaries) as ast.Expr);
+
+  /** Made once: there is a primary in all that is written. */
+  private readonly primaries: { DEF: { GATE?: () => boolean; ALT: () => ast.Expr }[]; IGNORE_AMBIGUITIES: true } = {
+    DEF: [
       { ALT: () => this.SUBRULE(this.constant) },
       { ALT: () => this.number(this.CONSUME(t.Int)) },
       { ALT: () => this.number(this.CONSUME(t.Float)) },
@@ -191,9 +194,9 @@ export abstract class Grammar extends EmbeddedActionsParser {
       { ALT: () => this.SUBRULE(this.thing) },
       { ALT: () => this.SUBRULE(this.array) },
       { ALT: () => this.SUBRULE(this.operation) },
-    ];
-    return this.OR({ DEF: alternatives, IGNORE_AMBIGUITIES: true }) as ast.Expr;
-  });
+    ],
+    IGNORE_AMBIGUITIES: true,
+  };
 
   private assigns(): boolean {
     return this.LA(2).tokenType.CATEGORIES?.includes(t.AssignOperator) === true;

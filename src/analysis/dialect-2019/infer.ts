@@ -83,7 +83,7 @@ export class Inference2019 {
       case 'ParenExpr':
         return this.expr(expr.expr);
       case 'Name':
-        return this.param(expr.name) ?? this.flow.properties.get(expr.name) ?? ANY;
+        return this.param(expr.name) ?? this.flow.properties.get(expr.name);
       case 'TempName':
         return this.temp(expr);
       case 'TempAssign':
@@ -156,15 +156,15 @@ export class Inference2019 {
   /** What one of two ways gives. */
   either(one: () => Type, other: () => Type): Type {
     const { flow } = this;
-    const second = flow.copy();
-    const first = flow.copy();
+    const first = flow.fork();
+    const second = flow.fork();
     this.findings.uncertain++;
     this.flow = first;
     const a = one();
     this.flow = second;
     const b = other();
     this.findings.uncertain--;
-    flow.become(first, second);
+    flow.merge(first, second);
     this.flow = flow;
     return join(widened(a), widened(b));
   }
@@ -209,7 +209,7 @@ export class Inference2019 {
   }
 
   private assign(target: Ident, op: AssignOp, value: Expr): void {
-    const before = this.flow.properties.get(target.name) ?? ANY;
+    const before = this.flow.properties.get(target.name);
     const type = this.assigned(op, before, value, target);
     if (this.param(target.name) === null) this.flow.properties.set(target.name, type);
     else this.findings.fails('argument-type', target, `\`${target.name}\` is an argument here, and cannot be assigned to`);
@@ -304,7 +304,7 @@ export class Inference2019 {
         if (link.assign !== null) {
           this.assigned(link.assign.op, ANY, link.assign.value, link.name);
           // It may be the root.
-          this.flow.properties.delete(link.name.name);
+          this.flow.properties.set(link.name.name, ANY);
           return NIL;
         }
         return (isLiteral ? on.fields?.get(link.name.name) : undefined) ?? ANY;
@@ -325,6 +325,6 @@ export class Inference2019 {
   /** Of what the root has under this name, nothing is known any more; of nothing that it has when the name is null. */
   forgetProperty(name: string | null): void {
     if (name === null) this.flow.properties.clear();
-    else this.flow.properties.delete(name);
+    else this.flow.properties.set(name, ANY);
   }
 }
