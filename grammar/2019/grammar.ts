@@ -38,11 +38,14 @@ export abstract class Grammar extends EmbeddedActionsParser {
   protected abstract abort(token: IToken, problem: string): never;
   /** The statements so far, for a parse that ends early. */
   protected readonly statements: ast.Expr[] = [];
+  /** Offsets of the semicolons between them. */
+  protected readonly separators: number[] = [];
 
   protected restart(): void {
     this.run.cut(0, 0);
     this.depth = 0;
     this.statements.length = 0;
+    this.separators.length = 0;
   }
 
   private end(): number {
@@ -76,11 +79,11 @@ export abstract class Grammar extends EmbeddedActionsParser {
           this.MANY({
             GATE: () => this.LA(2).tokenType !== EOF,
             DEF: () => {
-              this.CONSUME(t.Semicolon);
+              this.separator(this.CONSUME(t.Semicolon));
               body.push(this.SUBRULE1(this.expression));
             },
           });
-          this.OPTION1(() => this.CONSUME1(t.Semicolon));
+          this.OPTION1(() => this.separator(this.CONSUME1(t.Semicolon)));
         },
       });
       this.CONSUME(EOF);
@@ -88,6 +91,11 @@ export abstract class Grammar extends EmbeddedActionsParser {
     },
     () => this.statements,
   );
+
+  private separator({ startOffset }: IToken): void {
+    // One that the text lacks has no place.
+    if (!Number.isNaN(startOffset)) this.separators.push(startOffset);
+  }
 
   readonly expression: Rule<ast.Expr> = this.rule(
     'expression',

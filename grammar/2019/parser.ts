@@ -3,15 +3,14 @@ import { EOF, type IParserErrorMessageProvider, type IRecognitionException, type
 import type { Diagnostic } from '../../src/ast/diagnostic.ts';
 import type { ArrowLiteral, Script } from '../../src/ast/nodes.ts';
 import { ErrorCode, TiError } from '../../src/errors.ts';
+import { ErrorLimit, Stop } from '../v1/error-limit.ts';
 import { failure } from '../v1/errors.ts';
 import type { Tokens } from '../v1/lexer.ts';
 import { intValue } from '../v1/literals.ts';
+import type { Outcome } from '../v1/tolerant.ts';
 import { Grammar } from './grammar.ts';
 import { tokenize } from './lexer.ts';
 import * as t from './tokens.ts';
-
-/** Thrown through the parser to end it; not an error that anyone outside sees. */
-class Stop {}
 
 /** How the parser speaks of a token type. */
 const WORDS: Readonly<Record<string, string>> = {
@@ -48,6 +47,8 @@ const messages: IParserErrorMessageProvider = {
   buildNotAllInputParsedMessage: ({ firstRedundant }) => `found ${describe(firstRedundant)}, expected \`;\` or the end of the text`,
 };
 
+const limit = new ErrorLimit();
+
 const INSERTED: ReadonlySet<TokenType> = new Set([t.RParen, t.RBracket, t.RBrace, t.Semicolon, t.Colon]);
 
 export class Parser extends Grammar {
@@ -55,12 +56,13 @@ export class Parser extends Grammar {
   private text = '';
 
   constructor(recover: boolean) {
-    super(recover, messages);
+    super(recover, recover ? limit.counting(messages) : messages);
   }
 
   /** The tree as far as it goes, and the errors in the order of the text. */
-  parse({ tokens, comments, text }: Tokens): { script: Script; diagnostics: readonly Diagnostic[] } {
+  parse({ tokens, text }: Tokens): Outcome {
     this.restart();
+    limit.restart();
     this.found.length = 0;
     this.text = text;
     this.input = tokens;
@@ -72,7 +74,7 @@ export class Parser extends Grammar {
     }
     const errors = this.errors.map((error: IRecognitionException) => this.diagnostic(error.token, error.message));
     const diagnostics = [...this.found, ...errors].sort((a, b) => a.start - b.start);
-    return { script: { kind: 'Script', body: this.statements.slice(), comments, start: 0, end: text.length }, diagnostics };
+    return { body: this.statements.slice(), separators: this.separators.slice(), diagnostics };
   }
 
   /** Only what no node takes its place from. */
@@ -102,6 +104,14 @@ export class Parser extends Grammar {
   }
 }
 
+const scriptOf = ({ comments, text }: Tokens, body: Outcome['body']): Script => ({
+  kind: 'Script',
+  body,
+  comments,
+  start: 0,
+  end: text.length,
+});
+
 const strict = new Parser(false);
 /** Made when the first text with errors comes. */
 let tolerant: Parser | null = null;
@@ -114,10 +124,10 @@ let tolerant: Parser | null = null;
  */
 export function parse(source: string): Script {
   const tokens = tokenize(source);
-  const { script, diagnostics } = strict.parse(tokens);
+  const { body, diagnostics } = strict.parse(tokens);
   // What is no text at all comes first: the size of a number matters in a text that can be read.
   const first = diagnostics.find((d) => d.code === ErrorCode.SYNTAX) ?? diagnostics[0];
-  if (first === undefined) return script;
+  if (first === undefined) return scriptOf(tokens, body);
   if (first.code === ErrorCode.SYNTAX) throw failure(tokens.text, first.start, first.message);
   const error = new TiError(first.code, first.message);
   error.start = first.start;
@@ -144,8 +154,14 @@ export function parseArrow(source: string): ArrowLiteral {
  */
 export function parseTolerant(source: string): { script: Script; diagnostics: readonly Diagnostic[] } {
   const tokens = tokenize(source);
-  const first = strict.parse(tokens);
+  const { body, diagnostics } = parseSplit(tokens);
+  return { script: scriptOf(tokens, body), diagnostics };
+}
+
+/** As `parseTolerant`, of a text that is split into tokens already. */
+export function parseSplit(split: Tokens): Outcome {
+  const first = strict.parse(split);
   if (first.diagnostics.length === 0) return first;
   tolerant ??= new Parser(true);
-  return tolerant.parse(tokens);
+  return tolerant.parse(split);
 }

@@ -1,18 +1,13 @@
 /** Runs the grammar with error recovery, for tools that want a whole tree and all errors at once. */
-import { EOF, type IParserErrorMessageProvider, type IRecognitionException, type IToken, type TokenType } from 'chevrotain';
+import { EOF, type IRecognitionException, type IToken, type TokenType } from 'chevrotain';
 import type { Diagnostic } from '../../src/ast/diagnostic.ts';
 import type { Expr } from '../../src/ast/nodes.ts';
 import { ErrorCode } from '../../src/errors.ts';
+import { ErrorLimit, Stop } from './error-limit.ts';
 import { expectedBy, messages, problemWith } from './errors.ts';
 import { Grammar } from './grammar.ts';
 import type { Tokens } from './lexer.ts';
 import * as t from './tokens.ts';
-
-/** Behind this many errors the rest of a text tells nothing, and each costs a search for where to go on. */
-export const MAX_ERRORS = 100;
-
-/** Thrown through the parser to end it; not an error that anyone outside sees. */
-class Stop {}
 
 /** What the parser may assume where it is missing. Anything else would have to be made up. */
 const insertable = new Set<TokenType>([t.RParen, t.RBracket, t.RBrace, t.TemplateEnd]);
@@ -30,12 +25,14 @@ export interface Outcome {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+const limit = new ErrorLimit();
+
 export class TolerantParser extends Grammar {
   private readonly diagnostics: Diagnostic[] = [];
   private text = '';
 
   constructor() {
-    super({ recover: true, messages: counted(messages) });
+    super({ recover: true, messages: limit.counting(messages) });
   }
 
   /**
@@ -47,7 +44,7 @@ export class TolerantParser extends Grammar {
     this.restart();
     this.diagnostics.length = 0;
     this.text = text;
-    remaining = MAX_ERRORS;
+    limit.restart();
     this.input = tokens;
     try {
       this.script();
@@ -106,26 +103,6 @@ export class TolerantParser extends Grammar {
     const start = token.startOffset < 0 ? this.text.length : token.startOffset;
     return { code: ErrorCode.SYNTAX, severity: 'error', message, start, end: start + token.image.length };
   }
-}
-
-let remaining = MAX_ERRORS;
-
-/** Chevrotain asks for a message once an error, which makes that the place to count them. */
-function counted(provider: IParserErrorMessageProvider): IParserErrorMessageProvider {
-  const count = (): void => {
-    if (remaining-- <= 0) throw new Stop();
-  };
-  return {
-    ...provider,
-    buildMismatchTokenMessage(options) {
-      count();
-      return provider.buildMismatchTokenMessage(options);
-    },
-    buildNoViableAltMessage(options) {
-      count();
-      return provider.buildNoViableAltMessage(options);
-    },
-  };
 }
 
 /** In the order of the text, one for each place. */

@@ -8,16 +8,18 @@ import type { Effects, Program } from '../bytecode/program.ts';
 import { compileScript } from '../compiler/compile.ts';
 import { TiError } from '../errors.ts';
 import { Context, type Late, type ScopeKind, type TypesOf } from './context.ts';
-import { type Directives, readDirectives, silenced } from './directives.ts';
-import { type Code, FINDINGS, type Finding, type Severity } from './findings.ts';
+import type { Directives } from './directives.ts';
+import { type Code, FINDINGS, type Finding, type Rules } from './findings.ts';
 import { Flow, type Given } from './flow.ts';
 import { type Load, Loads } from './loads.ts';
 import type { Names, Owner } from './names.ts';
-import { edit, type Layout, layOut, type Part } from './parts.ts';
+import { changedAround, edit, type Layout, layOut, type Part } from './parts.ts';
+import { reader } from './reader.ts';
 import { Schema } from './schema.ts';
 import { ScriptFacts, texts } from './script-facts.ts';
 import { can, THING, type Type } from './types.ts';
 import { isIdle, lastValues, tellUnused } from './variables.ts';
+import { contentOf, diagnosticsOf, directivesOf, findingsIn, told, WholeScript } from './whole.ts';
 
 export interface AnalyzeOptions {
   /** What is in the collection; nothing is known of it without. */
@@ -28,7 +30,7 @@ export interface AnalyzeOptions {
   /** Whether no others do. */
   readonly varsKnown?: boolean;
   /** Severities in place of the usual ones. */
-  readonly rules?: Readonly<Partial<Record<Code, Severity | 'off'>>>;
+  readonly rules?: Rules;
   /** The script must change nothing. */
   readonly readOnly?: boolean;
   /** Gives scripts that comments load; without it, nothing is known of them. */
@@ -75,17 +77,6 @@ function closureBehind(script: Script, offset: number): ClosureLiteral | null {
   return found;
 }
 
-export const byPlace = (a: Finding, b: Finding): number => a.start - b.start || a.end - b.end;
-
-function moved(finding: Finding, by: number): Finding {
-  if (by === 0) return finding;
-  const { fix, start, end } = finding;
-  const place = { start: start + by, end: end + by };
-  if (fix === undefined) return { ...finding, ...place };
-  const edits = fix.edits.map((each) => ({ ...each, start: each.start + by, end: each.end + by }));
-  return { ...finding, ...place, fix: { ...fix, edits } };
-}
-
 /** What can be told of a place in a text that is not the script, but almost. */
 export interface Probe extends Pick<Analysis, 'source' | 'names' | 'schema' | 'types'> {
   /** The statements around the place, and maybe some of those beside them. */
@@ -106,7 +97,7 @@ export class LiveScript {
 
   /** Analyzes the text as it is now. Never throws. */
   check(source: string, options: AnalyzeOptions = {}): Analysis {
-    const layout = this.layout === null ? layOut(source) : edit(this.layout, source);
+    const layout = this.layout === null ? layOut(reader, source) : edit(this.layout, source);
     this.layout = layout;
     this.facts.update(layout);
     const directives = directivesOf(layout);
@@ -133,40 +124,17 @@ export class LiveScript {
 
   /** What there is to say of a place in a text that differs from the one last checked around that place. */
   probe(source: string, offset: number): Probe {
-    const before = this.layout ?? layOut('');
+    const before = this.layout ?? layOut(reader, '');
     const layout = edit(before, source);
-    const { parts, starts } = layout;
-    let kept = 0;
-    while (kept < parts.length - 1 && parts[kept] === before.parts[kept]) kept++;
-    let last = kept;
-    while (
-      last < parts.length - 1 &&
-      (starts[last + 1] as number) <= offset &&
-      parts[last + 1] !== before.parts.at(last + 1 - parts.length)
-    )
-      last++;
-    const body: Expr[] = [];
-    const comments = [];
-    for (let i = kept; i <= last; i++) {
-      const part = parts[i] as Part;
-      this.facts.find(part, starts[i] as number);
-      body.push(...part.bodyAt(starts[i] as number));
-      comments.push(...part.comments);
-    }
+    const { kept, last } = changedAround(before, layout, offset);
+    for (let i = kept; i <= last; i++) this.facts.find(layout.parts[i] as Part, layout.starts[i] as number);
     this.flow.extra(layout, kept, last, this.schema);
     const { facts, flow, schema } = this;
-    return { source, script: { ...facts.whole, body, comments, end: layout.text.length }, types: flow.types, names: facts, schema };
+    return { source, script: { ...facts.whole, ...contentOf(layout, kept, last) }, types: flow.types, names: facts, schema };
   }
 }
 
 const NOTHING = new Schema(false);
-
-function directivesOf({ parts, starts, text }: Layout): Directives {
-  const comments = parts.flatMap((part, i) =>
-    part.comments.some(({ text: words }) => words.includes('thingsc:')) ? part.commentsAt(starts[i] as number) : [],
-  );
-  return readDirectives(comments, text);
-}
 
 /** One check of a text. */
 class Check {
@@ -181,7 +149,7 @@ class Check {
   /** For what only the whole can tell. */
   private readonly cx: Context;
   private compiled: Program | null | undefined;
-  private placed = false;
+  private readonly whole: WholeScript;
   /** Whether a part alone needs a change. */
   private readonly changes: WeakMap<Part, boolean>;
 
@@ -200,8 +168,8 @@ class Check {
     this.schema = schema;
     this.options = options;
     this.changes = changes;
-    const { parts, starts } = layout;
-    this.diagnostics = parts.flatMap((part, i) => part.diagnosticsAt(starts[i] as number));
+    this.diagnostics = diagnosticsOf(layout);
+    this.whole = new WholeScript(facts.whole, layout);
     this.directives = directives;
     this.given = givenBy(options, this.directives);
     this.cx = new Context({ ...this.given, schema, names: facts, properties: facts.properties, types: flow.types });
@@ -209,16 +177,7 @@ class Check {
 
   /** The whole script, with all places as they are in the text. */
   script(): Script {
-    const { whole } = this.facts;
-    if (this.placed) return whole;
-    this.placed = true;
-    const { parts, starts, text } = this.layout;
-    const now = {
-      body: parts.flatMap((part, i) => part.bodyAt(starts[i] as number)),
-      comments: parts.flatMap((part, i) => part.commentsAt(starts[i] as number)),
-      end: text.length,
-    };
-    return Object.assign(whole, now);
+    return this.whole.script;
   }
 
   /** Null for what cannot be compiled. */
@@ -230,17 +189,15 @@ class Check {
   /** What is found, with `problems` that were found before. */
   findings(problems: readonly Finding[]): Finding[] {
     const { results, unreachable } = this.flow.run(this.layout, this.schema, this.given);
-    const { starts } = this.layout;
-    const found = this.diagnostics.map(({ start, end, message }): Finding => ({ code: 'syntax', severity: 'error', message, start, end }));
-    for (const [i, { findings, start }] of results.entries())
-      for (const finding of findings) found.push(moved(finding, (starts[i] as number) - start));
+    const syntax = this.diagnostics.map(({ start, end, message }): Finding => ({ code: 'syntax', severity: 'error', message, start, end }));
+    const found = findingsIn(this.layout, results);
     if (unreachable !== null) this.tellUnreachable(unreachable.part, unreachable.index);
     this.tellUnused();
     if (this.diagnostics.length === 0) for (const [i, { late }] of results.entries()) for (const each of late) this.tellLate(each, i);
     if (this.given.scope === null) this.tellScopes(results.flatMap(({ scoped }, part) => scoped.map((each) => ({ ...each, part }))));
     this.tellWraps();
     this.tellReadOnly();
-    return ruled(silenced([...found, ...problems, ...this.cx.findings], this.directives), this.options.rules ?? {}).toSorted(byPlace);
+    return told([...syntax, ...found, ...problems, ...this.cx.findings], this.directives, this.options.rules);
   }
 
   private place(part: number): readonly Expr[] {
@@ -372,15 +329,4 @@ function givenBy(options: AnalyzeOptions, directives: Directives): Given {
     scope: directives.scope ?? options.scope ?? null,
     root: options.root ?? THING,
   };
-}
-
-export function ruled(findings: readonly Finding[], rules: NonNullable<AnalyzeOptions['rules']>): Finding[] {
-  return findings.flatMap((finding) => {
-    const rule = rules[finding.code];
-    if (rule === 'off') return [];
-    // A rule does not take back that something is less certain here.
-    return [
-      rule === undefined || (FINDINGS[finding.code] !== finding.severity && rule === 'error') ? finding : { ...finding, severity: rule },
-    ];
-  });
 }

@@ -47,6 +47,9 @@ export type Code = keyof typeof FINDINGS;
 
 export const isCode = (text: string): text is Code => Object.hasOwn(FINDINGS, text);
 
+/** Severities in place of the usual ones. */
+export type Rules = Readonly<Partial<Record<Code, Severity | 'off'>>>;
+
 /** A change of the text: what stands in the span is replaced. Byte offsets, byte strings. */
 export interface Edit extends Span {
   readonly text: string;

@@ -1,13 +1,11 @@
-/**
- * Types and findings along the flow of a script, part by part. What was found for a part is taken over as long as all that it rests on is the same: the
- * variables that the part has read, the names and definitions that it has asked for, and how far the script had come.
- */
+/** Types and findings along the flow of a script, part by part. */
 import type { Expr } from '../ast/nodes.ts';
 import type { Row } from '../builtins/row.ts';
 import { Context, type Late, type ScopeKind, type TypesOf } from './context.ts';
 import { Env } from './env.ts';
 import type { Finding } from './findings.ts';
 import { Inference, type Reached } from './infer.ts';
+import { PartFlow, type PartResult } from './part-flow.ts';
 import type { Layout, Part } from './parts.ts';
 import { type Schema, WatchedSchema } from './schema.ts';
 import type { ScriptFacts } from './script-facts.ts';
@@ -25,7 +23,8 @@ export interface Given {
 
 /** What the parts before, and the script as a whole, say to a part. */
 interface Around {
-  readonly known: Source<Type>;
+  /** Filled on the way. */
+  readonly known: Map<string, Type>;
   readonly set: Source<true>;
   readonly shared: Source<true>;
   readonly changedFromWithin: Source<true>;
@@ -36,7 +35,7 @@ interface Around {
 
 const isTrue = (): boolean => true;
 
-class PartResult {
+class Result implements PartResult<Around> {
   /** Where the part started then. */
   readonly start: number;
   readonly before: Reached;
@@ -90,13 +89,13 @@ export interface Unreachable {
   readonly index: number;
 }
 
-export class Flow {
+export class Flow extends PartFlow<Around, Result> {
   readonly types: TypesOf = new WeakMap();
   private readonly facts: ScriptFacts;
-  private results = new WeakMap<Part, PartResult>();
   private given: Given = { vars: new Map(), varsKnown: false, scope: null, root: THING };
 
   constructor(facts: ScriptFacts) {
+    super();
     this.facts = facts;
   }
 
@@ -109,65 +108,49 @@ export class Flow {
       root === given.root &&
       vars.size === given.vars.size &&
       [...vars].every(([name, type]) => sameType(type, given.vars.get(name) ?? type) && given.vars.has(name));
-    if (!isSame) this.results = new WeakMap();
+    if (!isSame) this.forget();
     this.given = given;
   }
 
-  private around(known: Map<string, Type>, schema: Schema, reached: Reached): Around {
+  private start(schema: Schema): Around {
     const { set, shared, changedFromWithin, properties } = this.facts;
     return {
-      known: { get: (name) => known.get(name), keys: () => known.keys() },
+      known: new Map(),
       set: membership(set),
       shared: membership(shared),
       changedFromWithin: membership(changedFromWithin),
       properties: membership(withModels(properties, schema)),
       schema,
-      reached,
+      reached: START,
     };
   }
 
+  protected override behind({ sets, after }: Result, around: Around): Around {
+    for (const [name, type] of sets) around.known.set(name, type);
+    return { ...around, reached: after };
+  }
+
   /** Goes through a script. Gives the results of its parts, up to where it is never reached, and the first statement that is not. */
-  run({ parts, starts }: Layout, schema: Schema, given: Given): { results: PartResult[]; unreachable: Unreachable | null } {
+  run(layout: Layout, schema: Schema, given: Given): { results: Result[]; unreachable: Unreachable | null } {
     this.take(given);
-    const known = new Map<string, Type>();
-    let around = this.around(known, schema, START);
-    const results: PartResult[] = [];
-    let unreachable: Unreachable | null = null;
-    for (const [i, part] of parts.entries()) {
-      if (around.reached.dead && part.body.length > 0) unreachable ??= { part: i, index: 0 };
-      let result = this.results.get(part);
-      if (result?.holds(around) !== true) {
-        result = this.infer(part, starts[i] as number, around);
-        this.results.set(part, result);
-      }
-      if (unreachable === null) results.push(result);
-      if (result.unreachable !== null) unreachable ??= { part: i, index: result.unreachable };
-      for (const [name, type] of result.sets) known.set(name, type);
-      const isOver = result.after.dead || (around.reached.dead && part.body.length === 0);
-      around = { ...around, reached: { ...result.after, dead: isOver } };
+    const results = this.follow(layout, this.start(schema));
+    let isOver = false;
+    for (const [i, { unreachable, after }] of results.entries()) {
+      const isEmpty = layout.parts[i]?.body.length === 0;
+      if (isOver && !isEmpty) return { results: results.slice(0, i), unreachable: { part: i, index: 0 } };
+      if (unreachable !== null) return { results: results.slice(0, i + 1), unreachable: { part: i, index: unreachable } };
+      isOver = after.dead || (isOver && isEmpty);
     }
-    return { results, unreachable };
+    return { results, unreachable: null };
   }
 
   /** Infers the types in parts that are no parts of the script, and would follow its first `kept` ones. */
   extra(layout: Layout, kept: number, upTo: number, schema: Schema): void {
-    const known = new Map<string, Type>();
-    let reached = START;
-    for (const part of layout.parts.slice(0, kept)) {
-      const result = this.results.get(part);
-      for (const [name, type] of result?.sets ?? []) known.set(name, type);
-      reached = result?.after ?? reached;
-    }
-    let around = this.around(known, schema, reached);
-    for (let i = kept; i <= upTo; i++) {
-      const { sets, after } = this.infer(layout.parts[i] as Part, layout.starts[i] as number, around);
-      for (const [name, type] of sets) known.set(name, type);
-      around = { ...around, reached: after };
-    }
+    this.followAside(layout, kept, upTo, this.start(schema));
   }
 
-  private infer(part: Part, start: number, around: Around): PartResult {
-    const result = new PartResult(start, around);
+  protected override infer(part: Part, start: number, around: Around): Result {
+    const result = new Result(start, around);
     const { set, shared, changedFromWithin, properties, schema, known } = result;
     const { facts } = this;
     const names = {

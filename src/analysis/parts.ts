@@ -3,13 +3,21 @@
  * parser are as they are at the start of a text, whatever stood before. What a part holds is placed as if it started at `base`, so that an edit
  * before it moves nothing until someone looks.
  */
-import { type Tokens, tokenize } from '../../grammar/v1/lexer.ts';
-import { parseSplit } from '../../grammar/v1/parser.ts';
-import { LBrace, RBrace, TemplateEnd, TemplateOpen, TemplateStart } from '../../grammar/v1/tokens.ts';
-import { MAX_ERRORS, type Outcome } from '../../grammar/v1/tolerant.ts';
+import type { TokenType } from 'chevrotain';
+import { MAX_ERRORS } from '../../grammar/v1/error-limit.ts';
+import type { Tokens } from '../../grammar/v1/lexer.ts';
+import type { Outcome } from '../../grammar/v1/tolerant.ts';
 import type { Diagnostic } from '../ast/diagnostic.ts';
 import type { Comment, Expr, Span } from '../ast/nodes.ts';
 import { move, shift } from '../ast/shift.ts';
+
+/** How texts of a dialect are read. Both dialects end statements with a semicolon, and a text at a NUL. */
+export interface Reader {
+  readonly tokenize: (source: string) => Tokens;
+  readonly parse: (split: Tokens) => Outcome;
+  /** How many levels a token leads the lexer into what it must come out of before it is as at the start of a text; negative for one that leads out. */
+  readonly depth: (type: TokenType) => number;
+}
 
 export class Part {
   /** How many bytes of the text are its own. */
@@ -52,6 +60,7 @@ export class Part {
 
 /** A text in its parts; `starts[i]` is where `parts[i]` starts. The last part is what stands behind the last end of a part, and may be empty. */
 export interface Layout {
+  readonly reader: Reader;
   readonly text: string;
   readonly parts: readonly Part[];
   readonly starts: readonly number[];
@@ -61,13 +70,12 @@ export interface Layout {
 const LINE_END = /;[ \t]*\r?\n/y;
 
 /** Where parts end: behind lines that a semicolon of the script ends, outside of what the lexer takes for a template or braces. */
-function ends({ tokens, text }: Tokens, { separators }: Outcome): number[] {
+function ends({ depth: depthOf }: Reader, { tokens, text }: Tokens, { separators }: Outcome): number[] {
   const found: number[] = [];
   let depth = 0;
   let next = 0;
   for (const { tokenType, startOffset } of tokens) {
-    if (tokenType === LBrace || tokenType === TemplateStart || tokenType === TemplateOpen) depth++;
-    else if (tokenType === RBrace || tokenType === TemplateEnd) depth = Math.max(0, depth - 1);
+    depth = Math.max(0, depth + depthOf(tokenType));
     if (startOffset !== separators[next]) continue;
     next++;
     LINE_END.lastIndex = startOffset;
@@ -87,9 +95,9 @@ function taker<T extends Span>(list: readonly T[]): (end: number) => T[] {
 }
 
 /** Parses a text, and cuts it. */
-function cut(source: string): { readonly parts: Part[]; readonly starts: number[] } {
-  const split = tokenize(source);
-  const outcome = parseSplit(split);
+function cut(reader: Reader, source: string): { readonly parts: Part[]; readonly starts: number[] } {
+  const split = reader.tokenize(source);
+  const outcome = reader.parse(split);
   const body = taker(outcome.body);
   const comments = taker(split.comments);
   const diagnostics = taker(outcome.diagnostics);
@@ -101,7 +109,7 @@ function cut(source: string): { readonly parts: Part[]; readonly starts: number[
     starts.push(start);
     start = end;
   };
-  for (const end of ends(split, outcome)) add(end, end);
+  for (const end of ends(reader, split, outcome)) add(end, end);
   add(split.text.length, Number.POSITIVE_INFINITY);
   return { parts, starts };
 }
@@ -112,9 +120,9 @@ function ended(source: string): string {
   return nul < 0 ? source : source.slice(0, nul);
 }
 
-export function layOut(source: string): Layout {
+export function layOut(reader: Reader, source: string): Layout {
   const text = ended(source);
-  return { text, ...cut(text) };
+  return { reader, text, ...cut(reader, text) };
 }
 
 function commonStart(a: string, b: string): number {
@@ -141,12 +149,12 @@ export function edit(old: Layout, source: string): Layout {
   let last = old.parts.length;
   // The end of the line before a part must be there still.
   while (last > kept && (old.starts[last - 1] as number) > old.text.length - sameEnd) last--;
-  return reread(old, text, kept, last) ?? matched(old, layOut(text));
+  return reread(old, text, kept, last) ?? matched(old, layOut(old.reader, text));
 }
 
 /** Reads the parts of the change again, with their neighbours; null when those come out otherwise than they were. */
 function reread(old: Layout, text: string, kept: number, last: number): Layout | null {
-  const { parts, starts } = old;
+  const { reader, parts, starts } = old;
   const delta = text.length - old.text.length;
   // An error may tell what stood before it, and where the parser goes on behind one is seen by what follows.
   const first = Math.max(0, kept - 1);
@@ -158,7 +166,7 @@ function reread(old: Layout, text: string, kept: number, last: number): Layout |
   const own = text.slice(from, to);
   // A comment that ends elsewhere, if it is one.
   if (own.indexOf('*/', own.lastIndexOf('/*') + 2) < 0 && own.includes('/*')) return null;
-  const middle = cut(own);
+  const middle = cut(reader, own);
   if (kept > 0) {
     if (middle.parts[0]?.length !== parts[first]?.length || middle.parts.length < 2) return null;
     middle.parts.shift();
@@ -177,6 +185,7 @@ function reread(old: Layout, text: string, kept: number, last: number): Layout |
   // The parser gives up behind too many.
   if (errors * 2 >= MAX_ERRORS) return null;
   return {
+    reader,
     text,
     parts: all,
     starts: [...starts.slice(0, kept), ...middle.starts.map((start) => start + from), ...starts.slice(guard).map((start) => start + delta)],
@@ -204,4 +213,17 @@ function matched(old: Layout, made: Layout): Layout {
     return i >= resumed && i < made.parts.length - 1 ? (old.parts[i + by] as Part) : part;
   });
   return { ...made, parts };
+}
+
+/**
+ * The parts of a text around an offset that are none of another text, which it differs from around that offset: from `kept` to `last`; those before it are
+ * the same.
+ */
+export function changedAround(before: Layout, { parts, starts }: Layout, offset: number): { readonly kept: number; readonly last: number } {
+  let kept = 0;
+  while (kept < parts.length - 1 && parts[kept] === before.parts[kept]) kept++;
+  let last = kept;
+  while (last < parts.length - 1 && (starts[last + 1] as number) <= offset && parts[last + 1] !== before.parts.at(last + 1 - parts.length))
+    last++;
+  return { kept, last };
 }

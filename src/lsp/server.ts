@@ -111,7 +111,7 @@ class Server {
   }
 
   private put2019(uri: string, version: number, text: string): void {
-    this.texts2019.set(uri, new Document2019(uri, version, text, () => this.workspace.optionsFor(uri)));
+    this.texts2019.set(uri, new Document2019(uri, version, text, () => this.workspace.optionsFor(uri), this.texts2019.get(uri)));
   }
 
   /** Has a document checked once all messages that have arrived are read: of several changes, only the last is looked at. */

@@ -5,6 +5,7 @@ import { type Analysis, analyze, LiveScript } from '../../src/analysis/analyze.t
 import { STR, describe as words } from '../../src/analysis/types.ts';
 import type { Node } from '../../src/ast/nodes.ts';
 import { walk } from '../../src/ast/visitor.ts';
+import { textEdit } from './edits.ts';
 
 /** All that an analysis tells, in a form that can be compared. */
 function told({ script, findings, diagnostics, names, types, schema, effects }: Analysis): unknown {
@@ -66,26 +67,16 @@ const START = Buffer.from(
   `${longScript(60)}last = |x| x.uper();\n'a'.uper();\nmade = State0{OPEN};\n[made, count0, last];\n`,
 ).latin1Slice();
 
-/** Places are parts of the whole, so that they mean something in a text of any length. */
-const edit = fc.record({
-  at: fc.double({ min: 0, max: 1, noNaN: true }),
-  remove: fc.oneof(fc.constant(0), fc.constant(1), fc.nat(12), fc.nat(300)),
-  insert: fc.oneof(fc.constant(''), fc.constantFrom(...INSERTED), fc.constantFrom(...INSERTED)),
-  /** Undo it in the next step. */
-  undo: fc.boolean(),
-});
-
 describe('a script that is checked while it changes', () => {
   test('tells after each edit what a check of the whole text tells', () => {
     fc.assert(
-      fc.property(fc.array(edit, { minLength: 1, maxLength: 12 }), (edits) => {
+      fc.property(fc.array(textEdit(INSERTED), { minLength: 1, maxLength: 12 }), (edits) => {
         const live = new LiveScript();
         let text = START;
         live.check(text);
-        for (const { at, remove, insert, undo } of edits) {
-          const place = Math.floor(at * text.length);
+        for (const { undo, apply } of edits) {
           const before = text;
-          text = text.slice(0, place) + Buffer.from(insert).latin1Slice() + text.slice(place + remove);
+          text = apply(text);
           expect(told(live.check(text))).toEqual(told(analyze(text)));
           if (!undo) continue;
           text = before;

@@ -1,82 +1,91 @@
-/** What is known of variables and of the root's properties at a place of a script in the 2019 dialect. */
+/** Types and findings along the flow of a script in the 2019 dialect, part by part. */
+import type { Target2019 } from '../../compiler/dialect-2019/compile.ts';
+import type { TypesOf } from '../context.ts';
 import { Env } from '../env.ts';
-import { ANY, join, type Type } from '../types.ts';
-import type { Source } from '../watched.ts';
+import type { Finding } from '../findings.ts';
+import { PartFlow, type PartResult } from '../part-flow.ts';
+import type { Layout, Part } from '../parts.ts';
+import type { Type } from '../types.ts';
+import { membership, type Source, sameType, Watched } from '../watched.ts';
+import { Env2019, Properties } from './env.ts';
+import { Findings } from './findings.ts';
+import { Inference2019 } from './infer.ts';
+import { RootInference2019 } from './infer-root.ts';
+import type { ScriptFacts2019 } from './script-facts.ts';
 
-/** What is known of the root's properties. A branch sees what was known before it, and keeps what it learns for itself. */
-export class Properties {
-  private readonly parent: Properties | null;
-  /** What is known before the place, of a place without a parent. */
-  private readonly before: Source<Type> | null;
-  private readonly own = new Map<string, Type>();
-  /** Whether nothing holds any more that was known before. */
-  private cleared = false;
+/** What the parts before, and the script as a whole, say to a part. */
+interface Around {
+  /** Filled on the way. */
+  readonly temps: Map<string, Type>;
+  readonly properties: Map<string, Type>;
+  readonly set: Source<true>;
+}
 
-  constructor(parent: Properties | null = null, before: Source<Type> | null = null) {
-    this.parent = parent;
-    this.before = before;
+class Result implements PartResult<Around> {
+  /** Where the part started then. */
+  readonly start: number;
+  readonly findings: readonly Finding[];
+  /** What it makes of variables and properties. */
+  readonly temps: ReadonlyMap<string, Type>;
+  readonly properties: Properties['learnt'];
+  private readonly known: readonly [Watched<Type>, Watched<Type>, Watched<true>];
+
+  constructor(part: Part, start: number, { temps, properties, set }: Around, target: Target2019, types: TypesOf) {
+    this.start = start;
+    const known = [new Watched(temps, sameType), new Watched(properties, sameType), new Watched(set, () => true)] as const;
+    this.known = known;
+    const env = new Env2019(new Env(null, known[0]), new Properties(null, known[1]));
+    const findings = new Findings();
+    const inference = target === 'root' ? new RootInference2019(findings, types) : new Inference2019(findings, types, known[2], env);
+    for (const statement of part.bodyAt(start)) inference.statement(statement);
+    this.findings = findings.found;
+    this.temps = env.temps.known;
+    this.properties = env.properties.learnt;
   }
 
-  get(name: string): Type {
-    for (let place: Properties = this; ; place = place.parent) {
-      const type = place.own.get(name);
-      if (type !== undefined) return type;
-      if (place.cleared) return ANY;
-      if (place.parent === null) return place.before?.get(name) ?? ANY;
-    }
-  }
-
-  set(name: string, type: Type): void {
-    this.own.set(name, type);
-  }
-
-  /** Nothing is known of any property any more. */
-  clear(): void {
-    this.own.clear();
-    this.cleared = true;
-  }
-
-  fork(): Properties {
-    return new Properties(this);
-  }
-
-  /** Goes on behind two branches of this place, one of which was gone. */
-  merge(a: Properties, b: Properties): void {
-    const types = new Map<string, Type>();
-    for (const name of new Set([...a.own.keys(), ...b.own.keys()])) types.set(name, join(a.get(name), b.get(name)));
-    if (a.cleared || b.cleared) this.clear();
-    for (const [name, type] of types) this.own.set(name, type);
-  }
-
-  /** What became of the properties here: all were forgotten first, or none, and then these were learnt. */
-  get learnt(): { readonly cleared: boolean; readonly types: ReadonlyMap<string, Type> } {
-    return { cleared: this.cleared, types: this.own };
+  holds({ temps, properties, set }: Around): boolean {
+    const [knownTemps, knownProperties, knownSet] = this.known;
+    return knownTemps.holds(temps) && knownProperties.holds(properties) && knownSet.holds(set);
   }
 }
 
-export class Flow {
-  /** Variables that are set on some way to the place. */
-  readonly temps: Env;
-  readonly properties: Properties;
+export class Flow2019 extends PartFlow<Around, Result> {
+  types: TypesOf = new WeakMap();
+  private readonly facts: ScriptFacts2019;
+  private target: Target2019 = 'collection';
 
-  constructor(temps: Env = new Env(), properties: Properties = new Properties()) {
-    this.temps = temps;
-    this.properties = properties;
+  constructor(facts: ScriptFacts2019) {
+    super();
+    this.facts = facts;
   }
 
-  fork(): Flow {
-    return new Flow(this.temps.fork(), this.properties.fork());
+  private start(): Around {
+    return { temps: new Map(), properties: new Map(), set: membership(this.facts.set) };
   }
 
-  /** Goes on behind two branches of this place, one of which was gone. */
-  merge(a: Flow, b: Flow): void {
-    this.temps.merge([a.temps, b.temps]);
-    this.properties.merge(a.properties, b.properties);
+  protected override behind({ temps, properties }: Result, around: Around): Around {
+    for (const [name, type] of temps) around.temps.set(name, type);
+    if (properties.cleared) around.properties.clear();
+    for (const [name, type] of properties.types) around.properties.set(name, type);
+    return around;
   }
 
-  /** Of these variables and of all properties, nothing is known any more: what changes them may have run any number of times. */
-  forget(temps: Iterable<string>): void {
-    for (const name of temps) if (this.temps.get(name) !== undefined) this.temps.set(name, ANY);
-    this.properties.clear();
+  protected override infer(part: Part, start: number, around: Around): Result {
+    return new Result(part, start, around, this.target, this.types);
+  }
+
+  /** Goes through a script. Gives the results of its parts. */
+  run(layout: Layout, target: Target2019): Result[] {
+    if (target !== this.target) {
+      this.forget();
+      this.types = new WeakMap();
+    }
+    this.target = target;
+    return this.follow(layout, this.start());
+  }
+
+  /** Infers the types in parts that are no parts of the script, and would follow its first `kept` ones. */
+  extra(layout: Layout, kept: number, last: number): void {
+    this.followAside(layout, kept, last, this.start());
   }
 }

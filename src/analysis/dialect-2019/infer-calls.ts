@@ -125,8 +125,8 @@ function goneThrough(inf: Inference2019, name: string, on: Type, arrow: ArrowLit
 
 /** What fails in the first argument is expected to. What follows is only evaluated then. */
 function tried(inf: Inference2019, [first, ...rest]: readonly [Expr, ...Expr[]]): Type {
-  const before = inf.flow;
-  inf.flow = before.fork();
+  const before = inf.env;
+  inf.env = before.fork();
   inf.findings.quiet++;
   const type = inf.expr(first);
   inf.findings.quiet--;
@@ -140,9 +140,9 @@ function tried(inf: Inference2019, [first, ...rest]: readonly [Expr, ...Expr[]])
     () => NIL,
   );
   // It may have failed anywhere in between.
-  before.merge(inf.flow, before.fork());
+  before.merge(inf.env, before.fork());
   before.properties.clear();
-  inf.flow = before;
+  inf.env = before;
   return join(widened(type), rest.length === 0 ? NIL : otherwise);
 }
 

@@ -1,6 +1,7 @@
 /** Walks a script for the root in the 2019 dialect, which knows literals, operations, and its own functions as statements. */
 import type { CallExpr, Expr } from '../../ast/nodes.ts';
 import { CONSTANTS_2019 } from '../../builtins/dialect-2019/root.ts';
+import type { TypesOf } from '../context.ts';
 import { nearName } from '../near.ts';
 import { ANY, BOOL, FLOAT, join, literal, NIL, REGEX, type Type, widened } from '../types.ts';
 import { called, counted, describe2019, fits, resultOf, rowOf } from './calls.ts';
@@ -10,11 +11,12 @@ import { operationType } from './operate.ts';
 const IN_COLLECTIONS = 'things, arrays, properties and variables are in collections';
 
 export class RootInference2019 {
-  readonly types = new Map<Expr, Type>();
   private readonly findings: Findings;
+  private readonly types: TypesOf;
 
-  constructor(findings: Findings) {
+  constructor(findings: Findings, types: TypesOf) {
     this.findings = findings;
+    this.types = types;
   }
 
   statement(expr: Expr): void {

@@ -6,7 +6,6 @@ import type {
   Expr,
   Ident,
   Link,
-  Node,
   RegexLiteral,
   Span,
   TempName,
@@ -15,6 +14,8 @@ import type {
 import { Kind } from '../../builtins/row.ts';
 import { TiError } from '../../errors.ts';
 import { Regex } from '../../values/regex.ts';
+import type { TypesOf } from '../context.ts';
+import type { NameSet } from '../names.ts';
 import {
   ANY,
   BOOL,
@@ -35,11 +36,11 @@ import {
   widened,
 } from '../types.ts';
 import { ARRAY, describe2019, RAW, THING } from './calls.ts';
+import type { Env2019 } from './env.ts';
 import type { Findings } from './findings.ts';
-import { Flow } from './flow.ts';
 import { methodCall, plainCall } from './infer-calls.ts';
 import { operationType } from './operate.ts';
-import { changes, type Temps, tempsSetIn } from './scan.ts';
+import { changes, tempsSetIn } from './scan.ts';
 
 /** What an index or a property may be looked for on. */
 const INDEXED = ARRAY | RAW;
@@ -57,15 +58,18 @@ function checkRegex(findings: Findings, expr: RegexLiteral): void {
 export class Inference2019 {
   readonly findings: Findings;
   /** The type of each expression, link and parameter that was met. */
-  readonly types = new Map<Node, Type>();
-  flow = new Flow();
-  private readonly temps: Temps;
+  readonly types: TypesOf;
+  env: Env2019;
+  /** Variables that are set somewhere in the script. */
+  private readonly set: Pick<NameSet, 'has'>;
   /** Parameters of the arrow functions around, the innermost last. */
   private readonly params: ReadonlyMap<string, Type>[] = [];
 
-  constructor(findings: Findings, temps: Temps) {
+  constructor(findings: Findings, types: TypesOf, set: Pick<NameSet, 'has'>, env: Env2019) {
     this.findings = findings;
-    this.temps = temps;
+    this.types = types;
+    this.set = set;
+    this.env = env;
   }
 
   statement(expr: Expr): void {
@@ -83,7 +87,7 @@ export class Inference2019 {
       case 'ParenExpr':
         return this.expr(expr.expr);
       case 'Name':
-        return this.param(expr.name) ?? this.flow.properties.get(expr.name);
+        return this.param(expr.name) ?? this.env.properties.get(expr.name);
       case 'TempName':
         return this.temp(expr);
       case 'TempAssign':
@@ -155,17 +159,17 @@ export class Inference2019 {
 
   /** What one of two ways gives. */
   either(one: () => Type, other: () => Type): Type {
-    const { flow } = this;
-    const first = flow.fork();
-    const second = flow.fork();
+    const { env } = this;
+    const first = env.fork();
+    const second = env.fork();
     this.findings.uncertain++;
-    this.flow = first;
+    this.env = first;
     const a = one();
-    this.flow = second;
+    this.env = second;
     const b = other();
     this.findings.uncertain--;
-    flow.merge(first, second);
-    this.flow = flow;
+    env.merge(first, second);
+    this.env = env;
     return join(widened(a), widened(b));
   }
 
@@ -192,9 +196,9 @@ export class Inference2019 {
 
   private temp(node: TempName): Type {
     const { name } = node;
-    const type = this.flow.temps.get(name);
+    const type = this.env.temps.get(name);
     if (type !== undefined) return type;
-    if (!this.temps.set.has(name)) this.findings.fails('unknown-variable', node, `\`$${name}\` is never set`, { severity: 'error' });
+    if (!this.set.has(name)) this.findings.fails('unknown-variable', node, `\`$${name}\` is never set`, { severity: 'error' });
     // An arrow function may run when more has happened.
     else if (this.params.length === 0) this.findings.fails('read-before-set', node, `\`$${name}\` is read before it is set`);
     return ANY;
@@ -204,14 +208,14 @@ export class Inference2019 {
     const { name } = target;
     const before = op === '=' ? NIL : this.temp({ kind: 'TempName', name, start: target.start, end: target.end });
     const type = this.assigned(op, before, value, target);
-    this.flow.temps.set(name, type);
+    this.env.temps.set(name, type);
     this.types.set(target, type);
   }
 
   private assign(target: Ident, op: AssignOp, value: Expr): void {
-    const before = this.flow.properties.get(target.name);
+    const before = this.env.properties.get(target.name);
     const type = this.assigned(op, before, value, target);
-    if (this.param(target.name) === null) this.flow.properties.set(target.name, type);
+    if (this.param(target.name) === null) this.env.properties.set(target.name, type);
     else this.findings.fails('argument-type', target, `\`${target.name}\` is an argument here, and cannot be assigned to`);
     this.types.set(target, type);
   }
@@ -271,9 +275,9 @@ export class Inference2019 {
     // It may run any number of times, also none.
     const type = this.either(
       () => {
-        this.flow.forget(set);
+        this.env.forget(set);
         const given = this.expr(body);
-        this.flow.forget(set);
+        this.env.forget(set);
         return given;
       },
       () => NEVER,
@@ -304,7 +308,7 @@ export class Inference2019 {
         if (link.assign !== null) {
           this.assigned(link.assign.op, ANY, link.assign.value, link.name);
           // It may be the root.
-          this.flow.properties.set(link.name.name, ANY);
+          this.env.properties.set(link.name.name, ANY);
           return NIL;
         }
         return (isLiteral ? on.fields?.get(link.name.name) : undefined) ?? ANY;
@@ -324,7 +328,7 @@ export class Inference2019 {
 
   /** Of what the root has under this name, nothing is known any more; of nothing that it has when the name is null. */
   forgetProperty(name: string | null): void {
-    if (name === null) this.flow.properties.clear();
-    else this.flow.properties.set(name, ANY);
+    if (name === null) this.env.properties.clear();
+    else this.env.properties.set(name, ANY);
   }
 }

@@ -1,7 +1,7 @@
-/** What can be seen of a script in the 2019 dialect without following it. */
-import type { ArrowLiteral, CallExpr, Expr, Script, TempAssign, TempName } from '../../ast/nodes.ts';
+/** What can be seen of an expression in the 2019 dialect without following it. */
+import type { ArrowLiteral, Expr } from '../../ast/nodes.ts';
 import { walk } from '../../ast/visitor.ts';
-import { CHANGING, called } from './calls.ts';
+import { CHANGING } from './calls.ts';
 
 /** Whether running an arrow function may change something that is stored, as its text tells. */
 export function changes(arrow: ArrowLiteral): boolean {
@@ -27,46 +27,4 @@ export function tempsSetIn(expr: Expr): Set<string> {
     },
   });
   return names;
-}
-
-/** All places of the variables of a script, by their names. */
-export interface Temps {
-  readonly set: ReadonlyMap<string, readonly TempAssign[]>;
-  readonly read: ReadonlyMap<string, readonly TempName[]>;
-}
-
-export function tempsOf(script: Script): Temps {
-  const set = new Map<string, TempAssign[]>();
-  const read = new Map<string, TempName[]>();
-  const add = <T>(map: Map<string, T[]>, name: string, node: T): void => {
-    const nodes = map.get(name);
-    if (nodes === undefined) map.set(name, [node]);
-    else nodes.push(node);
-  };
-  walk(script, {
-    enter: (node) => {
-      if (node.kind === 'TempAssign') add(set, node.target.name, node);
-      else if (node.kind === 'TempName') add(read, node.name, node);
-      return undefined;
-    },
-  });
-  return { set, read };
-}
-
-const isRootCall = ({ callee }: CallExpr): boolean => called.get(callee.name)?.isOfRoot === true;
-
-/** The first call of a function of the root, and whether there is something that only collections have. */
-export function placesOf(script: Script): { readonly root: CallExpr | null; readonly collection: boolean } {
-  let root: CallExpr | null = null;
-  let collection = false;
-  walk(script, {
-    enter: (node) => {
-      if (node.kind === 'CallExpr') {
-        if (isRootCall(node)) root ??= node;
-        else if (called.has(node.callee.name)) collection = true;
-      } else if (/^(?:Temp|Array|Thing|Arrow|Assign|Chain)/.test(node.kind)) collection = true;
-      return undefined;
-    },
-  });
-  return { root, collection };
 }

@@ -19,7 +19,7 @@ import { fromBytes } from '../document.ts';
 import { RenameError } from '../navigate.ts';
 import { LEGEND } from '../tokens.ts';
 import type { Document2019 } from './document.ts';
-import { type Meaning2019, type Occurrence2019, occurrenceAt2019, occurrences2019, sameMeaning2019 } from './names.ts';
+import { type Meaning2019, type Occurrence2019, occurrenceAt2019, occurrences2019, occurrencesIn2019, sameMeaning2019 } from './names.ts';
 import { parameter, rowsHover, signature, typeHover } from './words.ts';
 
 const at = (document: Document2019, position: Position): Occurrence2019 | null =>
@@ -104,8 +104,8 @@ export function rename2019(document: Document2019, position: Position, given: st
 
 export function signatureHelp2019(document: Document2019, position: Position): SignatureHelp | null {
   const offset = document.offsetAt(position);
-  const { analysis, source } = document.asked(offset, 'zzProbe0zz');
-  const found = callAt(analysis.script, offset, source);
+  const { script, source } = document.asked(offset, 'zzProbe0zz');
+  const found = callAt(script, offset, source);
   if (found === null) return null;
   const { call, index } = found;
   const known = called.get(call.kind === 'CallExpr' ? call.callee.name : call.name.name);
@@ -126,21 +126,22 @@ export function signatureHelp2019(document: Document2019, position: Position): S
 /** Variables, and properties of the root, where they are first set. */
 export function documentSymbols2019(document: Document2019): DocumentSymbol[] {
   const seen = new Set<string>();
-  return occurrences2019(document.analysis2019).flatMap(({ meaning, span, sets }) => {
-    const shown = meaning.kind === 'temp' ? `$${meaning.name}` : meaning.name;
-    if (!sets || (meaning.kind !== 'temp' && meaning.kind !== 'global') || seen.has(shown)) return [];
-    seen.add(shown);
-    const range = document.range(span);
-    const whole = document.analysis2019.script.body.find(({ start, end }) => start <= span.start && span.end <= end);
-    return [
-      {
-        name: fromBytes(shown),
-        kind: meaning.kind === 'temp' ? SymbolKind.Variable : SymbolKind.Property,
-        range: whole === undefined ? range : document.range(whole),
-        selectionRange: range,
-      },
-    ];
-  });
+  const { analysis2019: analysis } = document;
+  return analysis.script.body.flatMap((statement) =>
+    occurrencesIn2019(analysis, [statement]).flatMap(({ meaning, span, sets }) => {
+      const shown = meaning.kind === 'temp' ? `$${meaning.name}` : meaning.name;
+      if (!sets || (meaning.kind !== 'temp' && meaning.kind !== 'global') || seen.has(shown)) return [];
+      seen.add(shown);
+      return [
+        {
+          name: fromBytes(shown),
+          kind: meaning.kind === 'temp' ? SymbolKind.Variable : SymbolKind.Property,
+          range: document.range(statement),
+          selectionRange: document.range(span),
+        },
+      ];
+    }),
+  );
 }
 
 const TOKENS = { temp: 'variable', param: 'parameter', global: 'property', property: 'property', constant: 'variable' } as const;

@@ -8,7 +8,6 @@ import { CONSTANTS_2019 } from '../../builtins/dialect-2019/root.ts';
 import { Kind } from '../../builtins/row.ts';
 import { fromBytes } from '../document.ts';
 import type { Document2019 } from './document.ts';
-import { occurrences2019 } from './names.ts';
 import { doc, signature } from './words.ts';
 
 /** A name that no script has. */
@@ -45,15 +44,14 @@ function members(document: Document2019, type: Type | undefined): CompletionItem
   const mask = type === undefined || type.mask === 0 ? -1 : type.mask;
   const methods = all.filter(({ receiver }) => (receiver & mask) !== 0).map(callItem);
   if ((mask & (Kind.thing | Kind.wrap)) === 0) return methods;
-  const properties = new Set<string>();
-  for (const { meaning } of occurrences2019(document.analysis2019)) if (meaning.kind === 'property') properties.add(meaning.name);
+  const { properties } = document.analysis2019.names;
   return [...[...properties].map((name) => named(name, CompletionItemKind.Property)), ...methods];
 }
 
 function temps(document: Document2019): CompletionItem[] {
-  const { types, temps: known } = document.analysis2019;
-  return [...known.set].map(([name, [first]]) => {
-    const type = first === undefined ? undefined : types.get(first.target);
+  const { types, names } = document.analysis2019;
+  return [...names.firstSets].map(([name, { target }]) => {
+    const type = types.get(target);
     return {
       ...named(`$${name}`, CompletionItemKind.Variable, type === undefined ? undefined : describe2019(type)),
       filterText: `$${name}`,
@@ -69,12 +67,11 @@ function globals(document: Document2019, arrows: readonly ArrowLiteral[]): Compl
       ...[...CONSTANTS_2019].map(([name, value]) => named(name, CompletionItemKind.Constant, String(value))),
     ];
   const params = new Set(arrows.flatMap(({ params: own }) => own.map(({ name }) => name)));
-  const properties = new Set<string>();
-  for (const { meaning } of occurrences2019(document.analysis2019)) if (meaning.kind === 'global') properties.add(meaning.name);
+  const { names } = document.analysis2019;
   return [
     ...[...params].map((name) => named(name, CompletionItemKind.Variable)),
     ...temps(document),
-    ...[...properties].filter((name) => !params.has(name)).map((name) => named(name, CompletionItemKind.Property)),
+    ...[...names.globals].filter((name) => !params.has(name)).map((name) => named(name, CompletionItemKind.Property)),
     ...all.filter((each) => !each.isOfRoot && (each.receiver === 0 || onRoot(each))).map(callItem),
     ...LITERALS.map((word) => ({ label: word, kind: CompletionItemKind.Keyword })),
     // A text that is empty so far may be one for the root.
@@ -89,16 +86,16 @@ export function complete2019(document: Document2019, position: Position): Comple
   if (word.startsWith('$')) return temps(document);
   // A number, and no name that is being written.
   if (/^[0-9]/.test(word) && !line.endsWith(`.${word}`)) return [];
-  const { analysis } = document.asked(offset, PROBE);
-  if (analysis.script.comments.some(({ start, end }) => start < offset && offset < end)) return [];
-  const path = pathAt(analysis.script, offset);
+  const { script, types } = document.asked(offset, PROBE);
+  if (script.comments.some(({ start, end }) => start < offset && offset < end)) return [];
+  const path = pathAt(script, offset);
   const at = path.at(-1) as Node;
   if (at.kind === 'StringLiteral' || at.kind === 'RegexLiteral') return [];
   const parent = path.at(-2);
   const outer = path.at(-3);
   if (at.kind === 'Ident' && (parent?.kind === 'PropertyLink' || parent?.kind === 'MethodLink') && outer?.kind === 'ChainExpr') {
     const base = before(outer, parent);
-    return members(document, base === null ? undefined : analysis.types.get(base));
+    return members(document, base === null ? undefined : types.get(base));
   }
   if (at.kind === 'Ident' && (parent?.kind === 'Field' || parent?.kind === 'ArrowLiteral')) return [];
   return globals(

@@ -95,23 +95,30 @@ class Finder {
   }
 }
 
+/** The names in some statements that mean something, in the order of the text. */
+export function occurrencesIn2019(analysis: Analysis2019, statements: readonly Node[]): readonly Occurrence2019[] {
+  const finder = new Finder(analysis);
+  for (const statement of statements) walk(statement, { enter: (node) => finder.enter(node), leave: (node) => finder.leave(node) });
+  return finder.found.toSorted((a, b) => a.span.start - b.span.start);
+}
+
 const cache = new WeakMap<Analysis2019, readonly Occurrence2019[]>();
 
 /** All names of a script that mean something, in the order of the text. */
 export function occurrences2019(analysis: Analysis2019): readonly Occurrence2019[] {
   let found = cache.get(analysis);
   if (found === undefined) {
-    const finder = new Finder(analysis);
-    walk(analysis.script, { enter: (node) => finder.enter(node), leave: (node) => finder.leave(node) });
-    found = finder.found.toSorted((a, b) => a.span.start - b.span.start);
+    found = occurrencesIn2019(analysis, analysis.script.body);
     cache.set(analysis, found);
   }
   return found;
 }
 
 /** The name at an offset. */
-export const occurrenceAt2019 = (analysis: Analysis2019, offset: number): Occurrence2019 | null =>
-  occurrences2019(analysis).find(({ span }) => span.start <= offset && offset <= span.end) ?? null;
+export function occurrenceAt2019(analysis: Analysis2019, offset: number): Occurrence2019 | null {
+  const around = analysis.script.body.filter(({ start, end }) => start <= offset && offset <= end);
+  return occurrencesIn2019(analysis, around).find(({ span }) => span.start <= offset && offset <= span.end) ?? null;
+}
 
 /** Whether two names mean the same. */
 export function sameMeaning2019(a: Meaning2019, b: Meaning2019): boolean {
