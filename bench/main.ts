@@ -55,10 +55,16 @@ async function toolchainRows(): Promise<Measured[]> {
     turn();
     return { name, value: median(Array.from({ length: Math.min(rounds, 5) }, turn)), limit };
   });
-  const { findings, completion, hover } = await measureEditing();
-  rows.push({ name: 'a key typed in a script of 5,000 lines, until the findings come', value: findings, limit: 25 });
-  rows.push({ name: 'completion right behind it', value: completion, limit: 25 });
-  rows.push({ name: 'hover right behind it', value: hover, limit: 25 });
+  for (const [dialect, where] of [
+    ['v1', 'a script of 5,000 lines'],
+    ['2019', 'one in the 2019 dialect'],
+  ] as const) {
+    const { findings, completion, hover, tokens } = await measureEditing(dialect);
+    rows.push({ name: `a key typed in ${where}, until the findings come`, value: findings, limit: 25 });
+    rows.push({ name: `completion right behind it, in ${where}`, value: completion, limit: 25 });
+    rows.push({ name: `hover right behind it, in ${where}`, value: hover, limit: 25 });
+    rows.push({ name: `colours of the whole right behind it, in ${where}`, value: tokens, limit: 50 });
+  }
   return rows.map(({ limit, ...row }) => ({
     ...row,
     unit: 'ms',
