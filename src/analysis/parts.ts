@@ -3,20 +3,25 @@
  * parser are as they are at the start of a text, whatever stood before. What a part holds is placed as if it started at `base`, so that an edit
  * before it moves nothing until someone looks.
  */
-import type { TokenType } from 'chevrotain';
 import { MAX_ERRORS } from '../../grammar/v1/error-limit.ts';
 import type { Tokens } from '../../grammar/v1/lexer.ts';
 import type { Outcome } from '../../grammar/v1/tolerant.ts';
 import type { Diagnostic } from '../ast/diagnostic.ts';
 import type { Comment, Expr, Span } from '../ast/nodes.ts';
 import { move, shift } from '../ast/shift.ts';
+import { type Depth, diagnosticsIn, type Section, sectionsOf } from './sections.ts';
 
 /** How texts of a dialect are read. Both dialects end statements with a semicolon, and a text at a NUL. */
 export interface Reader {
   readonly tokenize: (source: string) => Tokens;
   readonly parse: (split: Tokens) => Outcome;
-  /** How many levels a token leads the lexer into what it must come out of before it is as at the start of a text; negative for one that leads out. */
-  readonly depth: (type: TokenType) => number;
+  readonly depth: Depth;
+}
+
+/** Something in a part is opened and not closed, or closed and not opened. */
+interface Balance {
+  readonly opens: boolean;
+  readonly closes: boolean;
 }
 
 export class Part {
@@ -25,10 +30,16 @@ export class Part {
   readonly body: readonly Expr[];
   readonly comments: readonly Comment[];
   readonly diagnostics: readonly Diagnostic[];
+  readonly balance: Balance;
   private base: number;
 
-  constructor(base: number, length: number, { body, comments, diagnostics }: Pick<Part, 'body' | 'comments' | 'diagnostics'>) {
+  constructor(
+    base: number,
+    length: number,
+    { body, comments, diagnostics, balance }: Pick<Part, 'body' | 'comments' | 'diagnostics' | 'balance'>,
+  ) {
     this.base = base;
+    this.balance = balance;
     this.length = length;
     this.body = body;
     this.comments = comments;
@@ -70,7 +81,7 @@ export interface Layout {
 const LINE_END = /;[ \t]*\r?\n/y;
 
 /** Where parts end: behind lines that a semicolon of the script ends, outside of what the lexer takes for a template or braces. */
-function ends({ depth: depthOf }: Reader, { tokens, text }: Tokens, { separators }: Outcome): number[] {
+function ends(depthOf: Depth, { tokens, text }: Tokens, { separators }: Outcome): number[] {
   const found: number[] = [];
   let depth = 0;
   let next = 0;
@@ -95,22 +106,28 @@ function taker<T extends Span>(list: readonly T[]): (end: number) => T[] {
 }
 
 /** Parses a text, and cuts it. */
-function cut(reader: Reader, source: string): { readonly parts: Part[]; readonly starts: number[] } {
-  const split = reader.tokenize(source);
-  const outcome = reader.parse(split);
-  const body = taker(outcome.body);
+function cut({ tokenize, parse, depth }: Reader, source: string): { readonly parts: Part[]; readonly starts: number[] } {
+  const split = tokenize(source);
   const comments = taker(split.comments);
-  const diagnostics = taker(outcome.diagnostics);
   const parts: Part[] = [];
   const starts: number[] = [];
   let start = 0;
-  const add = (end: number, upTo: number): void => {
-    parts.push(new Part(start, end - start, { body: body(upTo), comments: comments(upTo), diagnostics: diagnostics(upTo) }));
-    starts.push(start);
-    start = end;
+  const addSection = (section: Section): void => {
+    const outcome = parse(section.split);
+    const body = taker(outcome.body);
+    const diagnostics = taker(diagnosticsIn(section, outcome.diagnostics));
+    const add = (end: number, upTo: number): void => {
+      const closes = section.strays.some((at) => at >= start && at < end);
+      const balance = { opens: section.open !== null && end === section.split.text.length, closes };
+      parts.push(new Part(start, end - start, { body: body(upTo), comments: comments(upTo), diagnostics: diagnostics(upTo), balance }));
+      starts.push(start);
+      start = end;
+    };
+    for (const end of ends(depth, section.split, outcome)) add(end, end);
+    if (section.isCut) add(section.split.text.length, section.split.text.length);
+    else add(split.text.length, Number.POSITIVE_INFINITY);
   };
-  for (const end of ends(reader, split, outcome)) add(end, end);
-  add(split.text.length, Number.POSITIVE_INFINITY);
+  for (const section of sectionsOf(split, depth)) addSection(section);
   return { parts, starts };
 }
 
@@ -181,6 +198,9 @@ function reread(old: Layout, text: string, kept: number, last: number): Layout |
     if (end === undefined || end.length !== parts[guard]?.length || end.diagnostics.length > 0) return null;
   } else guard = parts.length;
   const all = [...parts.slice(0, kept), ...middle.parts, ...parts.slice(guard)];
+  // What is opened in one part would be closed in another.
+  const opening = all.findIndex(({ balance }) => balance.opens);
+  if (opening >= 0 && all.some(({ balance }, i) => i > opening && balance.closes)) return null;
   const errors = all.reduce((sum, { diagnostics }) => sum + diagnostics.length, 0);
   // The parser gives up behind too many.
   if (errors * 2 >= MAX_ERRORS) return null;
