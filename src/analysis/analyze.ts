@@ -79,6 +79,8 @@ function closureBehind(script: Script, offset: number): ClosureLiteral | null {
 
 /** What can be told of a place in a text that is not the script, but almost. */
 export interface Probe extends Pick<Analysis, 'source' | 'names' | 'schema' | 'types'> {
+  /** A place before it at which the lexer is as at the start of a text. */
+  readonly from: number;
   /** The statements around the place, and maybe some of those beside them. */
   readonly script: Script;
 }
@@ -130,7 +132,8 @@ export class LiveScript {
     for (let i = kept; i <= last; i++) this.facts.find(layout.parts[i] as Part, layout.starts[i] as number);
     this.flow.extra(layout, kept, last, this.schema);
     const { facts, flow, schema } = this;
-    return { source, script: { ...facts.whole, ...contentOf(layout, kept, last) }, types: flow.types, names: facts, schema };
+    const script = { ...facts.whole, ...contentOf(layout, kept, last) };
+    return { source, from: layout.starts[kept] as number, script, types: flow.types, names: facts, schema };
   }
 }
 

@@ -1,13 +1,14 @@
 /** What could be written at a place. The place is asked with a made-up name put in, so that a text that is being written has a tree there. */
-import { tokenize } from '../../grammar/v1/lexer.ts';
-import { keywordTexts, OpenString } from '../../grammar/v1/tokens.ts';
+import { keywordTexts } from '../../grammar/v1/tokens.ts';
 import type { ChainExpr, Node } from '../ast/nodes.ts';
 import { constantNames } from '../builtins/library.ts';
 import { Kind, kindMask, type Row } from '../builtins/row.ts';
 import { type AnalyzeOptions, analyze, type Probe } from './analyze.ts';
 import { functionRows, methodRows } from './builtin-names.ts';
 import { type Owner, ownerOf } from './names.ts';
+import { openedBefore } from './opened.ts';
 import { before, pathAt } from './places.ts';
+import { reader } from './reader.ts';
 import type { Callable, EnumModel, FieldModel, TypeModel } from './schema.ts';
 import { THING, type Type } from './types.ts';
 
@@ -85,12 +86,6 @@ const inComment = ({ script }: Probe, offset: number): boolean =>
 export const wordBefore = (source: string, offset: number): string =>
   (WORD.exec(source.slice(Math.max(0, offset - MAX_WORD), offset)) as RegExpExecArray)[0];
 
-/** The quote of a string that a place lies in and that nothing closes; empty for none. Without it the text behind would be taken for code. */
-function openQuote(source: string, offset: number): string {
-  const open = tokenize(source).tokens.find(({ tokenType }) => tokenType === OpenString);
-  return open !== undefined && open.startOffset < offset ? (open.image[0] as string) : '';
-}
-
 /** What is known from outside, beside what the text says. */
 export type Around = Pick<AnalyzeOptions, 'root' | 'vars'>;
 
@@ -105,18 +100,31 @@ export function candidatesAt(source: string, offset: number, ask: (inserted: str
   if (/^[0-9]/.test(word) && source[offset - word.length - 1] !== '.') return [];
   const probe = ask(PROBE);
   if (inComment(probe, offset)) return [];
+  const opened = openedBefore(reader, source, probe.from, offset);
+  if (opened !== '') return opened === '/*' ? [] : inString(probe, offset, () => ask(PROBE + opened));
   const path = pathAt(probe.script, offset);
   const at = path.at(-1) as Node;
-  if (at.kind === 'StringLiteral') return path.at(-2)?.kind === 'CallExpr' ? quoted(probe) : [];
-  if (at.kind === 'RegexLiteral' || at.kind === 'TemplateText') return [];
+  if (at.kind === 'StringLiteral' || at.kind === 'RegexLiteral' || at.kind === 'TemplateText') return [];
   return namesAt(probe, path, around);
 }
 
-/** As `candidatesAt`, of a text that stands alone, in which a string may be open. */
+/** What a string could be to name something; `closed`: what is known when the string is closed, for one that is open. */
+function inString(probe: Probe, offset: number, closed: () => Probe): Candidate[] {
+  const path = pathAt(probe.script, offset);
+  if (path.at(-1)?.kind === 'StringLiteral') return path.at(-2)?.kind === 'CallExpr' ? quoted(probe) : [];
+  const other = closed();
+  const [at, parent] = pathAt(other.script, offset).toReversed();
+  return at?.kind === 'StringLiteral' && parent?.kind === 'CallExpr' ? quoted(other) : [];
+}
+
+/** As `candidatesAt`, of a text that stands alone. */
 export function candidatesIn(source: string, offset: number, options: AnalyzeOptions): Candidate[] {
-  const quote = openQuote(source, offset);
-  const behind = quote === '' ? source.slice(offset) : quote;
-  return candidatesAt(source, offset, (inserted) => analyze(source.slice(0, offset) + inserted + behind, options), options);
+  const ask = (inserted: string): Probe => {
+    const analysis = analyze(source.slice(0, offset) + inserted + source.slice(offset), options);
+    const { script, names, schema, types } = analysis;
+    return { source: analysis.source, from: 0, script, names, schema, types };
+  };
+  return candidatesAt(source, offset, ask, options);
 }
 
 function namesAt(probe: Probe, path: readonly Node[], around: Around): Candidate[] {

@@ -17,6 +17,9 @@ export interface Signature {
 
 const PROBE = 'zzProbe0zz';
 
+/** What is known of a text in which the place is asked. */
+type Asked = Omit<Probe, 'from' | 'names'>;
+
 function ofRow(row: Row): Signature {
   return {
     label: typedSignature(row),
@@ -30,7 +33,7 @@ function ofParams(name: string, params: readonly string[], doc: string): Signatu
   return { label: `${fromBytes(name)}(${names.join(', ')})`, documentation: fromBytes(doc), parameters: names.map((label) => ({ label })) };
 }
 
-function signaturesOf({ schema, types }: Probe, { call, chain }: CallAt): Signature[] {
+function signaturesOf({ schema, types }: Asked, { call, chain }: CallAt): Signature[] {
   if (call.kind === 'CallExpr') {
     const row = library.functionRow(call.callee.name)?.row;
     if (row !== undefined) return [ofRow(row)];
@@ -54,7 +57,7 @@ export interface CallHelp {
 }
 
 /** Of the call around a byte offset; null outside of calls. */
-function helpAt(probe: Probe, offset: number): CallHelp | null {
+function helpAt(probe: Asked, offset: number): CallHelp | null {
   const found = callAt(probe.script, offset, probe.source);
   const signatures = found === null ? [] : signaturesOf(probe, found);
   return found === null || signatures.length === 0 ? null : { signatures, index: found.index };

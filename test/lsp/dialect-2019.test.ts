@@ -111,6 +111,18 @@ describe('completion', () => {
 
   test('nothing in strings, comments, numbers and parameters', async () => {
     for (const source of ["x = 'a¦'", '/* a¦ */ 1', '12¦', '{a¦: 1}', 'x.test(/a¦/)']) expect(await complete(source)).toEqual([]);
+    const open = [
+      "x = 'a¦",
+      'x = "it\'s a¦',
+      "x = 'it''s a¦",
+      "$a = 1; '$¦",
+      'x = 1;\n/* a¦',
+      '/* $¦',
+      "x = 'a¦;\ny = 1;\n",
+      "x = 'a¦;\ny = 'b';\n",
+    ];
+    for (const source of open) expect([source, await complete(source)]).toEqual([source, []]);
+    expect(labels(await complete("x = 'a';\n/* b */ ¦"))).toContain('thing');
   });
 
   test('puts the cursor between the parentheses', async () => {

@@ -117,6 +117,13 @@ describe('completion', () => {
 
   test('is silent in comments, strings and numbers', async () => {
     for (const source of ['// a¦', "'a¦'", '/* a.¦ */ 1', '12¦']) expect(await complete(source)).toEqual([]);
+    const open = ["x = 'a¦", 'x = "it\'s a¦', 'x = 1;\n/* a¦', 'x = `a¦', "x = 'a¦;\ny = 1;\n", "x = 'a¦;\ny = 'b';\n"];
+    for (const source of open) expect([source, await complete(source)]).toEqual([source, []]);
+    expect(await complete("x = 'a';\n/* b */ ¦")).toContain('range');
+    expect(await complete('x = `a {¦')).toContain('range');
+    // A name that is to be given.
+    expect(await complete(`${MODEL}new('¦`)).toContain('Product');
+    expect(await complete(`${MODEL}new("Pr¦`)).toContain('Product');
   });
 });
 

@@ -20,6 +20,8 @@ import { type Names2019, ScriptFacts2019 } from './script-facts.ts';
 /** What can be told of a place in a text that is not the script, but almost. */
 export interface Probe2019 {
   readonly source: string;
+  /** A place before it at which the lexer is as at the start of a text. */
+  readonly from: number;
   /** The statements around the place, and maybe some of those beside them. */
   readonly script: Script;
   readonly types: TypesOf;
@@ -134,7 +136,12 @@ export class LiveScript2019 {
     const layout = edit(before, source);
     const { kept, last } = changedAround(before, layout, offset);
     this.flow.extra(layout, kept, last);
-    return { source, script: { ...this.facts.whole, ...contentOf(layout, kept, last) }, types: this.flow.types };
+    return {
+      source,
+      from: layout.starts[kept] as number,
+      script: { ...this.facts.whole, ...contentOf(layout, kept, last) },
+      types: this.flow.types,
+    };
   }
 }
 

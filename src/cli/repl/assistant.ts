@@ -5,6 +5,8 @@ import type { AnalyzeOptions } from '../../analysis/analyze.ts';
 import { functionRows, methodRows } from '../../analysis/builtin-names.ts';
 import { type Candidate, candidatesIn, wordBefore } from '../../analysis/complete.ts';
 import { type Called, called as called2019 } from '../../analysis/dialect-2019/calls.ts';
+import { reader2019 } from '../../analysis/dialect-2019/reader.ts';
+import { openedBefore } from '../../analysis/opened.ts';
 import { ANY, describe, type Type } from '../../analysis/types.ts';
 import { TiError } from '../../errors.ts';
 import { signaturesIn } from '../../lsp/signature.ts';
@@ -152,7 +154,7 @@ export class SessionAssistant implements Assistant {
   private async completeQuery(text: string, cursor: number): Promise<Completion[]> {
     const offset = toBytes(text.slice(0, cursor)).length;
     const word = wordBefore(text, cursor);
-    if (this.session.dialect === '2019') return this.complete2019(word, text[cursor - word.length - 1] === '.');
+    if (this.session.dialect === '2019') return this.complete2019(toBytes(text), offset, word);
     await this.refreshed();
     const candidates = candidatesIn(toBytes(text), offset, this.analyzeOptions)
       .filter(({ name }) => fromBytes(name).startsWith(word))
@@ -165,7 +167,9 @@ export class SessionAssistant implements Assistant {
   }
 
   /** In the 2019 dialect, functions of the scope, or methods, of whatever the value is. */
-  private complete2019(word: string, isMethod: boolean): Completion[] {
+  private complete2019(text: string, offset: number, word: string): Completion[] {
+    if (openedBefore(reader2019, text, 0, offset) !== '') return [];
+    const isMethod = text[offset - word.length - 1] === '.';
     const isRoot = scopeKind(this.session.scope) === 'thingsdb';
     const fitting = [...called2019.values()].filter(({ receiver, isOfRoot }) =>
       isMethod ? receiver !== 0 : receiver === 0 && isOfRoot === isRoot,

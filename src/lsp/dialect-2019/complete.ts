@@ -1,6 +1,8 @@
 /** What could be written at a place of a script in the 2019 dialect. */
 import { type CompletionItem, CompletionItemKind, InsertTextFormat, type Position } from 'vscode-languageserver';
 import { type Called, called, describe2019 } from '../../analysis/dialect-2019/calls.ts';
+import { reader2019 } from '../../analysis/dialect-2019/reader.ts';
+import { openedBefore } from '../../analysis/opened.ts';
 import { before, pathAt } from '../../analysis/places.ts';
 import type { Type } from '../../analysis/types.ts';
 import type { ArrowLiteral, Node } from '../../ast/nodes.ts';
@@ -83,11 +85,11 @@ export function complete2019(document: Document2019, position: Position): Comple
   const offset = document.offsetAt(position);
   const line = document.bytes.slice(document.bytes.lastIndexOf('\n', offset - 1) + 1, offset);
   const word = (WORD.exec(line) as RegExpExecArray)[0];
-  if (word.startsWith('$')) return temps(document);
   // A number, and no name that is being written.
   if (/^[0-9]/.test(word) && !line.endsWith(`.${word}`)) return [];
-  const { script, types } = document.asked(offset, PROBE);
-  if (script.comments.some(({ start, end }) => start < offset && offset < end)) return [];
+  const { script, types, source, from } = document.asked(offset, PROBE);
+  if (openedBefore(reader2019, source, from, offset) !== '') return [];
+  if (word.startsWith('$')) return temps(document);
   const path = pathAt(script, offset);
   const at = path.at(-1) as Node;
   if (at.kind === 'StringLiteral' || at.kind === 'RegexLiteral') return [];

@@ -104,6 +104,9 @@ describe('completion in the 2019 dialect', () => {
     session.dialect = '2019';
     expect(await offered('blo')).toEqual(['blob(']);
     expect(await offered('a.starts')).toEqual(['startswith(']);
+    for (const open of ["x = 'blo", 'x = "it\'s a.starts', '/* blo', "x = 1; /* a'\nblo"])
+      expect([open, await offered(open)]).toEqual([open, []]);
+    expect(await offered("x = 'a'; /* b */ blo")).toEqual(['blob(']);
     session.dialect = 'v1';
   });
 });
