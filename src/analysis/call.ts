@@ -11,6 +11,7 @@ import { checkRegex } from './literals.ts';
 import { procedureNamed, typeNamed } from './lookups.ts';
 import { TYPE_NAMES } from './narrow.ts';
 import { nearName } from './near.ts';
+import { checkMade } from './sets.ts';
 import { ANY, can, closureOf, describe, ERROR, instanceOf, join, literal, memberOf, only, STR, type Type } from './types.ts';
 
 /** Functions whose first argument is expected to fail. */
@@ -123,6 +124,7 @@ function callBuiltin(inf: Inference, builtin: Builtin, expr: CallExpr): Type {
   if (callee.name === 'nse') inf.promise();
   if (CATCHES.has(callee.name)) return caught(inf, row, expr);
   const given = inferArguments(inf, [row], args, ANY);
+  if (row.name === 'set') checkMade(inf.cx, args, given.args);
   checkLiterals(inf, row, expr);
   checkDefinition(inf, expr);
   if (row.tests !== undefined) return testResult(given.args[0] ?? ANY, kindMask(row.tests));

@@ -8,6 +8,7 @@ import type { Inference } from './infer.ts';
 import { nearName } from './near.ts';
 import { operation } from './operations.ts';
 import type { Callable, TypeModel } from './schema.ts';
+import { checkAdded, isArrayOfOthers } from './sets.ts';
 import {
   ANY,
   ANY_MASK,
@@ -155,7 +156,7 @@ export function checkField(
 function fits(value: Type, wanted: Type): boolean {
   const takes = wanted.mask | (can(wanted, Kind.set) ? Kind.list | Kind.tuple : 0) | (can(wanted, Kind.list) ? Kind.tuple : 0);
   const more = can(wanted, Kind.enum) ? ANY_MASK : takes;
-  if (!can(value, more)) return false;
+  if (!can(value, more) || (only(wanted, Kind.set | Kind.nil) && isArrayOfOthers(value))) return false;
   if (!only(value, Kind.thing) || !only(wanted, Kind.thing | Kind.nil)) return true;
   return value.name === null || wanted.name === null || value.name === wanted.name;
 }
@@ -202,6 +203,7 @@ function callOn(inf: Inference, rows: readonly Row[], link: MethodLink, on: Type
   // With an unknown receiver, a closure is still called with what all methods of the name call it with, if that is one and the same.
   const given = inferArguments(inf, isBuiltin && usable.length > 1 ? sameTakes(usable) : isBuiltin ? usable : [], link.args, self);
   if (!isBuiltin) return ANY;
+  if (link.name.name === 'add' && only(on, Kind.set)) checkAdded(inf.cx, link.args, given.args);
   let type: Type = NEVER;
   for (const row of rows) type = join(type, callResult(inf, row, { ...given, self: restrict(on, kindMask(row.receiver ?? 'any')) }));
   return type;

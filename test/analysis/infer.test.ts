@@ -71,6 +71,17 @@ describe('what fails', () => {
     ["set_type('P', {age: 'int<18:99>', mail: 'email'}); P{age: 20, mail: 'a@example.org'};", []],
     ["set_type('P', {age: 'int<18:99>', mail: 'email'}); P{age: 2, mail: 'none'};", ['error field-type', 'error field-type']],
     ["set_type('P', {age: 'uint'}); p = P{}; p.age = -1;", ['error field-type']],
+    // A set holds things.
+    ["s = set(); s.add('a'); s.add({}, 1, [{}]); s.add({}, .x);", ['error argument-type', 'error argument-type', 'error argument-type']],
+    [
+      "set([1, 2]); set('a'); set(nil); set({}, 1);",
+      ['error argument-type', 'error argument-type', 'error argument-type', 'error argument-type'],
+    ],
+    ['set(); set([]); set([{}]); set({}, {}); set(set()); set(.x); l = [1, {}]; set(l); .s.add(1);', []],
+    [
+      "set_type('P', {s: '{P}'}); P{s: [1]}; P{}.s.add('a'); P{}.s.add(P{}); p = P{}; p.s = ['a'];",
+      ['error field-type', 'error argument-type', 'error field-type'],
+    ],
     // It may not come there.
     ["if (.x) 'a' - 1;", ['warning operand-type']],
     ["|| 'a' - 1;", ['warning operand-type']],
