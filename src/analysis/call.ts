@@ -15,7 +15,7 @@ import { checkMade } from './sets.ts';
 import { ANY, can, closureOf, describe, ERROR, instanceOf, join, literal, memberOf, only, STR, type Type } from './types.ts';
 
 /** Functions whose first argument is expected to fail. */
-const CATCHES = new Set(['try', 'alt_raise']);
+export const CATCHES: ReadonlySet<string> = new Set(['try', 'alt_raise']);
 
 export function inferCall(inf: Inference, expr: CallExpr): Type {
   const builtin = library.functionRow(expr.callee.name);

@@ -30,6 +30,7 @@ export const FINDINGS = {
   'change-under-nse': 'error',
   'change-in-read-only': 'error',
   'effect-in-wrap': 'warning',
+  'change-in-use': 'warning',
   'unused-variable': 'warning',
   'unreachable-code': 'warning',
   'constant-comparison': 'warning',

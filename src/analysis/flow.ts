@@ -4,6 +4,7 @@ import type { Row } from '../builtins/row.ts';
 import { Context, type Late, type ScopeKind, type TypesOf } from './context.ts';
 import { Env } from './env.ts';
 import type { Finding } from './findings.ts';
+import { InUse } from './in-use.ts';
 import { Inference, type Reached } from './infer.ts';
 import { PartFlow, type PartResult } from './part-flow.ts';
 import type { Layout, Part } from './parts.ts';
@@ -168,6 +169,7 @@ export class Flow extends PartFlow<Around, Result> {
     const inference = new Inference(cx, facts.whole, around.reached);
     inference.env = new Env(null, known);
     result.unreachable = inference.part(part.bodyAt(start));
+    new InUse(cx).tell(part.body);
     result.after = inference.reached;
     result.sets = inference.env.known;
     result.findings = cx.findings;
