@@ -13,6 +13,7 @@ import { type Code, FINDINGS, type Finding, type Rules } from './findings.ts';
 import { Flow, type Given } from './flow.ts';
 import { type Load, Loads } from './loads.ts';
 import type { Names, Owner } from './names.ts';
+import { earlyUses } from './order.ts';
 import { changedAround, edit, type Layout, layOut, type Part } from './parts.ts';
 import { reader } from './reader.ts';
 import { Schema } from './schema.ts';
@@ -107,7 +108,7 @@ export class LiveScript {
     this.schema = this.facts.schemaWith(before.schema);
     const check = new Check(layout, this.facts, this.flow, this.schema, options, directives, this.changes);
     const { facts, flow, schema } = this;
-    const findings = check.findings(before.problems);
+    const findings = check.findings(before);
     return {
       source,
       get script() {
@@ -189,8 +190,8 @@ class Check {
     return this.compiled;
   }
 
-  /** What is found, with `problems` that were found before. */
-  findings(problems: readonly Finding[]): Finding[] {
+  /** What is found; `before` is what there is before the script, and what was found there. */
+  findings(before: ReturnType<Loads['behind']>): Finding[] {
     const { results, unreachable } = this.flow.run(this.layout, this.schema, this.given);
     const syntax = this.diagnostics.map(({ start, end, message }): Finding => ({ code: 'syntax', severity: 'error', message, start, end }));
     const found = findingsIn(this.layout, results);
@@ -199,8 +200,9 @@ class Check {
     if (this.diagnostics.length === 0) for (const [i, { late }] of results.entries()) for (const each of late) this.tellLate(each, i);
     if (this.given.scope === null) this.tellScopes(results.flatMap(({ scoped }, part) => scoped.map((each) => ({ ...each, part }))));
     this.tellWraps();
+    this.tellEarly(before.schema);
     this.tellReadOnly();
-    return told([...syntax, ...found, ...problems, ...this.cx.findings], this.directives, this.options.rules);
+    return told([...syntax, ...found, ...before.problems, ...this.cx.findings], this.directives, this.options.rules);
   }
 
   private place(part: number): readonly Expr[] {
@@ -275,6 +277,22 @@ class Check {
         return;
       }
       left &= own;
+    }
+  }
+
+  /** Tells of types and enumerators that the script uses before it defines them. */
+  private tellEarly(given: Schema): void {
+    const { facts, layout } = this;
+    const isGiven = (name: string): boolean => given.types.has(name) || given.enums.has(name);
+    // What scripts do that are to be loaded and are not known, nobody knows.
+    if (this.directives.loads.length > 0 && this.options.load === undefined) return;
+    const orders = layout.parts.map((part) => facts.of(part).order);
+    for (const { part, name, at } of earlyUses(orders, isGiven, given.complete)) {
+      this.place(part);
+      this.cx.report('used-before-defined', at, `\`${name}\` is used here, and defined only later`, {
+        reason: 'a script runs from its start: move the definition before the use',
+        ...(given.complete ? { severity: 'error' as const } : {}),
+      });
     }
   }
 

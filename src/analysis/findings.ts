@@ -15,6 +15,7 @@ export const FINDINGS = {
   'read-before-set': 'warning',
   'unknown-property': 'error',
   'unknown-type': 'error',
+  'used-before-defined': 'warning',
   'unknown-member': 'error',
   'unknown-procedure': 'error',
   'argument-count': 'error',

@@ -1,6 +1,7 @@
 /** What is known of a part of a script by itself. */
 import type { AssignExpr, CallExpr, Expr, Node, Script } from '../ast/nodes.ts';
 import { collectNames, type PartNames, type Places } from './names.ts';
+import { type OrderEvent, orderOf } from './order.ts';
 import { DefiningNodes } from './schema-script.ts';
 import { Assignments } from './variables.ts';
 
@@ -18,6 +19,8 @@ export interface PartFacts {
   readonly assignments: readonly AssignExpr[];
   /** The expressions whose values closures give. */
   readonly results: ReadonlySet<Node>;
+  /** What it uses and defines. */
+  readonly order: readonly OrderEvent[];
 }
 
 export function factsOf(whole: Script, body: readonly Expr[], start: number, places: Places): PartFacts {
@@ -31,5 +34,14 @@ export function factsOf(whole: Script, body: readonly Expr[], start: number, pla
     else if (node.kind === 'StringLiteral') properties.add(node.value);
   });
   const { calls: definitions, converts } = defining;
-  return { start, names, definitions, converts, properties, assignments: assignments.found, results: assignments.results };
+  return {
+    start,
+    names,
+    definitions,
+    converts,
+    properties,
+    assignments: assignments.found,
+    results: assignments.results,
+    order: orderOf(body),
+  };
 }
