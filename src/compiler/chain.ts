@@ -4,7 +4,8 @@ import { Op } from '../bytecode/opcodes.ts';
 import { Effect } from '../values/closure.ts';
 import { type Label, newLabel } from './assembler.ts';
 import { emitArguments } from './call.ts';
-import { assignCode, type FunctionCompiler } from './function.ts';
+import type { FunctionCompiler } from './function.ts';
+import { assignCode } from './operators.ts';
 
 export function emitChain(fc: FunctionCompiler, expr: ChainExpr): void {
   const end = newLabel();

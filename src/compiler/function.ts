@@ -1,73 +1,24 @@
-/** Emits the code of one function. Chains and calls are in `chain.ts` and `call.ts`. */
-import type {
-  AssignExpr,
-  AssignOp,
-  ClosureLiteral,
-  EnumMember,
-  Expr,
-  Field,
-  ForExpr,
-  IfExpr,
-  InstanceLiteral,
-  ReturnExpr,
-  Script,
-  Span,
-  TemplateLiteral,
-  TernaryExpr,
-} from '../ast/nodes.ts';
-import { BINARY_OPS, Op } from '../bytecode/opcodes.ts';
+/** Emits the code of one function. What an expression is made of is emitted by the file on its kind, such as `chain.ts`, `call.ts` or `loops.ts`. */
+import type { AssignExpr, ClosureLiteral, Expr, ReturnExpr, Script, Span } from '../ast/nodes.ts';
+import { Op } from '../bytecode/opcodes.ts';
 import type { ArmName, ProbeKind } from '../bytecode/probes.ts';
 import { ErrorCode, TiError } from '../errors.ts';
 import { Regex } from '../values/regex.ts';
 import type { Value } from '../values/value.ts';
-import { Assembler, fitsOperand, type Label, newLabel } from './assembler.ts';
+import { Assembler, fitsOperand } from './assembler.ts';
 import { emitCall } from './call.ts';
 import type { EffectRule } from './catalog.ts';
 import { emitChain } from './chain.ts';
+import { emitBranches, emitDroppedBranches, emitIf, emitLogical } from './conditions.ts';
 import { constantValue } from './fold.ts';
+import { emitAno, emitArray, emitEnumMember, emitInstance, emitTemplate, emitThing } from './literals.ts';
+import { emitFor, emitLeave, type Loop } from './loops.ts';
+import { assignCode, emitBinary, emitUnary } from './operators.ts';
 import type { FunctionScope } from './resolve.ts';
 import type { Tables } from './tables.ts';
 
 /** More locals than fit in the operand of a loop are refused. */
 const MAX_LOCALS = 4096;
-
-/** A loop that encloses the code being emitted. */
-interface Loop {
-  readonly next: Label;
-  readonly end: Label;
-  /** Operands under the loop's own. */
-  readonly height: number;
-  readonly handlers: number;
-}
-
-const FUSED: Partial<Record<string, number>> = {
-  '+': Op.ADD_INT,
-  '-': Op.SUB_INT,
-  '*': Op.MUL_INT,
-  '%': Op.MOD_INT,
-  '<': Op.LT_INT,
-  '>': Op.GT_INT,
-  '==': Op.EQ_INT,
-};
-
-const DIRECT: Partial<Record<string, number>> = {
-  '+': Op.ADD,
-  '-': Op.SUB,
-  '*': Op.MUL,
-  '<': Op.LT,
-  '>': Op.GT,
-  '<=': Op.LE,
-  '>=': Op.GE,
-  '==': Op.EQ,
-  '!=': Op.NE,
-};
-
-const PREFIX = { '!': Op.NOT, '-': Op.NEG, '+': Op.PLUS, '~': Op.BIT_NOT } as const;
-
-const opCode = (op: string): number => (BINARY_OPS as readonly string[]).indexOf(op);
-
-/** The code of an assignment operator: that of `+` for `+=`; 0 for `=`. */
-export const assignCode = (op: AssignOp): number => (op === '=' ? 0 : opCode(op.slice(0, -1)));
 
 export class FunctionCompiler {
   readonly tables: Tables;
@@ -82,7 +33,8 @@ export class FunctionCompiler {
   private readonly params: number;
   private readonly index: number;
   private readonly owner: Span;
-  private loop: Loop | null = null;
+  /** The innermost loop around the code being emitted. */
+  loop: Loop | null = null;
   /** The function around this one when its effects are those of this one too. */
   private readonly outer: FunctionCompiler | null;
   /** Whether it is the text itself, and no closure in it. */
@@ -108,7 +60,7 @@ export class FunctionCompiler {
     this.tables.probe(this.asm, this.index, kind, at, name, arm, whole);
   }
 
-  private get isWatched(): boolean {
+  get isWatched(): boolean {
     return this.tables.probes !== null;
   }
 
@@ -131,7 +83,7 @@ export class FunctionCompiler {
   }
 
   /** One way that a condition or a loop goes. */
-  private arm(name: ArmName, body: Expr, whole: Span): void {
+  arm(name: ArmName, body: Expr, whole: Span): void {
     if (!this.isWatched) return;
     this.asm.mark(body.start);
     this.probe('arm', body, '', name, whole);
@@ -150,7 +102,7 @@ export class FunctionCompiler {
     });
   }
 
-  private droppedStatement(statement: Expr): void {
+  droppedStatement(statement: Expr): void {
     if (constantValue(statement) !== undefined) return;
     this.statementProbe(statement);
     this.dropped(statement);
@@ -169,7 +121,7 @@ export class FunctionCompiler {
         break;
       case 'IfExpr':
       case 'TernaryExpr':
-        this.droppedBranches(expr);
+        emitDroppedBranches(this, expr);
         break;
       case 'AssignExpr':
         this.droppedAssign(expr);
@@ -178,24 +130,6 @@ export class FunctionCompiler {
         this.expr(expr);
         this.asm.emit(Op.POP);
     }
-  }
-
-  private droppedBranches(expr: IfExpr | TernaryExpr): void {
-    const { asm } = this;
-    const end = newLabel();
-    const hasElse = expr.else !== null || this.isWatched;
-    const otherwise = hasElse ? newLabel() : end;
-    this.expr(expr.test);
-    asm.jumpFalse(otherwise);
-    this.arm('then', expr.then, expr);
-    this.droppedStatement(expr.then);
-    if (hasElse) {
-      asm.jump(Op.JUMP, end);
-      asm.place(otherwise);
-      this.arm(expr.else === null ? 'no else' : 'else', expr.else ?? expr, expr);
-      if (expr.else !== null) this.droppedStatement(expr.else);
-    }
-    asm.place(end);
   }
 
   private droppedAssign(expr: AssignExpr): void {
@@ -233,7 +167,7 @@ export class FunctionCompiler {
         this.assign(expr);
         break;
       case 'BinaryExpr':
-        this.binary(expr.op, expr.left, expr.right, expr.start);
+        emitBinary(this, expr);
         break;
       case 'ChainExpr':
         emitChain(this, expr);
@@ -251,10 +185,10 @@ export class FunctionCompiler {
         this.expr(expr.expr);
         break;
       case 'IfExpr':
-        this.ifExpr(expr);
+        emitIf(this, expr);
         break;
       case 'ForExpr':
-        this.forExpr(expr);
+        emitFor(this, expr);
         break;
       default:
         this.other(expr);
@@ -264,76 +198,49 @@ export class FunctionCompiler {
   private other(expr: Expr): void {
     const { asm } = this;
     switch (expr.kind) {
-      case 'LogicalExpr': {
-        this.orJump(
-          expr.left,
-          expr.op === '&&' ? Op.AND : Op.OR,
-          () => {
-            this.arm('right', expr.right, expr);
-            this.expr(expr.right);
-          },
-          () => this.arm('left', expr.left, expr),
-        );
+      case 'LogicalExpr':
+        emitLogical(this, expr);
         break;
-      }
       case 'TernaryExpr':
-        this.branches(expr.test, expr.then, expr.else, expr);
+        emitBranches(this, expr, expr.else);
         break;
       case 'UnaryExpr':
-        this.expr(expr.operand);
-        asm.mark(expr.start);
-        for (let i = expr.ops.length - 1; i >= 0; i--) asm.emit(PREFIX[expr.ops[i] as keyof typeof PREFIX]);
+        emitUnary(this, expr);
         break;
       case 'ArrayLiteral':
-        this.items(expr.items);
-        asm.emit(Op.ARRAY, expr.items.length, undefined, 1 - expr.items.length);
+        emitArray(this, expr.items);
         break;
       case 'ThingLiteral':
-        this.thing(expr.fields);
+        emitThing(this, expr.fields);
         break;
       case 'TemplateLiteral':
-        this.template(expr);
+        emitTemplate(this, expr);
         break;
       case 'RegexLiteral':
         asm.mark(expr.start);
         asm.emit(Op.REGEX, this.tables.constant(new Regex(expr.pattern, expr.flags)));
         break;
       case 'InstanceLiteral':
-        this.instance(expr);
+        emitInstance(this, expr);
         break;
       case 'AnoLiteral':
-        this.fields(expr.fields);
-        asm.mark(expr.start);
-        asm.emit(Op.ANO, this.tables.ownKeys(expr.fields.map((f) => f.name.name)), undefined, 1 - expr.fields.length);
+        emitAno(this, expr);
         break;
       case 'EnumMember':
-        this.enumMember(expr);
+        emitEnumMember(this, expr);
         break;
       case 'ReturnExpr':
         this.returnExpr(expr);
         break;
+      case 'IntLiteral':
+        // Too large for 64 bit: an error, but only when it is evaluated.
+        asm.mark(expr.start);
+        asm.emit(Op.CONST, this.tables.constant(2n ** 63n));
+        asm.emit(Op.PLUS);
+        break;
       default:
-        this.leaveLoop(expr);
+        emitLeave(this, expr);
     }
-  }
-
-  private leaveLoop(expr: Expr): void {
-    const { asm, loop } = this;
-    if (expr.kind === 'IntLiteral') {
-      // Too large for 64 bit: an error, but only when it is evaluated.
-      asm.mark(expr.start);
-      asm.emit(Op.CONST, this.tables.constant(2n ** 63n));
-      asm.emit(Op.PLUS);
-      return;
-    }
-    if ((expr.kind !== 'BreakExpr' && expr.kind !== 'ContinueExpr') || loop === null) {
-      throw new TiError(ErrorCode.SYNTAX, `\`${expr.kind === 'BreakExpr' ? 'break' : 'continue'}\` stands outside of a loop`);
-    }
-    if (this.handlers > loop.handlers) asm.emit(Op.DROP_TRY, this.handlers - loop.handlers);
-    asm.emit(expr.kind === 'BreakExpr' ? Op.FOR_BREAK : Op.FOR_TRIM, loop.height);
-    asm.jump(Op.JUMP, expr.kind === 'BreakExpr' ? loop.end : loop.next);
-    // Nothing behind a jump runs; but the value of the expression is counted.
-    asm.adjust(1);
   }
 
   load(name: string, start: number): void {
@@ -344,7 +251,7 @@ export class FunctionCompiler {
   }
 
   /** The short form of a field takes a variable, never a constant. */
-  private loadVariable(name: string, start: number): void {
+  loadVariable(name: string, start: number): void {
     if (this.scope.slots.has(name)) this.load(name, start);
     else {
       this.asm.mark(start);
@@ -365,23 +272,6 @@ export class FunctionCompiler {
       // The operator and the inline cache share the second operand.
       asm.emit(Op.COMPOUND_NAME, tables.name(name), (asm.newCache() << 8) | assignCode(expr.op));
     }
-  }
-
-  private binary(op: string, left: Expr, right: Expr, start: number): void {
-    const { asm } = this;
-    this.expr(left);
-    const value = constantValue(right);
-    const fused = FUSED[op];
-    if (fused !== undefined && typeof value === 'number' && fitsOperand(value)) {
-      asm.mark(start);
-      asm.emit(fused, value);
-      return;
-    }
-    this.expr(right);
-    asm.mark(start);
-    const direct = DIRECT[op];
-    if (direct !== undefined) asm.emit(direct);
-    else asm.emit(Op.BINARY, opCode(op));
   }
 
   /** A closure that runs later, in a change of its own: its effects are none of the text around it. */
@@ -430,147 +320,6 @@ export class FunctionCompiler {
     };
   }
 
-  private ifExpr(expr: IfExpr): void {
-    if (expr.else !== null) {
-      this.branches(expr.test, expr.then, expr.else, expr);
-      return;
-    }
-    // Without else, the value of a condition that does not hold is the value of the whole.
-    this.orJump(
-      expr.test,
-      Op.AND,
-      () => this.way('then', expr.then as Expr, expr),
-      () => this.arm('no else', expr, expr),
-    );
-  }
-
-  /** A way of a condition that gives the value of the whole. */
-  private way(name: ArmName, body: Expr, whole: Span): void {
-    this.arm(name, body, whole);
-    if (this.isWatched) this.body(body);
-    else this.expr(body);
-  }
-
-  /** Evaluates `test`, whose value is that of the whole when `op` jumps; `other` emits a probe for that case. */
-  private orJump(test: Expr, op: number, go: () => void, other: () => void): void {
-    const { asm } = this;
-    const jumped = newLabel();
-    this.expr(test);
-    asm.jump(op, jumped);
-    go();
-    if (!this.isWatched) {
-      asm.place(jumped);
-      return;
-    }
-    const end = newLabel();
-    asm.jump(Op.JUMP, end);
-    asm.place(jumped);
-    other();
-    asm.place(end);
-  }
-
-  private branches(test: Expr, then: Expr, otherwise: Expr, whole: Span): void {
-    const { asm } = this;
-    const elseLabel = newLabel();
-    const end = newLabel();
-    this.expr(test);
-    asm.jumpFalse(elseLabel);
-    this.way('then', then, whole);
-    asm.jump(Op.JUMP, end);
-    asm.adjust(-1);
-    asm.place(elseLabel);
-    this.way('else', otherwise, whole);
-    asm.place(end);
-  }
-
-  private forExpr(expr: ForExpr): void {
-    const { asm } = this;
-    const slots = expr.vars.map((v) => this.scope.slots.get(v.name) as number);
-    const vars = (Math.min(slots.length, 2) << 24) | ((slots[1] ?? 0) << 12) | (slots[0] as number);
-    const body = newLabel();
-    const loop: Loop = { next: newLabel(), end: newLabel(), height: asm.height, handlers: this.handlers };
-    this.expr(expr.iterable);
-    asm.mark(expr.iterable.start);
-    const empty = this.isWatched ? newLabel() : loop.end;
-    asm.jump(Op.FOR, empty, vars);
-    for (const slot of slots.slice(2)) {
-      asm.emit(Op.NIL);
-      asm.emit(Op.STORE_POP, slot);
-    }
-    asm.jump(Op.JUMP, loop.next);
-    asm.place(body);
-    const outer = this.loop;
-    this.loop = loop;
-    this.arm('turn', expr.body, expr);
-    this.droppedStatement(expr.body);
-    this.loop = outer;
-    asm.place(loop.next);
-    asm.mark(expr.start);
-    asm.jump(Op.FOR_NEXT, body, vars);
-    if (this.isWatched) {
-      asm.jump(Op.JUMP, loop.end);
-      asm.place(empty);
-      this.arm('empty', expr, expr);
-    }
-    asm.place(loop.end);
-  }
-
-  /** The items of an array. What comes later may change a list that stands before it: that is taken as it is. */
-  private items(items: readonly Expr[]): void {
-    const last = items.findLastIndex(mayChange);
-    items.forEach((item, i) => {
-      this.expr(item);
-      if (i < last && !isScalar(item)) this.asm.emit(Op.ITEM);
-    });
-  }
-
-  fields(fields: readonly Field[]): void {
-    const last = fields.findLastIndex((f) => f.value !== null && mayChange(f.value));
-    fields.forEach((field, i) => {
-      if (field.value === null) this.loadVariable(field.name.name, field.start);
-      else this.expr(field.value);
-      if (i < last && (field.value === null || !isScalar(field.value))) this.asm.emit(Op.OWN);
-    });
-  }
-
-  private thing(fields: readonly Field[]): void {
-    this.fields(fields);
-    const keys = fields.map((f) => f.name.name);
-    this.asm.emit(Op.THING, this.tables.keys(keys), keys.length, 1 - keys.length);
-  }
-
-  private instance(expr: InstanceLiteral): void {
-    const name = this.tables.name(expr.type.name);
-    this.asm.mark(expr.start);
-    this.asm.emit(Op.TYPE_TEST, name);
-    this.fields(expr.fields);
-    const keys = expr.fields.map((f) => f.name.name);
-    this.asm.mark(expr.start);
-    this.asm.emit(Op.INSTANCE, name, this.tables.ownKeys(keys), -keys.length);
-  }
-
-  private enumMember(expr: EnumMember): void {
-    const { asm, tables } = this;
-    asm.mark(expr.start);
-    if (expr.member.kind === 'Ident') {
-      asm.emit(Op.ENUM, tables.name(expr.type.name), tables.name(expr.member.name));
-      return;
-    }
-    asm.emit(Op.CLOSURE, this.closure(expr.member), asm.newCache());
-    asm.emit(Op.CALL, 0, undefined, 0);
-    asm.emit(Op.ENUM_BY_NAME, tables.name(expr.type.name));
-  }
-
-  private template(expr: TemplateLiteral): void {
-    const parts = expr.parts.filter((part) => part.kind !== 'TemplateText' || part.value !== '');
-    for (const part of parts) {
-      if (part.kind === 'TemplateText') this.constant(part.value);
-      else this.expr(part);
-    }
-    this.asm.mark(expr.start);
-    this.asm.emit(Op.TEMPLATE, parts.length, undefined, 1 - parts.length);
-  }
-
   private returnExpr(expr: ReturnExpr): void {
     const { asm } = this;
     if (expr.deep !== null) {
@@ -588,36 +337,6 @@ export class FunctionCompiler {
     this.probe('leave', this.owner);
     asm.emit(Op.RETURN);
     asm.adjust(1);
-  }
-}
-
-/** Whether an expression certainly gives no list, set or closure. */
-function isScalar(expr: Expr): boolean {
-  return constantValue(expr) !== undefined || expr.kind === 'TemplateLiteral' || expr.kind === 'UnaryExpr' || expr.kind === 'ThingLiteral';
-}
-
-/** Whether evaluating an expression may change a list that was evaluated before it: it calls or assigns. */
-function mayChange(expr: Expr): boolean {
-  switch (expr.kind) {
-    case 'Name':
-    case 'ClosureLiteral':
-    case 'RegexLiteral':
-    case 'EnumMember':
-      return false;
-    case 'BinaryExpr':
-      return mayChange(expr.left) || mayChange(expr.right);
-    case 'ArrayLiteral':
-      return expr.items.some(mayChange);
-    case 'ThingLiteral':
-      return expr.fields.some((f) => f.value !== null && mayChange(f.value));
-    case 'ParenExpr':
-      return mayChange(expr.expr);
-    case 'ChainExpr':
-      return (
-        expr.links.some((link) => link.kind !== 'PropertyLink' || link.assign !== null) || (expr.base !== null && mayChange(expr.base))
-      );
-    default:
-      return constantValue(expr) === undefined;
   }
 }
 
