@@ -94,7 +94,8 @@ export const DIALECT_2019: Dialect = {
   },
   precedence: PRECEDENCE_2019,
   productions: () => new Parser2019(false).getSerializedGastProductions(),
-  remark: 'A comma behind the last argument means something to "thing" and "get". Source text is bytes; a zero byte ends it.',
+  remark:
+    'A ";" stands between expressions, or behind the last.\n   A comma behind the last argument means something to "thing" and "get". Source text is bytes; a zero byte ends it.',
 };
 
 /** The dialect whose pages are being made. */

@@ -72,19 +72,12 @@ export abstract class Grammar extends EmbeddedActionsParser {
     'script',
     (): ast.Expr[] => {
       const body = this.statements;
-      this.OPTION({
-        GATE: () => this.LA(1).tokenType !== EOF,
-        DEF: () => {
-          body.push(this.SUBRULE(this.expression));
-          this.MANY({
-            GATE: () => this.LA(2).tokenType !== EOF,
-            DEF: () => {
-              this.separator(this.CONSUME(t.Semicolon));
-              body.push(this.SUBRULE1(this.expression));
-            },
-          });
-          this.OPTION1(() => this.separator(this.CONSUME1(t.Semicolon)));
-        },
+      this.OPTION(() => {
+        body.push(this.SUBRULE(this.expression));
+        this.MANY(() => {
+          this.separator(this.CONSUME(t.Semicolon));
+          this.OPTION1(() => body.push(this.SUBRULE1(this.expression)));
+        });
       });
       this.CONSUME(EOF);
       return body;
@@ -92,10 +85,16 @@ export abstract class Grammar extends EmbeddedActionsParser {
     () => this.statements,
   );
 
+  /** A semicolon between statements; another one right behind it has nothing to separate. */
   private separator({ startOffset }: IToken): void {
     // One that the text lacks has no place.
     if (!Number.isNaN(startOffset)) this.separators.push(startOffset);
+    const next = this.LA(1);
+    if (next.tokenType === t.Semicolon && !this.RECORDING_PHASE) this.report(next, this.misplaced(next));
   }
+
+  /** Where a statement could stand, something else does. */
+  protected abstract misplaced(token: IToken): string;
 
   readonly expression: Rule<ast.Expr> = this.rule(
     'expression',

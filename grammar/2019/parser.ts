@@ -25,7 +25,7 @@ const WORDS: Readonly<Record<string, string>> = {
 const label = (type: TokenType): string => WORDS[type.name] ?? `\`${typeof type.PATTERN === 'string' ? type.PATTERN : tokenLabel(type)}\``;
 
 function describe(token: IToken): string {
-  if (token.tokenType === EOF) return 'the end of the text';
+  if (token.tokenType === EOF) return ENDING;
   if (token.tokenType === t.OpenString) return 'a string that is not closed';
   if (token.tokenType === t.OpenComment) return 'a comment that is not closed';
   // A right number behind an operand is none in the tokens: see there.
@@ -34,17 +34,16 @@ function describe(token: IToken): string {
   return `\`${token.image.slice(0, 20)}\``;
 }
 
-/** Where the text could end, something else could stand, too: a statement behind a `;`, and a `;` behind a statement. */
-function wanted(expected: TokenType, actual: IToken): string {
-  if (expected !== EOF) return label(expected);
-  return `${actual.tokenType === t.Semicolon ? 'an expression' : '`;`'} or the end of the text`;
-}
+const ENDING = 'the end of the text';
+/** What ends the message on a place where the text could end, until it is known what else could stand there. */
+const OR_ENDING = `expected or ${ENDING}`;
 
 const messages: IParserErrorMessageProvider = {
-  buildMismatchTokenMessage: ({ expected, actual }) => `found ${describe(actual)}, expected ${wanted(expected, actual)}`,
+  buildMismatchTokenMessage: ({ expected, actual }) =>
+    `found ${describe(actual)}, ${expected === EOF ? OR_ENDING : `expected ${label(expected)}`}`,
   buildNoViableAltMessage: ({ actual }) => `found ${describe(actual[0] as IToken)}, expected an expression`,
   buildEarlyExitMessage: ({ actual }) => `found ${describe(actual[0] as IToken)}`,
-  buildNotAllInputParsedMessage: ({ firstRedundant }) => `found ${describe(firstRedundant)}, expected \`;\` or the end of the text`,
+  buildNotAllInputParsedMessage: ({ firstRedundant }) => `found ${describe(firstRedundant)}, expected \`;\` or ${ENDING}`,
 };
 
 const limit = new ErrorLimit();
@@ -72,14 +71,27 @@ export class Parser extends Grammar {
       if (error instanceof RangeError) this.found.push(this.diagnostic(this.LA(1), 'nested too deep for what is left of the stack'));
       else if (!(error instanceof Stop)) throw error;
     }
-    const errors = this.errors.map((error: IRecognitionException) => this.diagnostic(error.token, error.message));
+    const errors = this.errors.map((error: IRecognitionException) => this.diagnostic(error.token, this.messageOf(error)));
     const diagnostics = [...this.found, ...errors].sort((a, b) => a.start - b.start);
     return { body: this.statements.slice(), separators: this.separators.slice(), diagnostics };
+  }
+
+  /** Where the text could end, so could a statement stand at its start and behind a `;`, and a `;` behind a statement. */
+  private messageOf({ token, message }: IRecognitionException): string {
+    if (!message.endsWith(OR_ENDING)) return message;
+    const tokens = this.input;
+    const before = tokens[tokens.indexOf(token) - 1];
+    const isStart = before === undefined || before.tokenType === t.Semicolon;
+    return `${message.slice(0, -OR_ENDING.length)}expected ${isStart ? 'an expression' : '`;`'} or ${ENDING}`;
   }
 
   /** Only what no node takes its place from. */
   protected override canTokenTypeBeInsertedInRecovery(type: TokenType): boolean {
     return INSERTED.has(type);
+  }
+
+  protected override misplaced(token: IToken): string {
+    return `found ${describe(token)}, expected an expression or ${ENDING}`;
   }
 
   protected override report(token: IToken, problem: string): void {
