@@ -9,19 +9,23 @@ import type { Outcome } from '../../grammar/v1/tolerant.ts';
 import type { Diagnostic } from '../ast/diagnostic.ts';
 import type { Comment, Expr, Span } from '../ast/nodes.ts';
 import { move, shift } from '../ast/shift.ts';
+import { endsInText, MOST_RESTARTS, restartIn, restartsAre, type TextTokens } from './restarts.ts';
 import { type Depth, diagnosticsIn, type Section, sectionsOf } from './sections.ts';
 
 /** How texts of a dialect are read. Both dialects end statements with a semicolon, and a text at a NUL. */
-export interface Reader {
-  readonly tokenize: (source: string) => Tokens;
+export interface Reader extends TextTokens {
   readonly parse: (split: Tokens) => Outcome;
   readonly depth: Depth;
 }
 
-/** Something in a part is opened and not closed, or closed and not opened. */
+/** What is out of order in a part. */
 interface Balance {
+  /** A brace that is opened and not closed, or closed and not opened. */
   readonly opens: boolean;
   readonly closes: boolean;
+  /** Whether it ends within a string or a template, and whether the text is read anew behind it. */
+  readonly endsInText: boolean;
+  readonly isRestart: boolean;
 }
 
 export class Part {
@@ -105,29 +109,54 @@ function taker<T extends Span>(list: readonly T[]): (end: number) => T[] {
   };
 }
 
+interface Cut {
+  readonly parts: Part[];
+  readonly starts: number[];
+}
+
 /** Parses a text, and cuts it. */
-function cut({ tokenize, parse, depth }: Reader, source: string): { readonly parts: Part[]; readonly starts: number[] } {
-  const split = tokenize(source);
+function cut(reader: Reader, source: string): Cut {
+  const parts: Part[] = [];
+  const starts: number[] = [];
+  const add = (from: number, own: Cut): void => {
+    for (const part of own.parts) parts.push(part);
+    for (const start of own.starts) starts.push(start + from);
+  };
+  let from = 0;
+  for (let count = 0; ; count++) {
+    const rest = source.slice(from);
+    const split = reader.tokenize(rest);
+    const next = count < MOST_RESTARTS ? restartIn(reader, split) : null;
+    add(from, next === null ? cutPiece(reader, split, false) : cutPiece(reader, reader.tokenize(rest.slice(0, next)), true));
+    if (next === null) return { parts, starts };
+    from += next;
+  }
+}
+
+/** As `cut`, of a text that is read from its start to its end; `isCut`: something follows that is read anew. */
+function cutPiece(reader: Reader, split: Tokens, isCut: boolean): Cut {
+  const isOpen = endsInText(reader, split);
   const comments = taker(split.comments);
   const parts: Part[] = [];
   const starts: number[] = [];
   let start = 0;
   const addSection = (section: Section): void => {
-    const outcome = parse(section.split);
+    const { length } = section.split.text;
+    const outcome = reader.parse(section.split);
     const body = taker(outcome.body);
     const diagnostics = taker(diagnosticsIn(section, outcome.diagnostics));
     const add = (end: number, upTo: number): void => {
       const closes = section.strays.some((at) => at >= start && at < end);
-      const balance = { opens: section.open !== null && end === section.split.text.length, closes };
+      const isLast = section.isLast && end === length;
+      const balance = { opens: section.open !== null && end === length, closes, endsInText: isLast && isOpen, isRestart: isLast && isCut };
       parts.push(new Part(start, end - start, { body: body(upTo), comments: comments(upTo), diagnostics: diagnostics(upTo), balance }));
       starts.push(start);
       start = end;
     };
-    for (const end of ends(depth, section.split, outcome)) add(end, end);
-    if (section.isCut) add(section.split.text.length, section.split.text.length);
-    else add(split.text.length, Number.POSITIVE_INFINITY);
+    for (const end of ends(reader.depth, section.split, outcome)) add(end, end);
+    add(length, section.isCut ? length : Number.POSITIVE_INFINITY);
   };
-  for (const section of sectionsOf(split, depth)) addSection(section);
+  for (const section of sectionsOf(split, reader.depth, isCut)) addSection(section);
   return { parts, starts };
 }
 
@@ -201,15 +230,23 @@ function reread(old: Layout, text: string, kept: number, last: number): Layout |
   // What is opened in one part would be closed in another.
   const opening = all.findIndex(({ balance }) => balance.opens);
   if (opening >= 0 && all.some(({ balance }, i) => i > opening && balance.closes)) return null;
+  const allStarts = [
+    ...starts.slice(0, kept),
+    ...middle.starts.map((start) => start + from),
+    ...starts.slice(guard).map((start) => start + delta),
+  ];
+  if (!readsAnew(reader, text, all, allStarts)) return null;
   const errors = all.reduce((sum, { diagnostics }) => sum + diagnostics.length, 0);
   // The parser gives up behind too many.
   if (errors * 2 >= MAX_ERRORS) return null;
-  return {
-    reader,
-    text,
-    parts: all,
-    starts: [...starts.slice(0, kept), ...middle.starts.map((start) => start + from), ...starts.slice(guard).map((start) => start + delta)],
-  };
+  return { reader, text, parts: all, starts: allStarts };
+}
+
+/** Whether the whole of a text is read anew where its parts say so. */
+function readsAnew(reader: Reader, text: string, parts: readonly Part[], starts: readonly number[]): boolean {
+  if (!parts.some(({ balance }) => balance.endsInText)) return true;
+  const places = parts.flatMap(({ balance, length }, i) => (balance.isRestart ? [(starts[i] as number) + length] : []));
+  return restartsAre(reader, text, places, parts.at(-1)?.balance.endsInText === false);
 }
 
 /** Takes over the parts at both ends that a text has in common with the one before. */

@@ -17,6 +17,7 @@ export interface Section {
   readonly open: IToken | null;
   /** Whether the section ends before the text does. */
   readonly isCut: boolean;
+  readonly isLast: boolean;
   /** Where something is closed that nothing opens. */
   readonly strays: readonly number[];
 }
@@ -49,7 +50,8 @@ function unmatched({ tokens, text }: Tokens, depth: Depth): { readonly openings:
   return { openings: open, strays };
 }
 
-export function sectionsOf(split: Tokens, depth: Depth): Section[] {
+/** `isCut`: it is the beginning of a text only. */
+export function sectionsOf(split: Tokens, depth: Depth, isCut: boolean): Section[] {
   const { tokens, comments, text } = split;
   const { openings, strays } = unmatched(split, depth);
   const sections: Section[] = [];
@@ -64,7 +66,8 @@ export function sectionsOf(split: Tokens, depth: Depth): Section[] {
     sections.push({
       split: { tokens: own, comments, text: text.slice(0, end.startOffset) },
       open,
-      isCut: end.tokenType !== EOF,
+      isCut: isCut || end.tokenType !== EOF,
+      isLast: end.tokenType === EOF,
       strays: strays.filter((at) => at >= start && at < end.startOffset),
     });
     from = to;
@@ -79,23 +82,32 @@ export function sectionsOf(split: Tokens, depth: Depth): Section[] {
     add(Number.isFinite(to) ? to : tokens.length - 1, (openings[end - 1] as Opening).token);
     next = end;
   }
-  if (openings.length === 0 || sections.at(-1)?.isCut === true) add(tokens.length - 1, null);
+  if (openings.length === 0 || sections.at(-1)?.isLast === false) add(tokens.length - 1, null);
   return sections;
 }
 
 const offsetOf = (tokens: readonly IToken[], index: number): number => tokens[index]?.startOffset ?? Number.POSITIVE_INFINITY;
 
+const noted = (start: number, length: number, message: string): Diagnostic => {
+  return { code: ErrorCode.SYNTAX, severity: 'error', message, start, end: start + length };
+};
+
 /** What is told of what is not closed, in place of an end of the text that is none. */
-export function diagnosticsIn({ split, open, isCut }: Section, diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  if (!isCut || open === null) return diagnostics;
-  const { startOffset: start, image } = open;
-  const before = diagnostics.filter((each) => each.start < split.text.length);
-  const own: Diagnostic = {
-    code: ErrorCode.SYNTAX,
-    severity: 'error',
-    message: `\`${image}\` is not closed`,
-    start,
-    end: start + image.length,
-  };
-  return [...before.filter((each) => each.start !== start), own].sort((a, b) => a.start - b.start);
+export function diagnosticsIn(
+  { split: { tokens, text }, open, isCut }: Section,
+  diagnostics: readonly Diagnostic[],
+): readonly Diagnostic[] {
+  if (!isCut) return diagnostics;
+  const before = diagnostics.filter(({ start }) => start < text.length);
+  const last = tokens.at(-2);
+  // Of a string that is open, the parser tells.
+  const isTold = open === null || (last?.tokenType.name === 'OpenString' && before.length > 0);
+  if (isTold && before.length > 0) return before;
+  const { startOffset, image } = open ?? (last as IToken);
+  const own = noted(
+    startOffset,
+    1,
+    open === null ? 'a string is not closed' : image === '`' ? 'the template is not closed' : `\`${image}\` is not closed`,
+  );
+  return [...before.filter(({ start }) => start !== startOffset), own].sort((a, b) => a.start - b.start);
 }
