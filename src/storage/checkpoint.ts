@@ -62,10 +62,10 @@ const META_SIZE = 48;
 const MAGIC = 0x0a0d_5250_4b43_4954n; // the text "TICKPR\r\n"
 const FIRST_KEY = Uint8Array.of(0);
 /** How many records are pulled between two looks at the clock. */
-const RECORDS_A_LOOK = 16;
+const RECORDS_A_LOOK = 4;
 /** A slice takes up to this part of the time since the last one, and never more than so many times the usual. */
 const SHARE = 0.5;
-const LONGEST = 4;
+const LONGEST = 16;
 
 interface Databases {
   readonly root: RootDatabase<Uint8Array, Uint8Array>;

@@ -28,8 +28,8 @@ export type CheckpointStep = 'begin' | 'drained' | 'before commit' | 'committed'
 
 const SEGMENT_BYTES = 1 << 25;
 const SPARE_AFTER_SYNCS = 64;
-/** Long enough to pull some hundred records, short enough that a client does not notice. */
-const SLICE_MS = 2;
+/** Long enough to pull some dozens of records, short enough that a client does not notice. */
+const SLICE_MS = 0.5;
 
 /**
  * Opens the store in `options.dir`, made when it is not there yet. Rejects with TiError: -51 when the folder is locked, cannot be used, or holds
