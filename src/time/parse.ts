@@ -21,8 +21,8 @@ class Fields {
   /** Week of the year and the weekday (0: Sunday) with which weeks begin. */
   week = -1;
   weekStart: 0 | 1 = 0;
-  /** UNIX time; null when the text does not tell it. */
-  epoch: number | null = null;
+  /** Whether a UNIX time was read, which is one of UTC. */
+  isMoment = false;
 }
 
 type Step = (fields: Fields, value: number) => void;
@@ -95,7 +95,6 @@ const NUMBERS: Readonly<Record<string, NumberField>> = {
   }),
   Y: field(0, 9999, 4, (f, n) => {
     f.year = n;
-    f.century = -1;
     f.yearOfCentury = -1;
   }),
 };
@@ -223,11 +222,12 @@ class Parser {
     return false;
   }
 
+  /** A UNIX time: all parts of a date at once, of which what follows may change any. */
   private epoch(): boolean {
     const match = /^[0-9]{1,15}/.exec(this.text.slice(this.at, this.at + 15));
     if (match === null) return false;
     this.at += match[0].length;
-    this.fields.epoch = Number(match[0]);
+    Object.assign(this.fields, civilFromSeconds(Number(match[0])), { isMoment: true, hasTwelve: false, yearOfCentury: -1 });
     return true;
   }
 
@@ -241,7 +241,7 @@ class Parser {
   }
 }
 
-/** What a clock shows, in seconds since 1970 on the clock, or a moment that the text tells itself. */
+/** What a clock shows, in seconds since 1970 on the clock; that clock is one of UTC when the text has a UNIX time (`isMoment`). */
 export interface Parsed {
   readonly clock: number;
   readonly isMoment: boolean;
@@ -279,24 +279,21 @@ export function parseDate(text: string, format: string): Parsed | null {
 }
 
 function finish(f: Fields): Parsed {
-  if (f.epoch !== null) return { clock: f.epoch, isMoment: true };
   if (f.hasTwelve && f.isAfternoon === true) f.hour += 12;
   if (f.yearOfCentury >= 0)
     f.year = f.century >= 0 ? f.century * 100 + f.yearOfCentury : f.yearOfCentury + (f.yearOfCentury >= 69 ? 1900 : 2000);
-  else if (f.century >= 0) f.year = f.century * 100 + (f.year % 100);
+  else if (f.century >= 0) f.year = f.century * 100;
   const days = dayOf(f);
-  return { clock: days * DAY + f.hour * 3600 + f.minute * 60 + f.second, isMoment: false };
+  return { clock: days * DAY + f.hour * 3600 + f.minute * 60 + f.second, isMoment: f.isMoment };
 }
 
 /** The day since 1970: by month and day, else by the day of the year, else by week and weekday. A day beyond its month is one of the next. */
 function dayOf(f: Fields): number {
   const start = daysFromCivil(f.year, 1, 1);
-  if (f.hasMonth || f.hasDay) {
-    if (f.yearday >= 0 && !(f.hasMonth && f.hasDay)) return withYearday(f, start);
-    return daysFromCivil(f.year, f.month, 1) + f.day - 1;
-  }
+  const byMonth = daysFromCivil(f.year, f.month, 1) + f.day - 1;
+  if (f.hasMonth || f.hasDay) return f.yearday >= 0 && !(f.hasMonth && f.hasDay) ? withYearday(f, start) : byMonth;
   if (f.yearday >= 0) return start + f.yearday;
-  if (f.week < 0 || f.weekday < 0) return start;
+  if (f.week < 0 || f.weekday < 0) return byMonth;
   const first = (((start + 4) % 7) + 7) % 7;
   const begin = (7 + f.weekStart - first) % 7;
   return start + begin + (f.week - 1) * 7 + ((f.weekday - f.weekStart + 7) % 7);

@@ -93,6 +93,9 @@ describe('parse', () => {
     ['70', '%y', '1970-01-01T00:00:00'],
     ['68', '%y', '2068-01-01T00:00:00'],
     ['19 99', '%C %y', '1999-01-01T00:00:00'],
+    ['20 2021', '%C %Y', '2000-01-01T00:00:00'],
+    ['2021 19 30', '%Y %C %y', '1930-01-01T00:00:00'],
+    ['30 2021', '%y %Y', '2021-01-01T00:00:00'],
     ['MONDAY february 3 2020', '%A %B %d %Y', '2020-02-03T00:00:00'],
     ['Mon Feb  3 04:05:06 2020', '%c', '2020-02-03T04:05:06'],
     ['2013 37', '%Y %j', '2013-02-06T00:00:00'],
@@ -122,6 +125,16 @@ describe('parse', () => {
 
   it('reads a moment as it is', () => {
     expect(parseDate('1700000000', '%s')).toEqual({ clock: 1_700_000_000, isMoment: true });
+    expect(parseDate('2020 1700000000', '%Y %s')).toEqual({ clock: 1_700_000_000, isMoment: true });
+  });
+
+  it('changes the parts of a moment by what follows it', () => {
+    const changed = (shown: string): object => ({ clock: clock(shown), isMoment: true });
+    expect(parseDate('12/10/2020', '%M/%s/%Y')).toEqual(changed('2020-01-01T00:00:10'));
+    expect(parseDate('1600000000 5', '%s %m')).toEqual(changed('2020-05-13T12:26:40'));
+    expect(parseDate('1600000000 5', '%s %d')).toEqual(changed('2020-09-05T12:26:40'));
+    expect(parseDate('1600000000 5', '%s %H')).toEqual(changed('2020-09-13T05:26:40'));
+    expect(parseDate('1600000000 2021 10 1', '%s %Y %U %w')).toEqual(changed('2021-03-08T12:26:40'));
   });
 
   it('reads what format writes', () => {
