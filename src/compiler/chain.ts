@@ -125,10 +125,13 @@ function emitSlice(fc: FunctionCompiler, link: SliceLink): void {
   }
   noteAssignment(fc, 'assignment to a slice', link);
   asm.emit(Op.LOCK_SLICE);
-  const { bits, count } = emitParts(fc, link);
+  const op = assignCode(link.assign.op);
+  // No operator but `=` is for slices: others are refused before parts and value are evaluated.
+  const { bits, count } = op === 0 ? emitParts(fc, link) : { bits: 0, count: 0 };
   asm.mark(link.start);
   asm.emit(Op.CHECK_SLICE, bits, undefined, 1 - count);
-  fc.expr(link.assign.value);
+  if (op === 0) fc.expr(link.assign.value);
+  else asm.emit(Op.NIL);
   asm.mark(link.start);
-  asm.emit(Op.SET_SLICE, assignCode(link.assign.op));
+  asm.emit(Op.SET_SLICE, op);
 }

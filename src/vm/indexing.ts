@@ -77,21 +77,27 @@ function cut(length: number, given: number, stack: readonly Value[], base: numbe
 }
 
 /**
- * The places that a slice takes. As many as steps fit between the ends, and one more for a rest, whatever its direction: so `'abcd'[3:2:2]` has
- * one item.
+ * The places that a slice takes of what has `length`. As many as steps fit between the ends, and one more for a rest, whatever its direction: so
+ * `'abcd'[3:2:2]` has one item, and `'abcd'[4:2:3]` none, as there is nothing at its start.
  */
-function* places({ start, end, step }: Cut): Generator<number> {
+function* places({ start, end, step }: Cut, length: number): Generator<number> {
   const distance = end - start;
   const count = Math.trunc(distance / step) + (distance % step === 0 ? 0 : 1);
-  for (let n = 0, i = start; n < count; n++, i += step) yield i;
+  for (let n = 0, i = start; n < count && i < length; n++, i += step) yield i;
 }
 
 function sliceText(text: string, c: Cut): string {
   if (c.step === 1) return text.slice(c.start, Math.max(c.start, c.end));
   charge(Math.abs(c.end - c.start));
   let result = '';
-  for (const i of places(c)) result += text.charAt(i);
+  for (const i of places(c, text.length)) result += text.charAt(i);
   return result;
+}
+
+/** The slice of something empty, whatever its parts are; null for other values. */
+export function emptySlice(x: Value): Value | null {
+  if (x === '' || (x instanceof Bytes && x.bytes === '')) return x;
+  return x instanceof List && x.items.length === 0 ? new List([]) : null;
 }
 
 export function sliceValue(x: Value, given: number, stack: readonly Value[], base: number): Value {
@@ -100,7 +106,7 @@ export function sliceValue(x: Value, given: number, stack: readonly Value[], bas
     charge(Math.abs(c.end - c.start));
     if (c.step === 1) return new List(x.items.slice(c.start, Math.max(c.start, c.end)));
     const items: Value[] = [];
-    for (const i of places(c)) items.push(x.items[i] as Value);
+    for (const i of places(c, x.items.length)) items.push(x.items[i] as Value);
     return new List(items);
   }
   if (typeof x === 'string') return sliceText(x, cut(x.length, given, stack, base));

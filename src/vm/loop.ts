@@ -19,7 +19,7 @@ import type { Regex } from '../values/regex.ts';
 import { Thing } from '../values/thing.ts';
 import { truthy, type Value } from '../values/value.ts';
 import { type Frame, HOT, type Iteration, MAX_NATIVE, type SliceRange } from './frame.ts';
-import { checkIndex, checkSlice, indexValue, setIndex, setSlice, sliceValue } from './indexing.ts';
+import { checkIndex, checkSlice, emptySlice, indexValue, setIndex, setSlice, sliceValue } from './indexing.ts';
 import { type Machine, thisOf } from './machine.ts';
 
 const NAMES = ['=', '+', '-', '*', '/', '%', '&', '^', '|', '<<', '>>', '<', '>', '==', '!=', '<=', '>='] as const;
@@ -571,9 +571,9 @@ export function runLoop(m: Machine, stop: number, isWhole = false): Value | Fail
           }
           case 69: {
             // SLICE_TEST
-            const x = stack[sp - 1] as Value;
-            if (x === '' || (x instanceof List && x.items.length === 0)) {
-              stack[sp - 1] = x === '' ? x : new List([]);
+            const empty = emptySlice(stack[sp - 1] as Value);
+            if (empty !== null) {
+              stack[sp - 1] = empty;
               pc = a;
             }
             break;

@@ -18,7 +18,7 @@ import { Closure } from '../values/closure.ts';
 import { List } from '../values/list.ts';
 import { add, binary, bitNot, checkedText, compare, equal, mod, mul, negate, plus, sameText, sub } from '../values/operators.ts';
 import { truthy } from '../values/value.ts';
-import { checkIndex, indexValue, setIndex, sliceValue } from './indexing.ts';
+import { checkIndex, emptySlice, indexValue, setIndex, sliceValue } from './indexing.ts';
 
 /** What the generated source refers to by name. */
 const LIBRARY = {
@@ -30,6 +30,7 @@ const LIBRARY = {
   bitNot,
   checkIndex,
   compare,
+  emptySlice,
   equal,
   checkedText,
   sameText,
@@ -659,8 +660,7 @@ class Translator {
         this.settle();
         const x = (this.stack.at(-1) as Operand).text;
         this.heights.set(i.to, this.stack.length);
-        this.out.push(`if (${x} === '') break L${i.to};`, `if (${x} instanceof List && ${x}.items.length === 0) {`);
-        this.out.push(`${x} = new List([]); break L${i.to}; }`);
+        this.out.push(`if (emptySlice(${x}) !== null) { ${x} = emptySlice(${x}); break L${i.to}; }`);
         break;
       }
       case 'LOCK_INDEX':

@@ -105,6 +105,29 @@ describe('locks', () => {
   });
 });
 
+describe('slices', () => {
+  test.each([
+    // A slice that steps away from its end takes what is at its start; behind the last item there is nothing.
+    ['[1, 2, 3][2:1:3]', [3]],
+    ['[1, 2, 3][3:1:3]', []],
+    ['[1, 2, 3][9:1:2].len()', 0],
+    ["'abc'[3:1:3]", ''],
+    // The parts of a slice of something empty do not matter, nor are they evaluated.
+    ["[[][::0], [][nope:], ''[::0], ''[nope:]]", [[], [], '', '']],
+    ["[bytes('')[::0], bytes('')[nope:]]", ['', '']],
+  ])('%s', (code, value) => {
+    expect(session.ask(code)).toEqual(value);
+  });
+
+  test('an operator is refused before anything is evaluated', () => {
+    expect(session.fails('l = [1, 2]; l[1/0:] -= [1]')).toBe(-61);
+    expect(session.fails('l = [1, 2]; l[::2] += 1/0')).toBe(-61);
+    expect(session.ask('l = [1, 2]; n = 0; try(l[:] += {n = 1; [5]}); [l, n];')).toEqual([[1, 2], 0]);
+    // The list is free again.
+    expect(session.ask('l = [1, 2]; try(l[:] += [1]); l.push(3); l;')).toEqual([1, 2, 3]);
+  });
+});
+
 describe('what goes into a list', () => {
   test('lists become tuples, and later changes of them are not seen', () => {
     expect(session.ask('a = [1]; l = []; l.push(a, [a]); a.push(2); l;')).toEqual([[1], [[1]]]);
