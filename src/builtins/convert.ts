@@ -105,9 +105,9 @@ export const convertRows: readonly Row[] = [
     name: 'closure',
     params: [VALUE],
     returns: 'closure',
-    doc: 'Makes a closure of its text; without a value, `|| nil`.',
+    doc: 'Makes a closure of its text; without a value, `||nil`.',
     example: "double = closure('|x| x * 2'); double(21);  // => 42",
     page: 'collection-api/closure',
-    run: (cx, value?: Value) => (value === undefined ? cx.compile('|| nil') : toClosure(cx, value)),
+    run: (cx, value?: Value) => (value === undefined ? cx.compile('||nil') : toClosure(cx, value)),
   },
 ];
