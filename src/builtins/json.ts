@@ -63,7 +63,7 @@ function dump(cx: Context, value: Value, given: Thing | undefined): string {
     const packed = writer.bytes();
     if (packed.length > MAX_TEXT) throw textTooLong();
     cx.spend(packed.length >> 2);
-    const text = msgpackToJson(packed, { unsupported: 'refuse', indent: options.indent, maxNesting: MAX_NESTING });
+    const text = msgpackToJson(packed, { unsupported: 'refuse', indent: options.indent, opensEmpty: true, maxNesting: MAX_NESTING });
     return options.indent === 0 ? text : `${text}\n`;
   } finally {
     if (writer.capacity <= KEPT) spare = writer;

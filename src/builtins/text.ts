@@ -3,6 +3,7 @@ import { TiError, typeErr, valueErr } from '../errors.ts';
 import { isUtf8 } from '../utf8.ts';
 import { Closure } from '../values/closure.ts';
 import { clockOf, DateTime, isoText } from '../values/datetime.ts';
+import { toDigits } from '../values/digits.ts';
 import { AnoType, EnumMember, Room, Task, Wrapped } from '../values/handles.ts';
 import { Regex } from '../values/regex.ts';
 import { Bytes, Float } from '../values/scalars.ts';
@@ -64,22 +65,8 @@ export function floatText(value: number): string {
   const text = String(value);
   // No more than six digits and no exponent: as JavaScript writes it.
   if (size >= 1 && size < 1e6 && text.length <= (value < 0 ? 8 : 7)) return text;
-  const rounded = isHalf(text) ? evenDigits(value) : value.toPrecision(6);
+  const rounded = toDigits(value, 6);
   return rounded.includes('e') ? withExponent(rounded) : size < 1e-4 ? withExponent(Number(rounded).toExponential()) : trimZeros(rounded);
-}
-
-/** Whether the shortest form has seven digits of which the last is a 5: `toPrecision` always rounds that up. */
-function isHalf(text: string): boolean {
-  const digits = /^-?([0-9.]+)/.exec(text)?.[1] ?? '';
-  return digits.endsWith('5') && digits.replace('.', '').replace(/^0+/, '').length === 7;
-}
-
-/** Six digits of a number that lies right between two: the even one. */
-function evenDigits(value: number): string {
-  const long = value.toExponential(6);
-  const at = long.indexOf('e');
-  const isEven = (long.charCodeAt(at - 2) & 1) === 0;
-  return isEven ? Number(long.slice(0, at - 1) + long.slice(at)).toPrecision(6) : value.toPrecision(6);
 }
 
 const trimZeros = (digits: string): string => (digits.includes('.') ? digits.replace(/\.?0+$/, '') : digits);

@@ -5,6 +5,7 @@
 import { operationErr, typeErr } from '../errors.ts';
 import { MsgpackReader, Tok } from '../msgpack/reader.ts';
 import { MsgpackWriter } from '../msgpack/writer.ts';
+import { toDigits, toExponent } from '../values/digits.ts';
 import type { Value } from '../values/value.ts';
 import { type EncodeHooks, Encoder } from './encode.ts';
 
@@ -16,6 +17,8 @@ export interface JsonOptions {
   readonly unsupported: 'refuse' | 'text';
   /** Spaces a level, each member on a line of its own; 0 for all on one line without spaces. */
   readonly indent: number;
+  /** With an indent: whether arrays and objects without members take two lines, a blank one between them, as they do in the JSON of queries. */
+  readonly opensEmpty?: boolean;
   /** Levels of arrays and objects; 128 when left out. */
   readonly maxNesting?: number;
 }
@@ -118,6 +121,7 @@ class JsonPrinter {
       member();
     }
     if (count > 0) this.out += this.newLine(depth - 1);
+    else if (this.options.opensEmpty === true && this.options.indent > 0) this.out += `\n${this.newLine(depth - 1)}`;
     this.out += close;
   }
 
@@ -157,7 +161,7 @@ function floatText(value: number): string {
   if (Number.isSafeInteger(value)) return `${value}.0`;
   const size = Math.abs(value);
   if (size < 1e-4 || size >= 1e20) return exponentText(value);
-  const text = value.toPrecision(DIGITS);
+  const text = toDigits(value, DIGITS);
   if (!text.includes('.')) return `${text}.0`;
   let end = text.length;
   while (text.charCodeAt(end - 1) === 0x30) end -= 1;
@@ -165,7 +169,7 @@ function floatText(value: number): string {
 }
 
 function exponentText(value: number): string {
-  const [mantissa = '', exponent = '0'] = value.toExponential(DIGITS - 1).split('e');
+  const [mantissa = '', exponent = '0'] = toExponent(value, DIGITS).split('e');
   const digits = mantissa.replace(/\.?0+$/, '');
   return `${digits}e${exponent.startsWith('-') ? '-' : '+'}${exponent.slice(1).padStart(2, '0')}`;
 }

@@ -41,6 +41,11 @@ const GROUPS: Readonly<Record<string, Rows>> = {
       '[str(1.0), str(0.1), str(1234567.0), str(0.00001), str(1.0 / 3), str(123456.5)]',
       ['1', '0.1', '1.23457e+06', '1e-05', '0.333333', '123456'],
     ],
+    // Halves go to the even digit; the shortest form of a number may look like a half and be none.
+    [
+      '[str(1234565.0), str(1234575.0), str(54016450000.0), str(-54016450000.0), str(0.000001234565), str(0.1234565)]',
+      ['1.23456e+06', '1.23458e+06', '5.40164e+10', '-5.40164e+10', '1.23457e-06', '0.123456'],
+    ],
     ['[str(inf), str(-inf), str(nan), str(-0.0), str(99999.95), str(1.5e-10)]', ['inf', '-inf', 'nan', '0', '99999.9', '1.5e-10']],
     [
       "[str(nil), str(true), str(INT_MIN), str('a'), str(bytes('b')), str(/a/i)]",
@@ -127,6 +132,10 @@ const GROUPS: Readonly<Record<string, Rows>> = {
   JSON: [
     ["[json_dump([1, 1.0, nil, true, 'é\"', {a: {}}]), json_dump({a: {b: 1}}, {deep: 0})]", ['[1,1.0,null,true,"é\\"",{"a":{}}]', '{}']],
     ['json_dump([1], {beautify: true})', '[\n    1\n]\n'],
+    ['json_dump({a: {}, b: [[]]}, {beautify: true, deep: 2})', '{\n    "a": {\n\n    },\n    "b": [\n        [\n\n        ]\n    ]\n}\n'],
+    // What lies right between two becomes the even one, whether JavaScript would round it up or not.
+    ['json_dump([12345.0000152587890625, 12345.0000457763671875])', '[12345.000015258789062,12345.000045776367188]'],
+    ['json_dump([-1.00000095367431640625, 0.000000000931322574615478515625])', '[-1.0000009536743164062,9.3132257461547851562e-10]'],
     [
       "[json_load('[1, 1.0, 1e2, -0, true, null, \"\\u00e9\"]'), json_load('12'), json_load('')]",
       [[1, f(1), f(100), 0, true, null, 'é'], 12, null],
