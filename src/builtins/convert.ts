@@ -50,7 +50,14 @@ function toClosure(cx: Context, value: Value): Closure {
   if (value instanceof Closure) return value;
   if (typeof value !== 'string') throw cannotConvert(value, 'closure');
   cx.spend(value.length);
-  return cx.compile(value);
+  return compiled(cx, value);
+}
+
+/** A closure of a text of its own, which it does not show as it was written. */
+function compiled(cx: Context, text: string): Closure {
+  const closure = cx.compile(text);
+  closure.unbound = true;
+  return closure;
 }
 
 const VALUE = { name: 'value', type: 'any', optional: true } as const;
@@ -108,6 +115,6 @@ export const convertRows: readonly Row[] = [
     doc: 'Makes a closure of its text; without a value, `||nil`.',
     example: "double = closure('|x| x * 2'); double(21);  // => 42",
     page: 'collection-api/closure',
-    run: (cx, value?: Value) => (value === undefined ? cx.compile('||nil') : toClosure(cx, value)),
+    run: (cx, value?: Value) => (value === undefined ? compiled(cx, '||nil') : toClosure(cx, value)),
   },
 ];

@@ -19,7 +19,7 @@ export interface ClosureCode {
 export class Closure {
   /** Replaced by the compiled form when a closure that was read from the store is first called. */
   code: ClosureCode;
-  /** Set once the closure was put into a list, a set or a thing: from then on it shows its compact text. */
+  /** Set once the closure was put into a list, a set or a thing, and from the start for one that was made of a text: it shows its compact text. */
   unbound = false;
 
   constructor(code: ClosureCode) {

@@ -173,7 +173,9 @@ const GROUPS: Readonly<Record<string, Rows>> = {
     ['[deep(), deep(5), deep()]', [1, 5, 5]],
     ['[change_id(), nse(5), log(1.5), now() > 1.0e+9]', [null, 5, null, true]],
     ['t = timeit(1 + 1); [t.data, is_float(t.time), t.keys()]', [2, true, ['data', 'time']]],
-    ['[closure(), [closure()]]', ['||nil', ['||nil']]],
+    ['[closure(), closure("|x, y| /* sum */ x + y"), |x| x].map(|c| str(c))', ['|| nil', '|x, y| x + y', '|x| x']],
+    ['closure()', '||nil'],
+    ['closure("|x, y| /* sum */ x + y")', '|x,y|x+y'],
     ['c = closure("|x| x * 2"); [closure().doc(), (|| {"doc"; 1}).doc(), c(4)]', ['', 'doc', 8]],
   ],
   predicates: [
