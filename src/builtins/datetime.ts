@@ -91,7 +91,9 @@ function fromFormat(cx: Context, maker: Maker, text: Value, format: Value): Date
   if (format.endsWith('%z') && tail === null) throw mismatch();
   const offset = tail === null ? null : parseOffset(tail);
   if (tail !== null && offset === null) throw mismatch();
-  const parsed = tail === null ? parseDate(text, format) : parseDate(text.slice(0, -tail.length), format.slice(0, -2));
+  // There may be space before an offset.
+  const parsed =
+    tail === null ? parseDate(text, format) : parseDate(text.slice(0, -tail.length).replace(/[ \t-\r]+$/, ''), format.slice(0, -2));
   if (parsed === null) throw mismatch();
   if (parsed.isMoment) return inZone(parsed.clock, zoneOf(cx), isTimeval);
   if (offset !== null) return atClock(parsed.clock, { offset }, isTimeval);
