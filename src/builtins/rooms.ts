@@ -58,8 +58,8 @@ function emit(cx: Context, self: Room, args: readonly Value[]): Value {
   const options = countOptions(args);
   const deep = options > 0 ? (args[0] as number | bigint) : cx.deep;
   const flags = options > 1 ? Number(BigInt.asUintN(8, BigInt(args[1] as number | bigint))) : 0;
-  if (deep < 0 || deep > 127) throw valueErr(`expecting a \`deep\` value between 0 and 127 but got ${deep} instead`);
   if (args.length === options) throw numArgsErr(`function \`emit\` requires the name of an event; see ${EMIT}`);
+  if (deep < 0 || deep > 127) throw valueErr(`expecting a \`deep\` value between 0 and 127 but got ${deep} instead`);
   const event = args[options] as Value;
   if (typeof event !== 'string') {
     throw typeErr(

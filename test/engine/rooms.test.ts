@@ -86,6 +86,7 @@ test.each([
   [".a = room(); .b = room(); .a.set_name('x'); .b.set_name('x');", -54],
   ['room().emit();', -62],
   ['room().emit(1);', -62],
+  ['room().emit(-1);', -62],
   ['room().emit(1, 1, 1);', -61],
   ["room().emit(128, 'e');", -60],
   ["room().emit('');", -60],
