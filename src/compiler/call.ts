@@ -74,10 +74,9 @@ function emitTried(fc: FunctionCompiler, tried: Expr, handler: Label, end: Label
   asm.jump(Op.JUMP, end);
 }
 
-/** The message of `assert` is only evaluated when the condition does not hold. */
+/** The message of `assert` is only evaluated when the condition does not hold; without one, it is the text of the condition. */
 function emitAssert(fc: FunctionCompiler, expr: CallExpr): boolean {
   const [condition, message] = expr.args as [Expr, Expr?];
-  if (message === undefined) return false;
   const { asm, tables } = fc;
   const failed = newLabel();
   const end = newLabel();
@@ -88,7 +87,8 @@ function emitAssert(fc: FunctionCompiler, expr: CallExpr): boolean {
   asm.adjust(-1);
   asm.place(failed);
   asm.emit(Op.FALSE);
-  fc.expr(message);
+  if (message !== undefined) fc.expr(message);
+  else asm.emit(Op.CONST, tables.constant(`assertion statement \`${tables.source.slice(condition.start, condition.end)}\` has failed`));
   asm.mark(expr.start);
   asm.emit(Op.BUILTIN, tables.row('assert'), 2, -1);
   asm.place(end);

@@ -40,8 +40,12 @@ export class Tables {
   /** Null for a program that nobody watches. */
   readonly probes: ProbeSite[] | null;
 
-  constructor(catalog: Catalog, resolution: Resolution, probes = false) {
+  /** The text that is compiled; empty where no function needs to tell of it. */
+  readonly source: string;
+
+  constructor(catalog: Catalog, resolution: Resolution, probes = false, source = '') {
     this.probes = probes ? [] : null;
+    this.source = source;
     this.catalog = catalog;
     this.resolution = resolution;
   }
