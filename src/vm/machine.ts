@@ -407,7 +407,7 @@ export class Machine {
     if (this.tx.change !== null) return;
     if ((fn.effects & this.effectBit()) === 0) return;
     throw operationErr(
-      'stored closures with side effects must be wrapped using `wse(...)`; see https://docs.thingsdb.io/v1/collection-api/wse',
+      'a closure with side effects that is stored, or made of a text, needs a change; use `wse(...)` to enforce one; see https://docs.thingsdb.io/v1/collection-api/wse',
     );
   }
 

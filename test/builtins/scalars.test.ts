@@ -295,6 +295,8 @@ describe('errors', () => {
     ['alt_raise(1 / 0)', -62],
     ["type_assert(1, 'str', 1)", -61],
     ['type_assert(1, [1])', -61],
+    // No text tells that this query changes something, should `x` be stored.
+    ["c = closure('|x| x.a = 2'); t = {a: 1}; c(t)", -63],
     ['json_dump(nan)', -61],
     ["json_dump(bytes('a'))", -61],
     ['json_dump(1, {deep: 128})', -60],
