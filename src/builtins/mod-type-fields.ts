@@ -157,10 +157,11 @@ export function mod(call: Call): void {
   const found = fieldOrMethod(call, name);
   const definition = args[1] as Value;
   if (found instanceof Closure) {
-    if (args.length > 2) throw tooMany('a method has no values to migrate');
     if (!(definition instanceof Closure)) throw typeErr(`cannot convert method \`${name}\` of type \`${type.name}\` to a property`);
+    if (args.length > 2) throw tooMany('a method has no values to migrate');
     type.methods.assign([...type.methods].map(([key, old]) => [key, key === name ? definition : old] as const));
   } else {
+    if (definition instanceof Closure && args.length > 2) throw tooMany('a method has no values to migrate');
     if (definition instanceof Closure) throw typeErr(`cannot convert property \`${name}\` of type \`${type.name}\` to a method`);
     modField(call, found, definition);
   }
@@ -170,13 +171,14 @@ export function mod(call: Call): void {
 function modField(call: Call, field: FieldDef, definition: Value): void {
   const { cx, type, args } = call;
   if (field.relation !== null) throw related(type, field, 'modify');
+  const callback = args[2];
+  if (type.wrapOnly && callback !== undefined) throw tooMany('a type in wrap-only mode has no instances to migrate');
   const rule = ruleOf(collectionOf(cx), type, field.name, definition);
   checkNeeds(
     type,
     [new FieldDef(field.name, rule)],
     type.fields.filter((other) => other !== field),
   );
-  const callback = args[2];
   if (callback === undefined) {
     if (!type.wrapOnly && !isCompatible(field.rule, rule)) {
       throw operationErr(
@@ -186,7 +188,6 @@ function modField(call: Call, field: FieldDef, definition: Value): void {
     putRule(call, field, rule);
     return;
   }
-  if (type.wrapOnly) throw tooMany('a type in wrap-only mode has no instances to migrate');
   modWith(call, field, rule, expectClosure(callback, 'the last argument'));
 }
 
@@ -262,9 +263,9 @@ export function del(call: Call): void {
 export function ren(call: Call): void {
   const { type, args } = call;
   const name = nameOf(call);
+  if (name !== type.idName) fieldOrMethod(call, name);
   const to = expectStr(args[1], 'the new name');
   checkName('property', to);
-  if (name !== type.idName) fieldOrMethod(call, name);
   if (to === name) return;
   if (type.hasName(to)) throw valueErr(`property or method \`${to}\` already exists on type \`${type.name}\``);
   if (name === type.idName) type.idName = to;

@@ -1,6 +1,6 @@
 /** `search`: where in a thing another one is. */
 import { typeErr, valueErr } from '../errors.ts';
-import { EnumMember } from '../values/handles.ts';
+import { EnumMember, Wrapped } from '../values/handles.ts';
 import { List } from '../values/list.ts';
 import { SetValue } from '../values/set.ts';
 import { Shape } from '../values/shape.ts';
@@ -67,7 +67,7 @@ class Search {
 
   /** Looks at a value that is no container itself; `holder` tells the type in the result. */
   private one(parent: Thing, key: string, value: Value, holder: Value, deep: number): void {
-    const inner = value instanceof EnumMember ? value.value : value;
+    const inner = value instanceof EnumMember ? value.value : value instanceof Wrapped ? value.thing : value;
     if (inner === this.needle) this.found.push(new Thing(FOUND, [parent, typeName(parent), key, typeName(holder)]));
     else if (inner instanceof Thing && deep > 1 && inner.locks === 0) {
       this.cx.lock(inner);

@@ -74,7 +74,11 @@ export function partsOf(collection: Collection | null, type: TypeDef, entries: I
       if (idName !== null || type.idName !== null)
         throw lookupErr(`type \`${type.name}\` names its id already, as \`${idName ?? type.idName}\``);
       idName = name;
-    } else fields.push(new FieldDef(name, ruleOf(collection, type, name, definition)));
+    } else {
+      const field = new FieldDef(name, ruleOf(collection, type, name, definition));
+      checkNeeded(type, field);
+      fields.push(field);
+    }
   }
   return { fields, methods, idName };
 }
@@ -189,18 +193,20 @@ export function checkNeeds(type: TypeDef, added: readonly FieldDef[], others: re
     if (times > MAX_USES)
       throw new TiError(ErrorCode.MAX_QUOTA, `type \`${type.name}\` names type \`${used.name}\` more than ${MAX_USES} times`);
   }
-  if (type.wrapOnly) return;
-  for (const { name, rule } of added) {
-    const next = needed(rule);
-    if (next === null) continue;
-    const where = `invalid declaration for \`${name}\` on type \`${type.name}\``;
-    if (next.wrapOnly && next !== type)
-      throw typeErr(`${where}; type \`${next.name}\` is in wrap-only mode, so there are no instances of it`);
-    if (leadsTo(next, type)) {
-      throw valueErr(
-        `${where}; an instance of \`${type.name}\` would need another one, without end; make one of the definitions nillable with \`?\``,
-      );
-    }
+  for (const field of added) checkNeeded(type, field);
+}
+
+/** Throws unless there can be instances of a type with this field: -60 for a circle, -61 for a wrap-only type. */
+function checkNeeded(type: TypeDef, { name, rule }: FieldDef): void {
+  const next = type.wrapOnly ? null : needed(rule);
+  if (next === null) return;
+  const where = `invalid declaration for \`${name}\` on type \`${type.name}\``;
+  if (next.wrapOnly && next !== type)
+    throw typeErr(`${where}; type \`${next.name}\` is in wrap-only mode, so there are no instances of it`);
+  if (leadsTo(next, type)) {
+    throw valueErr(
+      `${where}; an instance of \`${type.name}\` would need another one, without end; make one of the definitions nillable with \`?\``,
+    );
   }
 }
 

@@ -31,6 +31,12 @@ test.each([
   ["set_enum('Number', {ONE: 1}); Number().len()", -54],
   ["new_type('W', true); mod_type('W', 'add', 'a', 'nope', 1)", -62],
   ["set_type('B', {}); set_type('D', {y: 'B'}); mod_type('B', 'wpo', true)", -63],
+  ["set_type('W', {a: 'str'}, WPO); mod_type('W', 'mod', 'a', 'nope', |t| t)", -62],
+  ["set_type('A', {a: |t| 1}); mod_type('A', 'mod', 'a', 'int', |t| 1)", -61],
+  ["set_type('A', {a: 'int'}); mod_type('A', 'mod', 'a', |t| 1, |t| 1)", -62],
+  ["set_type('A', {a: 'int'}); mod_type('A', 'ren', 'b', '1x')", -54],
+  ["new_type('A'); set_type('A', {a: 'A', b: 'nope'})", -60],
+  ["new_type('A'); set_type('A', {a: 'nope', b: 'A'})", -61],
   ["set_type('A', {a: 'int<0:9>', b: 'int'}); A{b: 'x', a: 10}", -61],
   ["set_type('A', {a: 'int<0:9>', b: 'int'}); A{a: 10, b: 'x'}", -60],
   ['{}.get(1)', -61],
@@ -159,6 +165,16 @@ describe('search', () => {
     expect(session.ask('t = {}; x = {l: [[t]], s: set(t)}; x.search(t, {limit: 9}).map(|r| [r.key, r.key_type, r.parent == x])')).toEqual([
       ['l', 'tuple', true],
       ['s', 'set', true],
+    ]);
+  });
+
+  test('finds things that are wrapped, and goes through them', () => {
+    const places = 'x.search(t, {deep: 2, limit: 9}).map(|r| [r.key, r.key_type, r.parent_type])';
+    const types = "set_type('A', {inner: 'any'}); t = {}; o = {inner: t};";
+    expect(session.ask(`${types} x = {w: t.wrap('A'), l: [t.wrap('A')], o: o.wrap('A')}; ${places}`)).toEqual([
+      ['w', '<A>', 'thing'],
+      ['l', 'list', 'thing'],
+      ['inner', 'thing', 'thing'],
     ]);
   });
 
