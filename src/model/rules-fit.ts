@@ -29,6 +29,8 @@ const WIDER: ReadonlyMap<number, Kinds> = new Map<number, Kinds>([
   [K.PATTERN, new Set([K.STR, K.RAW])],
 ]);
 
+/** Kinds of str that also take the empty one, unless the definition tells another default. */
+const ADDRESSES: Kinds = new Set([K.EMAIL, K.URL, K.TEL]);
 const THINGS: Kinds = new Set([K.THING, K.TYPE, K.RESTRICTED]);
 const CONTAINERS: Kinds = new Set([K.LIST, K.SET]);
 
@@ -44,6 +46,7 @@ function scalarFits(from: FieldRule, to: FieldRule): boolean {
   if (from.kind === K.MEMBER && to.kind === K.ENUM) return true;
   if (from.kind === K.MEMBER && to.kind === K.MEMBER) return from.enumeration === to.enumeration;
   if (from.kind === K.PATTERN && to.kind === K.PATTERN) return false;
+  if (from.kind === to.kind && ADDRESSES.has(to.kind)) return (from.preset === undefined) === (to.preset === undefined);
   return from.kind === to.kind || WIDER.get(from.kind)?.has(to.kind) === true;
 }
 
@@ -66,6 +69,7 @@ export function isCompatible(from: FieldRule, to: FieldRule): boolean {
     const item = to.restriction;
     return item === null || item.kind === K.THING || item.type === (from.restriction?.type ?? null);
   }
+  if (ADDRESSES.has(to.kind) && to.preset !== undefined) return false;
   return !CONTAINERS.has(from.kind) && !CONTAINERS.has(to.kind) && scalarFits(from, to);
 }
 

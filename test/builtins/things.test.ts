@@ -34,6 +34,7 @@ test.each([
   ["set_type('W', {a: 'str'}, WPO); mod_type('W', 'mod', 'a', 'nope', |t| t)", -62],
   ["set_type('A', {a: |t| 1}); mod_type('A', 'mod', 'a', 'int', |t| 1)", -61],
   ["set_type('A', {a: 'int'}); mod_type('A', 'mod', 'a', |t| 1, |t| 1)", -62],
+  ["set_type('A', {a: 'email'}); mod_type('A', 'mod', 'a', 'email<a@b.co>')", -63],
   ["set_type('A', {a: 'int'}); mod_type('A', 'ren', 'b', '1x')", -54],
   ["new_type('A'); set_type('A', {a: 'A', b: 'nope'})", -60],
   ["new_type('A'); set_type('A', {a: 'nope', b: 'A'})", -61],
@@ -143,6 +144,12 @@ describe('copies', () => {
   });
 });
 
+test('a wrap shows an address when both definitions have a default, or none', () => {
+  session.ask("set_type('A', {a: 'email'}); set_type('B', {a: 'email<a@b.co>'}); set_type('C', {a: 'email<c@d.co>?'}); nil");
+  expect(session.ask("['A', 'B', 'C'].map(|w| A{}.wrap(w).copy().len())")).toEqual([1, 0, 0]);
+  expect(session.ask("['A', 'B', 'C'].map(|w| B{}.wrap(w).copy().len())")).toEqual([0, 1, 1]);
+});
+
 describe('equals', () => {
   test('compares so many levels', () => {
     expect(session.ask('a = {n: {x: 1}}; b = {n: {x: 2}}; [a.equals(b, 0), a.equals(b), a.equals(b, 2), a.equals(1, 0)]')).toEqual([
@@ -197,6 +204,15 @@ describe('restrictions', () => {
     ]);
     expect(session.fails("x = {}.restrict('P?'); x.a = nil; x.b = P{};")).toBe(0);
     expect(session.fails("{}.restrict('P').a = {a: 1};")).toBe(-61);
+  });
+
+  test('that a type requires stay for as long as an instance of it holds the thing', () => {
+    session.ask("set_type('A', {a: 'thing<int>'}); .s = A{}; .x = .s.a; nil");
+    expect(session.fails('.x.restrict(nil)')).toBe(-63);
+    expect(session.fails(".x.restrict('str')")).toBe(-63);
+    expect(session.fails('a = A{}; a.a.restrict(nil)')).toBe(-63);
+    expect(session.ask(".x.restrict('int').restriction()")).toBe('int');
+    expect(session.ask('.s.a = {}; .x.restrict(nil).restriction()')).toBe(null);
   });
 
   test('are recorded, whether a thing is stored before or after', () => {
