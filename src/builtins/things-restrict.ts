@@ -41,14 +41,14 @@ const restrict: MethodRow = {
   run: (cx, self: Thing, definition: string | null) => {
     plainOnly(self, 'restrict');
     const rule = definition === null ? null : parseRestriction(cx.collection, definition);
+    if (self.restriction?.definition === rule?.definition) return self;
+    checkNotRequired(cx, self);
     if (rule !== null) {
       cx.spend(self.size);
       for (const value of valuesOf(self)) {
         if (!rule.accepts(value)) throw valueErr(`a value that the thing has does not match the restriction \`${rule.definition}\``);
       }
     }
-    if (self.restriction?.definition === rule?.definition) return self;
-    checkNotRequired(cx, self);
     cx.tx.restrict(self, rule);
     return self;
   },

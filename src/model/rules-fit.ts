@@ -115,7 +115,7 @@ function isShownItem(from: FieldRule | null, to: FieldRule | null): boolean {
 }
 
 function isShownScalar(from: FieldRule, to: FieldRule): boolean {
-  if (from.kind === K.PATTERN && to.kind === K.PATTERN) return from.definition === to.definition;
+  if (from.kind === K.PATTERN && to.kind === K.PATTERN) return from.pattern?.text === to.pattern?.text;
   if (from.kind === K.MEMBER && to.kind !== K.MEMBER && to.kind !== K.ENUM) {
     return (to.flags & WrapFlag.MEMBER_NAME) !== 0 ? acceptsNames(to) : acceptsMembersOf(from.enumeration as EnumDef, to);
   }
