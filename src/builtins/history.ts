@@ -45,7 +45,7 @@ function onlyPlace(cx: Context): Place {
 }
 
 interface Filter {
-  readonly scope: Value | undefined;
+  readonly scope: string | undefined;
   readonly detail: boolean;
   readonly id: number | undefined;
   readonly contains: string | undefined;
@@ -73,6 +73,11 @@ class Options {
 
   any(name: string): Value | undefined {
     return this.thing.get(name) ?? undefined;
+  }
+
+  scope(): string | undefined {
+    const value = this.any('scope');
+    return value === undefined || typeof value === 'string' ? value : wrongType('scope', 'str', value);
   }
 
   count(name: string): number | undefined {
@@ -115,7 +120,7 @@ function filterOf(thing: Thing, withDetail: boolean): Filter {
   }
   const options = new Options(thing);
   const filter: Filter = {
-    scope: options.any('scope'),
+    scope: options.scope(),
     detail: options.bool('detail') ?? false,
     id: options.count('id'),
     contains: options.text('contains'),

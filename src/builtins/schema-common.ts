@@ -147,12 +147,15 @@ function writeRelations(w: MsgpackWriter, type: TypeDef): void {
   }
 }
 
+/** The number of a type or enumerator as it is told: the first has 0, as clients know it, while 0 stands for none here. */
+const toldId = ({ id }: TypeDef | EnumDef): number => id - 1;
+
 /** What `type_info` tells. */
 export function typeInfo(cx: Context, type: TypeDef): MpData {
   return mpdata((w) => {
     w.mapHeader(10);
     w.str('type_id');
-    w.int(type.id);
+    w.int(toldId(type));
     w.str('name');
     w.str(type.name);
     w.str('wrap_only');
@@ -184,7 +187,7 @@ export function enumInfo(cx: Context, enumeration: EnumDef): MpData {
     const encoder = new Encoder(w, cx.hooks);
     w.mapHeader(7);
     w.str('enum_id');
-    w.int(enumeration.id);
+    w.int(toldId(enumeration));
     w.str('name');
     w.str(enumeration.name);
     w.str('default');

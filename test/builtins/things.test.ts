@@ -156,6 +156,12 @@ test('a wrap shows a str when both definitions have the same pattern', () => {
   expect(session.ask(shown)).toEqual([1, 1, 1, 0, 0]);
 });
 
+test('types and enumerators are numbered from 0', () => {
+  session.ask("new_type('A'); new_type('B'); set_enum('E', {ONE: 1}); set_enum('F', {ONE: 1}); nil");
+  expect(session.ask("['A', 'B'].map(|t| type_info(t).load().type_id)")).toEqual([0, 1]);
+  expect(session.ask("['E', 'F'].map(|e| enum_info(e).load().enum_id)")).toEqual([0, 1]);
+});
+
 describe('equals', () => {
   test('compares so many levels', () => {
     expect(session.ask('a = {n: {x: 1}}; b = {n: {x: 2}}; [a.equals(b, 0), a.equals(b), a.equals(b, 2), a.equals(1, 0)]')).toEqual([

@@ -79,6 +79,7 @@ describe('commits', () => {
     ['history({last: -1});', -60],
     ["history({contains: ''});", -60],
     ['history({match: 1});', -61],
+    ['history({scope: 1});', -61],
     ["history({scope: '@t', last: 1});", -63],
     ["history({scope: '@n', last: 1});", -63],
     ["history({scope: '//nope', last: 1});", -54],
