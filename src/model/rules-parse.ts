@@ -42,8 +42,14 @@ const NAMED: ReadonlyMap<string, number> = new Map([
   ['enum', RuleKind.ENUM],
 ]);
 
+/** Words of the language, types that no definition names, and some kept free for later. */
+const RESERVED: ReadonlySet<string> = new Set([
+  ...['nil', 'true', 'false', 'if', 'else', 'for', 'in', 'return', 'break', 'continue', 'try', 'catch'],
+  ...['list', 'tuple', 'set', 'type', 'typed', 'ano', 'future', 'mpdata', 'module', 'date', 'time'],
+]);
+
 /** Names that definitions and the language use themselves; a type or enumerator cannot have one. */
-export const isReservedName = (name: string): boolean => NAMED.has(name) || name === 'nil' || name === 'true' || name === 'false';
+export const isReservedName = (name: string): boolean => NAMED.has(name) || RESERVED.has(name);
 
 const FLAGS: Readonly<Record<string, number>> = {
   '&': WrapFlag.SAME_DEEP,
