@@ -85,6 +85,7 @@ function toType(cx: Context, self: Thing, name: string): Value {
   }
   if (self.id !== 0) collectionOf(cx).touch(self.id);
   const added = toInstance(collectionOf(cx), self, type);
+  for (const [slot, field] of type.fields.entries()) tx.adopt(field, self.slots[slot] as Value);
   if (self.id === 0) return null;
   for (const value of added) tx.keep(value);
   type.instances?.add(self);

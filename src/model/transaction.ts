@@ -56,12 +56,12 @@ export class Transaction implements Linker {
   property(owner: Thing, key: string, value: Value, fresh: boolean): Value {
     const kept = owned(owner, key, value, fresh);
     const type = owner.shape.type as TypeDef | null;
-    if (type !== null && typeof kept === 'object' && kept !== null) this.adopt(type.field(key) as FieldDef, kept);
+    if (type !== null && typeof kept === 'object') this.adopt(type.field(key) as FieldDef, kept);
     return kept;
   }
 
-  /** Gives a list, set or thing the restriction of the field that it is put into. */
-  private adopt({ rule }: FieldDef, value: object): void {
+  /** Gives a list, set or thing the restriction of the field that holds it from now on. */
+  adopt({ rule }: FieldDef, value: Value): void {
     if (value instanceof List || value instanceof SetValue) value.restriction = rule.restriction;
     else if (rule.kind === RuleKind.RESTRICTED && value instanceof Thing && value.restriction === null && rule.restriction !== null) {
       this.restrict(value, rule.restriction);

@@ -221,6 +221,13 @@ describe('restrictions', () => {
     expect(session.fails("{}.restrict('P').a = {a: 1};")).toBe(-61);
   });
 
+  test('come from the type that a thing becomes an instance of', () => {
+    session.ask("set_type('A', {a: 'thing<int>'}); .x = {a: {n: 1}}; .x.to_type('A'); nil");
+    expect(session.fails(".x.a.n = 'one'")).toBe(-61);
+    expect(session.ask("t = {a: {n: 1}}; t.to_type('A'); t.a.restriction()")).toBe('int');
+    expectRecorded(session);
+  });
+
   test('that a type requires stay for as long as an instance of it holds the thing', () => {
     session.ask("set_type('A', {a: 'thing<int>'}); .s = A{}; .x = .s.a; nil");
     expect(session.fails('.x.restrict(nil)')).toBe(-63);
