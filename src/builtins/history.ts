@@ -152,9 +152,9 @@ function matches(cx: Context, commit: Commit, filter: Filter): boolean {
 function find(cx: Context, options: Thing, withDetail: boolean): { place: Place; filter: Filter; commits: Commit[] } {
   const filter = filterOf(options, withDetail);
   const place = filter.scope === undefined ? onlyPlace(cx) : placeOf(cx, filter.scope);
-  checkRights(cx.user, place.scope, place.collection, Right.CHANGE);
   const { history } = place.historian;
   if (history === null) throw operationErr(`the scope \`${scopeName(place.scope, place.collection)}\` keeps no history; ${SEE}`);
+  checkRights(cx.user, place.scope, place.collection, Right.CHANGE);
   const last = filter.last === undefined ? history : history.slice(Math.max(0, history.length - filter.last));
   const window = filter.first === undefined ? last : last.slice(0, filter.first);
   return { place, filter, commits: window.filter((commit) => matches(cx, commit, filter)) };

@@ -94,16 +94,18 @@ export function mpdata(write: (w: MsgpackWriter) => void): MpData {
 }
 
 function writeMethods(cx: Context, w: MsgpackWriter, methods: MethodMap): void {
+  const isSeen = maySee(cx);
   w.str('methods');
   w.mapHeader(methods.size);
   for (const [name, closure] of methods) {
     w.str(name);
-    w.mapHeader(4);
+    w.mapHeader(isSeen ? 4 : 3);
     w.str('doc');
     w.str(closure.code.doc);
-    w.str('definition');
-    if (maySee(cx)) w.str(closure.code.definition);
-    else w.nil();
+    if (isSeen) {
+      w.str('definition');
+      w.str(closure.code.definition);
+    }
     w.str('with_side_effects');
     w.bool(closure.code.effects !== 0);
     w.str('arguments');

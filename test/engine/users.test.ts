@@ -41,6 +41,15 @@ test.each([...userRows, ...tokenRows, ...rightRows].map((row) => [row.name, row.
   },
 );
 
+test('what methods do is told to those who may change the collection', () => {
+  admin("new_user('iris'); grant('//stuff', 'iris', QUERY);");
+  ask(engine, "set_type('A', {m: |t| 5}); set_enum('E', {ONE: 1, m: |t| 5}); nil");
+  const told = "[type_info('A'), enum_info('E')].every(|info| info.load().methods.m.has('definition'))";
+  expect(errorFor('iris', `assert(!${told})`)).toBeNull();
+  admin("grant('//stuff', 'iris', CHANGE);");
+  expect(errorFor('iris', `assert(${told})`)).toBeNull();
+});
+
 describe('logging in', () => {
   const code = (attempt: Promise<unknown>): Promise<unknown> =>
     attempt.then(
