@@ -73,29 +73,23 @@ export const Mode = {
 
 type Finish = (collected: Value[]) => Value;
 
-/** What is filtered from more items than this grows item by item: most of the room might be for nothing. */
-const MOST_COPIED = 1 << 15;
-
-/** The first `count` of the items as a list keeps them; in the array itself where that wastes little. */
-function firstOf(tx: Transaction, items: Value[], count: number): Value[] {
-  let kept = items;
-  if (count < items.length >> 1) kept = items.slice(0, count);
-  else if (count < items.length) items.length = count;
-  keepInPlace(tx, kept);
-  return kept;
-}
+/**
+ * What is filtered gathers in arrays of so many items. They are small enough for the space of young objects; an array that grows beyond that is moved to
+ * memory of its own again and again.
+ */
+const PART = 8192;
 
 export class ItemLoop extends Loop {
   private readonly mode: number;
   private readonly first: readonly Value[];
   private readonly second: readonly Value[] | null;
   private readonly tx: Transaction | null;
-  private readonly collected: Value[];
+  private collected: Value[];
+  /** Full parts of what is filtered, before `collected`. */
+  private parts: Value[][] | null = null;
   private readonly finish: Finish | null;
   private end: number;
   private at = 0;
-  /** How many items of `collected` count, while FILTER fills it in. */
-  private kept = 0;
   private limit = Number.POSITIVE_INFINITY;
 
   private constructor(mode: number, source: Source, closure: Closure, result: Value, tx: Transaction | null, finish: Finish | null) {
@@ -107,9 +101,8 @@ export class ItemLoop extends Loop {
     this.result = result;
     this.tx = tx;
     this.finish = finish;
-    // What may have a result for each item begins as a copy and is filled in: lists that grow item by item are moved several times.
-    const isCopy = mode === Mode.MAP || mode === Mode.COLLECT || (mode === Mode.FILTER && this.end <= MOST_COPIED);
-    this.collected = isCopy ? source.first.slice() : [];
+    // What has one result for each item begins as a copy and is filled in: lists that grow item by item are moved several times.
+    this.collected = mode === Mode.MAP || mode === Mode.COLLECT ? source.first.slice() : [];
   }
 
   /** A loop that gives `result` unless a call changes that: EACH, SUM, EVERY, SOME, FIND, FIND_INDEX and COUNT. */
@@ -142,8 +135,7 @@ export class ItemLoop extends Loop {
     if (previous !== undefined && this.take(previous)) return false;
     const i = this.at;
     if (i === this.end) {
-      if (this.finish !== null)
-        this.result = this.finish(this.mode === Mode.FILTER ? firstOf(this.tx as Transaction, this.collected, this.kept) : this.collected);
+      if (this.finish !== null) this.result = this.finish(this.mode === Mode.FILTER ? this.filtered() : this.collected);
       else if (this.mode === Mode.REDUCE) this.result = this.a;
       return false;
     }
@@ -181,11 +173,24 @@ export class ItemLoop extends Loop {
         this.result = false;
         return true;
       case 10: // FILTER
-        if (value === true || (value !== false && truthy(value))) this.collected[this.kept++] = this.a;
+        if ((value === true || (value !== false && truthy(value))) && this.collected.push(this.a) === PART) this.nextPart();
         return false;
       default:
         return (value === true || (value !== false && truthy(value))) && this.hit(this.at - 1);
     }
+  }
+
+  private nextPart(): void {
+    this.parts ??= [];
+    this.parts.push(this.collected);
+    this.collected = [];
+  }
+
+  /** All that FILTER has kept, as a list keeps it. */
+  private filtered(): Value[] {
+    const items = this.parts === null ? this.collected : ([] as Value[]).concat(...this.parts, this.collected);
+    keepInPlace(this.tx as Transaction, items);
+    return items;
   }
 
   /** Takes a place for which the closure gave something true; true when that ends the loop. */
