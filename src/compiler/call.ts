@@ -74,9 +74,10 @@ function emitTried(fc: FunctionCompiler, tried: Expr, handler: Label, end: Label
   asm.jump(Op.JUMP, end);
 }
 
-/** The message of `assert` is only evaluated when the condition does not hold; without one, it is the text of the condition. */
+/** The message of `assert` is only evaluated when the condition does not hold. */
 function emitAssert(fc: FunctionCompiler, expr: CallExpr): boolean {
   const [condition, message] = expr.args as [Expr, Expr?];
+  if (message === undefined) return false;
   const { asm, tables } = fc;
   const failed = newLabel();
   const end = newLabel();
@@ -87,8 +88,7 @@ function emitAssert(fc: FunctionCompiler, expr: CallExpr): boolean {
   asm.adjust(-1);
   asm.place(failed);
   asm.emit(Op.FALSE);
-  if (message !== undefined) fc.expr(message);
-  else asm.emit(Op.CONST, tables.constant(`assertion statement \`${tables.source.slice(condition.start, condition.end)}\` has failed`));
+  fc.expr(message);
   asm.mark(expr.start);
   asm.emit(Op.BUILTIN, tables.row('assert'), 2, -1);
   asm.place(end);

@@ -28,12 +28,12 @@ export function compileScript(
   texts: ClosureTexts,
   options: CompileOptions = {},
 ): Program {
-  const tables = new Tables(catalog, resolve(script), options.probes, source);
+  const tables = new Tables(catalog, resolve(script), options.probes);
   tables.functions.push(null);
   const main = new FunctionCompiler(tables, script);
   main.statements(script.body);
   tables.functions[0] = main.finish(script, script);
-  return program(tables, texts);
+  return program(tables, source, texts);
 }
 
 /** Compiles the text of a closure as a program of its own, whose main function takes the closure's parameters. */
@@ -44,18 +44,18 @@ export function compileClosure(
   texts: ClosureTexts,
   options: CompileOptions = {},
 ): Program {
-  const tables = new Tables(catalog, resolve(closure), options.probes, source);
+  const tables = new Tables(catalog, resolve(closure), options.probes);
   tables.functions.push(null);
   const main = new FunctionCompiler(tables, closure);
   main.body(closure.body);
   tables.functions[0] = main.finish(closure, closure);
-  return program(tables, texts);
+  return program(tables, source, texts);
 }
 
-function program(tables: Tables, texts: ClosureTexts): Program {
+function program(tables: Tables, source: string, texts: ClosureTexts): Program {
   return new Program(
     {
-      source: tables.source,
+      source,
       constants: tables.constants,
       names: tables.names,
       sites: tables.sites,

@@ -40,12 +40,8 @@ export class Tables {
   /** Null for a program that nobody watches. */
   readonly probes: ProbeSite[] | null;
 
-  /** The text that is compiled; empty where no function needs to tell of it. */
-  readonly source: string;
-
-  constructor(catalog: Catalog, resolution: Resolution, probes = false, source = '') {
+  constructor(catalog: Catalog, resolution: Resolution, probes = false) {
     this.probes = probes ? [] : null;
-    this.source = source;
     this.catalog = catalog;
     this.resolution = resolution;
   }

@@ -119,11 +119,6 @@ const GROUPS: Readonly<Record<string, Rows>> = {
     ],
     ["[value_err().code(), type_err('t').msg(), cancelled_err().code()]", [-60, 't', -64]],
     ["[try(raise()).code(), try(raise('x')).msg(), try(raise(err(-111))).code(), try(raise(bytes('b'))).msg()]", [-100, 'x', -111, 'b']],
-    [
-      'f = |x| try(assert(x.len() == 9)).msg(); [try(assert(1 > 2)).msg(), try(assert( /* no */ 0)).msg(), f("é!")]',
-      ['assertion statement `1 > 2` has failed', 'assertion statement `0` has failed', 'assertion statement `x.len() == 9` has failed'],
-    ],
-    ['c = closure("|x| assert(x && !x)"); str(try(c(1)))', 'assertion statement `x && !x` has failed'],
     ["[assert(1), try(assert(0)).code(), try(assert(nil, 'no')).msg(), assert(1, raise('late'))]", [null, -50, 'no', null]],
     [
       "[alt_raise(1, raise('late')), try(alt_raise(1 / 0, -101)).msg(), try(alt_raise(1 / 0, -101, 'm')).msg()]",
