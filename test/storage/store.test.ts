@@ -112,6 +112,29 @@ test('the changes of a turn share a write; those that come during a sync share t
   await store.close();
 });
 
+test('what comes in over a few turns in numbers is written together', async () => {
+  const meter = counting();
+  const store = await openStore({ dir: tempDir() }, meter.tuning);
+  appendToy(store, 1);
+  await durable(store, 1);
+  expect(meter.writes).toBe(1);
+  for (let id = 2; id <= 31; id++) {
+    appendToy(store, id);
+    if (id % 10 === 1) await turn();
+  }
+  expect(meter.writes).toBe(1);
+  await durable(store, 31);
+  expect(meter.writes).toBe(2);
+  // However many come, they do not wait for long.
+  let id = 31;
+  for (let n = 0; n < 12 && meter.writes === 2; n++) {
+    for (let k = 0; k < 10; k++) appendToy(store, ++id);
+    await turn();
+  }
+  expect(meter.writes).toBe(3);
+  await store.close();
+});
+
 test('a listener may append', async () => {
   const store = await openStore({ dir: tempDir() }, { inline: 'always' });
   store.onDurable((id) => {
