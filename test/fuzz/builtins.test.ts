@@ -1,6 +1,6 @@
 /**
  * Calls of all built-ins with random receivers and arguments: each gives a value that can be packed, or an error of the language.
- * `BUILTINS_FUZZ=200000 npx vitest run test/fuzz/builtins` makes so many calls; `FUZZ_SEED` makes the same ones again.
+ * `BUILTINS_FUZZ=200000 npx vitest run test/fuzz/builtins` makes so many calls; `FUZZ_SEED` is a number for other ones, or `random`.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -10,10 +10,11 @@ import { MsgpackWriter } from '../../src/msgpack/writer.ts';
 import { memoryStore } from '../../src/storage/memory.ts';
 import { encodeValue } from '../../src/wire/encode.ts';
 import { msgpackToJson } from '../../src/wire/json.ts';
+import { fuzzSeed } from '../seed.ts';
 import { type Call, call, SETUP, SETUP_THINGSDB } from './builtins-calls.ts';
 
 const calls = Number(process.env['BUILTINS_FUZZ'] ?? 4000);
-const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 0x7fffffff);
+const seed = fuzzSeed();
 const BATCH = 50;
 /** Seconds for one call. Each honours it, or the test would never end. */
 const LIMIT = 2;

@@ -7,12 +7,13 @@ import { WebSocket } from 'ws';
 import type { LocalEngine } from '../../src/engine/engine.ts';
 import { openEngine } from '../../src/engine/open.ts';
 import { makePackage, PackageType } from '../../src/server/framing.ts';
+import { fuzzSeed } from '../seed.ts';
 import { type Package, pack, payloadValue, RawClient, type TestServer, testServer, until } from '../server/client.ts';
 import { ADMIN, exchange, freePort, JSON_TYPE, post, queryBody } from '../server/http/http-client.ts';
 import { anyRequest, brokenHeader, parts, Random, type Request } from './wire-storm.ts';
 
 const PACKAGES = Number(process.env.FUZZ_PACKAGES ?? 6000);
-const SEED = Number(process.env.FUZZ_SEED ?? 1);
+const SEED = fuzzSeed();
 const TIMEOUT = 60_000 + PACKAGES;
 const BATCH = PACKAGES > 100_000 ? 500 : 100;
 /** So many clients at a time. */

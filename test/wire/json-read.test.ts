@@ -1,14 +1,22 @@
 import fc from 'fast-check';
-import { unpack } from 'msgpackr';
+import { Unpackr } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
 import { JsonError, jsonToMsgpack } from '../../src/wire/json-read.ts';
 
-const read = (text: string): unknown => unpack(jsonToMsgpack(Buffer.from(text)));
+const unpackr = new Unpackr({ mapsAsObjects: false });
+const read = (text: string): unknown => asObjects(unpackr.unpack(jsonToMsgpack(Buffer.from(text))));
 const hex = (text: string): string => jsonToMsgpack(Buffer.from(text)).toString('hex');
 
 /** JavaScript writes floats up to 1e21 as ints, of which some have more than 64 bits. */
 const texts = fc.json({ stringUnit: 'grapheme' }).filter((text) => !/\d{19}/.test(text));
 const plain = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? Number(value) : value);
+
+/** Maps as the objects that JSON.parse makes of them, with a property even for the name `__proto__`. */
+function asObjects(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asObjects);
+  if (value instanceof Map) return Object.fromEntries(Array.from(value as Map<string, unknown>, ([name, item]) => [name, asObjects(item)]));
+  return value;
+}
 
 function fault(text: string | Buffer): string {
   try {
@@ -28,6 +36,10 @@ describe('JSON as MessagePack', () => {
         expect(JSON.stringify(read(text), plain)).toBe(JSON.stringify(JSON.parse(text), plain));
       }),
     );
+  });
+
+  it('has members of every name', () => {
+    expect(JSON.stringify(read('{"__proto__":null,"constructor":1,"":2}'))).toBe('{"__proto__":null,"constructor":1,"":2}');
   });
 
   it('keeps ints and floats apart', () => {

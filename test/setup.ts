@@ -1,0 +1,4 @@
+import fc from 'fast-check';
+import { fuzzSeed } from './seed.ts';
+
+fc.configureGlobal({ seed: fuzzSeed() });
