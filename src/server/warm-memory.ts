@@ -4,17 +4,24 @@
  * Memory that a process has never touched costs its first user a page fault for each 4 KiB: a fraction of a microsecond on bare metal, 10 to 90 µs on a
  * virtual machine. So the first queries that make long lists or many things would take several times as long as later ones. What is touched here
  * is given back to V8 at once, which keeps it for what comes: see the flags in `bin/launch.mjs`.
+ *
+ * V8 keeps the memory of small objects for all threads of the process, so a thread of its own touches that: it takes what it needs, and what it had is kept when
+ * it ends. Memory of large objects is kept for the thread that had it, so the event loop touches that, in the time it has to spare.
  */
 import { totalmem } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import { getHeapSpaceStatistics } from 'node:v8';
+import { Worker } from 'node:worker_threads';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const SLOT_BYTES = 8;
 
 /** Most of what is taken when nobody says how much, and the share of the machine's memory that is never exceeded then. */
-const DEFAULT_BYTES = 160 * MIB;
+const DEFAULT_BYTES = 192 * MIB;
 const DEFAULT_SHARE = 1 / 32;
+/** The part that is for large objects. */
+const LARGE_SHARE = 0.5;
 
 /** With less room for young objects the process was not started for this. */
 const LEAST_YOUNG = 16 * MIB;
@@ -29,9 +36,21 @@ const LARGE: readonly { readonly bytes: number; readonly count: number }[] = [
   { bytes: 832 * KIB, count: 40 },
   { bytes: 1280 * KIB, count: 24 },
 ];
-/** Small enough to be in the space of young objects. */
+
+/** The thread starts when the event loop spent less than this share of so many ms on work: it takes a processor for half a second. */
+const IDLE_SHARE = 0.1;
+const IDLE_MS = 500;
+
 const SMALL_BYTES = 16 * KIB;
 const SMALL_IN_STEP = MIB / SMALL_BYTES;
+
+/** What the thread does, in the time that no other needs: it has so much in small objects when it ends. */
+const KEEP_SMALL = `
+const { bytes, size } = require('node:worker_threads').workerData;
+require('node:os').setPriority(19);
+const kept = [];
+for (let left = bytes; left > 0; left -= 8 * size) kept.push(new Array(size).fill(0));
+`;
 
 /** Holds what was touched last, so that it is really made. */
 const touched: { list: unknown } = { list: null };
@@ -49,41 +68,67 @@ function machineBytes(): number {
 /** What is taken when nobody says how much, in bytes. */
 export const defaultWarmMemory = (): number => Math.min(DEFAULT_BYTES, machineBytes() * DEFAULT_SHARE);
 
-/** What the space of young objects has room for, in bytes. There are two such spaces. */
+/** What the space of young objects may have, in bytes. */
 function youngBytes(): number {
   const space = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space');
   return space === undefined ? 0 : space.space_used_size + space.space_available_size;
 }
 
-/** Touches so many bytes, a little at each step. */
-function* steps(bytes: number, young: number): Generator<void> {
-  // Young objects move between the two spaces. They come last: they have what was large before given back.
-  const small = Math.min(bytes, young * 2);
-  let left = bytes - small;
+/** Makes large lists of so many bytes together, a little at each step. */
+function* largeLists(bytes: number): Generator<void> {
+  let left = bytes;
   for (const { bytes: size, count } of LARGE) {
     for (let i = 0; i < count && left >= size; i++, left -= size) yield touch(size);
   }
-  // A little more, so that the second space is filled too.
-  for (let done = 0; done < small * 1.2; done += MIB) {
+}
+
+/** Makes small lists, a little at each step, until the space of young objects was full twice: then what was large before is given back. */
+function* smallLists(young: number): Generator<void> {
+  for (let done = 0; done < young * 2.4; done += MIB) {
     for (let i = 0; i < SMALL_IN_STEP; i++) touch(SMALL_BYTES);
     yield;
   }
   touched.list = null;
 }
 
-/**
- * Takes about `bytes` of memory, in the time that the event loop has to spare; -1: as much as is good for most. Resolves when that is done. Keeps no
- * process alive.
- */
-export function warmMemory(bytes: number): Promise<void> {
-  const young = youngBytes();
-  if (young < LEAST_YOUNG) return Promise.resolve();
-  const work = steps(bytes < 0 ? defaultWarmMemory() : bytes, young);
-  return new Promise((resolve) => {
-    const step = (): void => {
-      if (work.next().done === true) resolve();
-      else setTimeout(step, 1).unref();
-    };
-    setTimeout(step, 1).unref();
+/** Takes the steps, one each time the event loop has nothing else to do. */
+async function inIdleTime(steps: Iterable<void>): Promise<void> {
+  for (const _ of steps) await setTimeout(1, undefined, { ref: false });
+}
+
+/** Resolves when hardly anything was to be done for a while. */
+async function idle(): Promise<void> {
+  for (;;) {
+    const before = performance.eventLoopUtilization();
+    await setTimeout(IDLE_MS, undefined, { ref: false });
+    if (performance.eventLoopUtilization(before).utilization < IDLE_SHARE) return;
+  }
+}
+
+/** Takes so much memory for small objects, and gives it to the whole process. */
+function warmElsewhere(bytes: number): Promise<void> {
+  return new Promise<void>((resolve) => {
+    const worker = new Worker(KEEP_SMALL, { eval: true, workerData: { bytes, size: SMALL_BYTES / SLOT_BYTES }, execArgv: [], env: {} });
+    worker.unref();
+    worker.on('error', () => resolve());
+    worker.on('exit', () => resolve());
   });
+}
+
+/**
+ * Takes about `bytes` of memory, without holding anything up; -1: as much as is good for most. Resolves when that is done. Keeps no process alive.
+ */
+export async function warmMemory(bytes: number): Promise<void> {
+  const young = youngBytes();
+  if (young < LEAST_YOUNG || bytes === 0) return;
+  const all = bytes < 0 ? defaultWarmMemory() : bytes;
+  const large = all * LARGE_SHARE;
+  await inIdleTime(largeLists(large));
+  await inIdleTime(smallLists(young));
+  await idle();
+  // Its garbage collector has two spaces of young objects too, which come on top of what it has.
+  await warmElsewhere(Math.max(0, all - large - 2 * young));
+  // With a thread V8 also gives back what it kept of large lists.
+  await inIdleTime(largeLists(large));
+  await inIdleTime(smallLists(young));
 }

@@ -1,8 +1,9 @@
-/** Prints how many page faults long lists cost in a process that was started as a server is: `warm` first takes memory, `cold` does not. */
+/** Prints how many page faults long lists, and many small objects, cost in a process that was started as a server is: `warm` first takes memory, `cold` does not. */
 import { warmMemory } from '../../src/server/warm-memory.ts';
 
 const LISTS = 30;
 const ITEMS = 100_000;
+const OBJECTS = 300_000;
 
 const faults = (): number => process.resourceUsage().minorPageFault;
 
@@ -15,4 +16,6 @@ const warmed = faults() - begun;
 let sink: unknown = null;
 for (let i = 0; i < LISTS; i++) sink = new Array(ITEMS).fill(1);
 const lists = faults() - begun - warmed;
-process.stdout.write(JSON.stringify({ warmed, lists, kept: sink !== null }));
+const kept = Array.from({ length: OBJECTS }, (_, i) => ({ i, of: { i } }));
+const objects = faults() - begun - warmed - lists;
+process.stdout.write(JSON.stringify({ warmed, lists, objects, kept: sink !== null && kept.length }));
