@@ -274,7 +274,7 @@ export class LocalEngine implements Engine {
     this.source.opened();
     const started = performance.now();
     for (const entry of store.log()) {
-      applyChange(database, entry.scope, entry.data, lazyCode);
+      applyChange(database, entry.scope, entry.data, lazyCode, undefined, store);
       database.changeId = entry.id;
     }
     this.unsavedWork = 2 * (performance.now() - started);

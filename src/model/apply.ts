@@ -4,9 +4,7 @@ import type { ClosureCode } from '../values/closure.ts';
 import { Closure } from '../values/closure.ts';
 import { List } from '../values/list.ts';
 import { SetValue } from '../values/set.ts';
-import { Shape } from '../values/shape.ts';
 import type { Thing } from '../values/thing.ts';
-import type { Value } from '../values/value.ts';
 import { applyTypeOp, dropEnum } from './apply-types.ts';
 import { ChangeOp } from './change.ts';
 import { Collection } from './collection.ts';
@@ -14,17 +12,18 @@ import { hold, holdAll, release, releaseAll } from './counts.ts';
 import type { Database } from './database.ts';
 import { decodeCollectionInfo, decodeScopeInfo } from './database-records.ts';
 import { historianOf, readCommit, readDeletedCommits } from './history.ts';
+import { Later } from './later.ts';
 import { decodeModule, readDeletedModule, readDeployedModule, readRenamedModule } from './modules.ts';
+import type { RecordFinder } from './pages.ts';
 import { readQuotas } from './quotas.ts';
 import { readCount, readInt, readStr } from './read.ts';
 import { valuesOf } from './references.ts';
 import { readRestriction } from './restrictions.ts';
-import { type ClosureLoader, collectionContext, decodeEnum, globalContext, typeById } from './schema-records.ts';
-import { spliceInto } from './splice.ts';
+import { type ClosureLoader, collectionContext, decodeEnum, globalContext } from './schema-records.ts';
 import { decodeItems, decodeProperty, decodeStored, type StoredContext } from './stored.ts';
 import { decodeRemoval, decodeTask } from './tasks.ts';
-import { Form } from './thing-record.ts';
-import type { FieldDef, TypeDef } from './types.ts';
+import { decodeSlots, decodeThingBody, listOf, putInto, putOwned } from './thing-reader.ts';
+import type { TypeDef } from './types.ts';
 import { decodeUser } from './users.ts';
 
 /** Where in the bytes of a change the operation begins that is being applied. */
@@ -32,13 +31,17 @@ export interface Progress {
   offset: number;
 }
 
-/** Applies the operations of one change. Throws when they are damaged: the caller must not go on with the store. */
+/**
+ * Applies the operations of one change. Throws when they are damaged: the caller must not go on with the store. With `store`, from which the things of the database
+ * come, many new things need not come into memory: see `Later`.
+ */
 export function applyChange(
   database: Database,
   scope: number,
   data: Uint8Array,
   load: ClosureLoader,
   progress: Progress = { offset: 0 },
+  store: RecordFinder | null = null,
 ): void {
   if (scope === 0) {
     const r = new MsgpackReader(data);
@@ -50,13 +53,19 @@ export function applyChange(
   }
   const collection = database.collections.get(scope);
   if (collection === undefined) throw new Error(`a change of collection ${scope}, which does not exist`);
-  applyToCollection(collection, data, load, progress);
+  applyToCollection(collection, data, load, progress, store);
 }
 
 /** Applies operations to one collection. Throws when they are damaged. */
-export function applyToCollection(collection: Collection, data: Uint8Array, load: ClosureLoader, progress: Progress = { offset: 0 }): void {
+export function applyToCollection(
+  collection: Collection,
+  data: Uint8Array,
+  load: ClosureLoader,
+  progress: Progress = { offset: 0 },
+  store: RecordFinder | null = null,
+): void {
   const r = new MsgpackReader(data);
-  const applier = new CollectionApplier(collection, load);
+  const applier = new CollectionApplier(collection, load, store);
   while (!r.atEnd) {
     progress.offset = r.offset;
     applier.apply(r, readInt(r));
@@ -67,13 +76,15 @@ class CollectionApplier {
   private readonly collection: Collection;
   private readonly cx: StoredContext;
   private readonly load: ClosureLoader;
+  private readonly later: Later | null;
   /** The thing of the last `NEW`. */
   private made: Thing | null = null;
 
-  constructor(collection: Collection, load: ClosureLoader) {
+  constructor(collection: Collection, load: ClosureLoader, store: RecordFinder | null) {
     this.collection = collection;
     this.cx = collectionContext(collection, load);
     this.load = load;
+    this.later = store === null ? null : new Later(collection, this.cx, store);
   }
 
   private thing(r: MsgpackReader): Thing {
@@ -86,6 +97,7 @@ class CollectionApplier {
   apply(r: MsgpackReader, op: number): void {
     switch (op) {
       case ChangeOp.SET: {
+        if (this.later?.set(r) === true) break;
         const thing = this.thing(r);
         const key = readStr(r);
         const value = decodeProperty(r, this.cx);
@@ -143,10 +155,20 @@ class CollectionApplier {
     const { made } = this;
     if (made === null) throw new Error('damaged change: things like one that is not there');
     const { shape } = made;
-    for (let i = 1; i <= count; i++) this.applyNew(made.id + i, (thing) => decodeSlots(r, thing, shape, this.cx));
+    const end = made.id + 1 + count;
+    let pages = this.later?.pagesOf(made, end) ?? null;
+    for (let id = made.id + 1; id < end; id++) {
+      if (pages?.first === id && this.later?.keep(r, shape, pages) === true) {
+        id = pages.end;
+        pages = null;
+        if (id === end) break;
+      }
+      this.applyNew(id, (thing) => decodeSlots(r, thing, shape, this.cx));
+    }
   }
 
   private splice(r: MsgpackReader): void {
+    if (this.later?.splice(r) === true) return;
     const { collection } = this;
     const id = readInt(r);
     const key = readStr(r);
@@ -293,73 +315,8 @@ export function readProcedure(r: MsgpackReader, load: ClosureLoader) {
   return { name, closure, createdAt: readInt(r) };
 }
 
-/** Puts a property and lets a list or set know whose it is. */
-export function putOwned(thing: Thing, key: string, value: Value): void {
-  if (value instanceof List || value instanceof SetValue) {
-    value.parent = thing;
-    value.key = key;
-  }
-  thing.put(key, value);
-  const type = thing.shape.type as TypeDef | null;
-  if (type !== null) restrictOwned(value, type.field(key));
-}
-
-/** Gives a list or set in a field its restriction. */
-function restrictOwned(value: Value, field: FieldDef | undefined): void {
-  if (value instanceof List || value instanceof SetValue) value.restriction = field?.rule.restriction ?? null;
-}
-
-/** Reads a thing as `encodeThingBody` writes it. */
-export function decodeThingBody(r: MsgpackReader, thing: Thing, collection: Collection, cx: StoredContext): void {
-  const head = r.next();
-  const restriction = head === Tok.STR ? readRestriction(collection, r.text()) : null;
-  if (head !== Tok.STR && head !== Tok.INT) throw new Error('damaged record: expected a type or a restriction');
-  const form = head === Tok.STR ? readInt(r) : r.number;
-  if (form > 0) {
-    decodeSlots(r, thing, typeById(collection, form).shape, cx);
-    return;
-  }
-  const shape = form === Form.PLAIN ? Shape.empty : form === Form.SORTED ? Shape.sorted : Shape.dictionary;
-  thing.fill(shape, [], form === Form.PLAIN ? null : new Map(), restriction);
-  for (let left = readInt(r); left > 0; left--) {
-    const key = readStr(r);
-    putOwned(thing, key, decodeProperty(r, cx));
-  }
-  // Growing left room for more in the array.
-  thing.slots = thing.slots.slice();
-}
-
-function listOf(thing: Thing | undefined, key: string): List {
-  const list = thing?.get(key);
-  if (list instanceof List) return list;
-  throw new Error('damaged change: no list there');
-}
-
-/** Puts items in place of others, which it gives. */
-function putInto(list: List, start: number, count: number, items: readonly Value[]): Value[] {
-  list.kept = Math.min(list.kept, start);
-  return spliceInto(list.items, start, count, items);
-}
-
 /** Where its type keeps all instances at hand. */
 const indexOf = (thing: Thing): Set<Thing> | null => (thing.shape.type as TypeDef | null)?.instances ?? null;
-
-/** Reads the value of each slot of an instance, or of a plain thing with the keys of a shape. */
-function decodeSlots(r: MsgpackReader, thing: Thing, shape: Shape, cx: StoredContext): void {
-  const type = shape.type as TypeDef | null;
-  // Of the right size from the start: an array that grows keeps room for more.
-  const slots = new Array<Value>(shape.keys.length).fill(null);
-  for (let i = 0; i < slots.length; i++) {
-    const value = decodeProperty(r, cx);
-    if (value instanceof List || value instanceof SetValue) {
-      value.parent = thing;
-      value.key = shape.keys[i] as string;
-      if (type !== null) restrictOwned(value, type.fields[i]);
-    }
-    slots[i] = value;
-  }
-  thing.fill(shape, slots, null, null);
-}
 
 function applyWithin(database: Database, r: MsgpackReader, load: ClosureLoader): void {
   const scope = readInt(r);

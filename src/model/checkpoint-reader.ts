@@ -1,6 +1,6 @@
 /** Reads checkpoint records into an empty database, those of earlier formats too. Things come later, page by page; see `ThingIndex`. */
 import { MsgpackReader } from '../msgpack/reader.ts';
-import { decodeThingBody, readProcedure } from './apply.ts';
+import { readProcedure } from './apply.ts';
 import { decodeAttributes } from './attributes.ts';
 import { Kind } from './checkpoint.ts';
 import { Collection } from './collection.ts';
@@ -25,6 +25,7 @@ import {
 } from './schema-records.ts';
 import type { StoredContext } from './stored.ts';
 import { decodeTask } from './tasks.ts';
+import { decodeThingBody } from './thing-reader.ts';
 import { decodeUser } from './users.ts';
 
 /** The first format, in which references were not counted and things had no records of their own kind: such a store is read as a whole. */

@@ -305,10 +305,12 @@ export class CheckpointSource {
     collection.pendingPages.delete(number);
     collection.writtenPages.add(number);
     const k = pageKey(collection.id, number);
+    const w = this.writer;
+    w.reset();
+    if (collection.things.logged?.write(w, number) === true) return [k, w.take()];
     const page = collection.things.loadedPage(number);
     const before = this.chunksOf(collection.id, number);
     const large = new LargeWriter(collection.id, before);
-    const w = this.writer;
     w.reset();
     if (page !== undefined && page.count > 0) encodePage(w, page, (...property) => large.write(...property));
     if (before.size > 0 || large.counts.size > 0) {

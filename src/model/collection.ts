@@ -165,7 +165,10 @@ export class Collection {
 
   /** Ends one that is in the store. */
   written(): void {
-    for (const page of this.writtenPages) if (!this.dirtyPages.has(page)) this.things.drop(page);
+    for (const page of this.writtenPages) {
+      this.things.logged?.drop(page);
+      if (!this.dirtyPages.has(page)) this.things.drop(page);
+    }
     this.writtenPages.clear();
   }
 

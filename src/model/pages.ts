@@ -1,11 +1,11 @@
 /** Pages of things as records: what `ThingIndex` reads when a thing is touched, and what checkpoints write. */
 import { MsgpackReader } from '../msgpack/reader.ts';
 import type { MsgpackWriter } from '../msgpack/writer.ts';
-import { decodeThingBody } from './apply.ts';
 import type { Collection } from './collection.ts';
 import { readInt } from './read.ts';
 import type { StoredContext } from './stored.ts';
 import type { Page, PageSource } from './thing-index.ts';
+import { decodeThingBody } from './thing-reader.ts';
 import { encodeThingBody, type WriteLarge } from './thing-record.ts';
 
 /** The first byte of the keys of pages: behind all records that are read when a store is opened. */

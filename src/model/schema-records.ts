@@ -20,6 +20,7 @@ export type ClosureLoader = (text: string) => ClosureCode;
 export function collectionContext(collection: Collection, load: ClosureLoader): StoredContext {
   return {
     thing: (id: number): Thing => collection.things.refer(id),
+    things: (first: number, count: number, items: Value[]): void => collection.things.referAll(first, count, items),
     closure: load,
     enumMember(enumId: number, memberId: number): Value {
       const member = collection.enumsById.get(enumId)?.memberById(memberId);
@@ -53,6 +54,7 @@ export function globalContext(database: Database, load: ClosureLoader): StoredCo
   };
   return {
     thing: nothing,
+    things: nothing,
     closure: load,
     enumMember: nothing,
     room: nothing,

@@ -146,21 +146,42 @@ export function encodeItems(w: MsgpackWriter, items: readonly Value[]): void {
   }
 }
 
+/** Things with consecutive ids, among the items of a list that is read. */
+export class Run {
+  readonly first: number;
+  readonly count: number;
+
+  constructor(first: number, count: number) {
+    this.first = first;
+    this.count = count;
+  }
+}
+
+export type Part = Value | Run;
+
 /** Reads what `encodeItems` wrote behind the header, which told `elements`. */
-export function decodeItems(r: MsgpackReader, cx: StoredContext, elements: number): Value[] {
-  const items: Value[] = [];
+export function decodeParts(r: MsgpackReader, cx: StoredContext, elements: number): Part[] {
+  const parts: Part[] = [];
   for (let left = elements; left > 0; left--) {
     const kind = r.next();
-    if (kind !== Tok.EXT || r.extType !== Ext.RUN) {
-      items.push(decodeToken(r, kind, cx));
-      continue;
-    }
-    const first = r.wideInt(0);
-    const end = first + (r.wideInt(RUN_BYTES - 8) % 0x1_0000_0000);
-    for (let id = first; id < end; id++) items.push(cx.thing(id));
+    if (kind !== Tok.EXT || r.extType !== Ext.RUN) parts.push(decodeToken(r, kind, cx));
+    else parts.push(new Run(r.wideInt(0), r.wideInt(RUN_BYTES - 8) % 0x1_0000_0000));
+  }
+  return parts;
+}
+
+/** The items of a list of which `decodeParts` gave the parts. */
+export function itemsOf(parts: readonly Part[], cx: StoredContext): Value[] {
+  const items: Value[] = [];
+  for (const part of parts) {
+    if (!(part instanceof Run)) items.push(part);
+    else cx.things(part.first, part.count, items);
   }
   return items;
 }
+
+/** Reads what `encodeItems` wrote behind the header, which told `elements`. */
+export const decodeItems = (r: MsgpackReader, cx: StoredContext, elements: number): Value[] => itemsOf(decodeParts(r, cx, elements), cx);
 
 /** Writes a definition of fields: a map of definitions, each a str, a closure, a map, or an array with one map. */
 export function encodeDefinition(w: MsgpackWriter, fields: ReadonlyMap<string, Value>): void {
@@ -213,6 +234,8 @@ function readDefinition(r: MsgpackReader, cx: StoredContext): Map<string, Value>
 /** What decoding needs of the collection. `thing` makes the thing of an id when it is not there yet: records refer to one another in any order. */
 export interface StoredContext {
   thing(id: number): Thing;
+  /** Puts things with consecutive ids behind other items. */
+  things(first: number, count: number, items: Value[]): void;
   closure(text: string): ClosureCode;
   enumMember(enumId: number, memberId: number): Value;
   room(id: number): Room;
@@ -228,7 +251,8 @@ export function decodeStored(r: MsgpackReader, cx: StoredContext): Value {
   return decodeToken(r, r.next(), cx);
 }
 
-function decodeToken(r: MsgpackReader, kind: TokenKind, cx: StoredContext): Value {
+/** Reads the value that begins with the token that was read last. */
+export function decodeToken(r: MsgpackReader, kind: TokenKind, cx: StoredContext): Value {
   switch (kind) {
     case Tok.NIL:
       return null;

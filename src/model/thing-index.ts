@@ -9,6 +9,7 @@
 import { List } from '../values/list.ts';
 import { SetValue } from '../values/set.ts';
 import { type Loader, Thing } from '../values/thing.ts';
+import type { LoggedPages } from './logged-pages.ts';
 
 /** Things are stored in pages of so many consecutive ids: few records, and little to read or write for one thing. */
 export const PAGE_SIZE = 32;
@@ -103,6 +104,10 @@ export class ThingIndex {
   source: PageSource | null = null;
   /** Nothing is stored of pages from this number on. */
   storedBefore = Number.POSITIVE_INFINITY;
+  /** Pages of new things that the log tells of, when there were some. */
+  logged: LoggedPages | null = null;
+  /** Things that hide what they hold, by id; see `Later`. */
+  readonly hidden = new Map<number, Thing>();
   private readonly deferred = new Map<number, Deferred>();
   /** In the order in which they came. */
   private readonly loaded = new Map<number, Page>();
@@ -140,7 +145,7 @@ export class ThingIndex {
     page.isLoaded = true;
     this.keep(page);
     try {
-      const isStored = page.number < this.storedBefore && this.source?.load(page) === true;
+      const isStored = this.logged?.load(page) === true || (page.number < this.storedBefore && this.source?.load(page) === true);
       if (isStored) this.brought++;
       this.doDeferred(page.number);
       if (isStored || wasNamed) return true;
@@ -191,7 +196,25 @@ export class ThingIndex {
   /** The thing with that id; undefined when there is none. */
   get(id: number): Thing | undefined {
     const thing = this.page(pageOf(id))?.things[id % PAGE_SIZE];
+    return thing === undefined || this.isMissing(thing) ? undefined : thing;
+  }
+
+  /** Whether there is nothing but its name. Shows what is hidden. */
+  private isMissing(thing: Thing): boolean {
+    if (!thing.isAbsent) return false;
+    if (this.hidden.size > 0 && this.hidden.has(thing.id)) thing.reveal();
+    return thing.isAbsent;
+  }
+
+  /** The thing with that id, if it is in memory and not hidden. */
+  inMemory(id: number): Thing | undefined {
+    const thing = this.loaded.get(pageOf(id))?.things[id % PAGE_SIZE];
     return thing === undefined || thing.isAbsent ? undefined : thing;
+  }
+
+  /** Whether nothing is in memory or in the store of a page. */
+  isNew(number: number): boolean {
+    return !this.loaded.has(number) && (this.source === null || number >= this.storedBefore);
   }
 
   has(id: number): boolean {
@@ -203,6 +226,17 @@ export class ThingIndex {
     const number = pageOf(id);
     const page = number === this.lastNumber && this.last !== undefined ? this.last : this.nameable(number);
     return page.at(id % PAGE_SIZE);
+  }
+
+  /** Puts the objects of things with consecutive ids behind others; see `refer`. */
+  referAll(first: number, count: number, items: unknown[]): void {
+    const end = first + count;
+    for (let id = first; id < end; ) {
+      const page = this.nameable(pageOf(id));
+      const behind = Math.min(end - page.number * PAGE_SIZE, PAGE_SIZE);
+      for (let place = id % PAGE_SIZE; place < behind; place++) items.push(page.at(place));
+      id = page.number * PAGE_SIZE + behind;
+    }
   }
 
   private nameable(number: number): Page {
@@ -243,7 +277,7 @@ export class ThingIndex {
     const page = this.page(pageOf(id));
     const at = id % PAGE_SIZE;
     const thing = page?.things[at];
-    if (page === undefined || thing === undefined || thing.isAbsent) return;
+    if (page === undefined || thing === undefined || this.isMissing(thing)) return;
     // The page stays, though it may be empty: the store has it as it was.
     page.things[at] = undefined;
     page.count--;
@@ -266,20 +300,23 @@ export class ThingIndex {
   *values(): IterableIterator<Thing> {
     const numbers = new Set(this.loaded.keys());
     if (this.source !== null) for (const number of this.source.numbers()) numbers.add(number);
+    if (this.logged !== null) for (const number of this.logged.numbers()) numbers.add(number);
     for (const number of [...numbers].sort((a, b) => a - b)) {
       const page = this.page(number);
       if (page === undefined) continue;
       for (let place = 0; place < PAGE_SIZE; place++) {
         if (!page.isLoaded) this.bring(page);
         const thing = page.things[place];
-        if (thing !== undefined && !thing.isAbsent) yield thing;
+        if (thing !== undefined && !this.isMissing(thing)) yield thing;
       }
     }
   }
 
   /** The page, if it is loaded, or differs from what is stored: then it comes. */
   loadedPage(number: number): Page | undefined {
-    return this.deferred.has(number) ? this.page(number) : this.loaded.get(number);
+    const page = this.deferred.has(number) ? this.page(number) : this.loaded.get(number);
+    if (page !== undefined && this.hidden.size > 0) for (const thing of page.things) if (thing !== undefined) this.isMissing(thing);
+    return page;
   }
 
   /** The numbers of the pages that are loaded. */

@@ -197,6 +197,11 @@ export class MsgpackReader {
     return this.buffer.subarray(this.dataStart, this.dataStart + this.number);
   }
 
+  /** A copy of the bytes between two offsets. */
+  copy(start: number, end: number): Uint8Array {
+    return Uint8Array.prototype.slice.call(this.source, start, end);
+  }
+
   /** The unsigned int of 8 bytes at a place within the last STR, BIN or EXT; a safe one, or rounded. */
   wideInt(at: number): number {
     const { view } = this;

@@ -8,6 +8,13 @@ export interface Loader {
   load(thing: Thing): void;
 }
 
+/** What a thing holds, while it is hidden. */
+export interface Content {
+  readonly layout: Shape;
+  readonly cells: Value[];
+  readonly rest: unknown;
+}
+
 /** What few things have. */
 class Rest {
   dict: Map<string, Value> | null = null;
@@ -59,6 +66,30 @@ export class Thing {
     this.layout = ABSENT;
     this.cells = NO_CELLS;
     this.rest = loader;
+  }
+
+  /** Hides what it holds, until that is needed: then `loader` has to show it. */
+  hide(loader: Loader): Content {
+    const { layout, cells, rest } = this;
+    this.leave(loader);
+    return { layout, cells, rest };
+  }
+
+  /** Who brings what it holds, while that is not in memory; else null. */
+  get loader(): Loader | null {
+    return this.isAbsent ? (this.rest as Loader) : null;
+  }
+
+  /** Has what it holds brought or shown; nothing for a thing of which only the name is known. */
+  reveal(): void {
+    if (this.layout === ABSENT) (this.rest as Loader).load(this);
+  }
+
+  /** Ends `hide`. */
+  show({ layout, cells, rest }: Content): void {
+    this.layout = layout;
+    this.cells = cells;
+    this.rest = rest as Rest | null;
   }
 
   /** Puts in what a stored thing holds; `dict` is null but for dictionaries. The count of references stays as it is. */

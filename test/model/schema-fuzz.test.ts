@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { BULK, BulkStatements } from './bulk-statements.ts';
 import { RELATED, RelatedStatements, START, Statements, tryOut } from './schema-statements.ts';
 
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 60);
@@ -29,5 +30,9 @@ describe('random changes are the same after a restart, and relations hold', () =
 
   it('of instances with relations', async () => {
     expect(await all(RELATED, (seed) => new RelatedStatements(seed))).toBeGreaterThan(0.3);
+  });
+
+  it('of many things at a time', async () => {
+    expect(await all(BULK, (seed) => new BulkStatements(seed))).toBeGreaterThan(0.6);
   });
 });

@@ -11,7 +11,7 @@ import { brokenRelations } from './relation-check.ts';
 const ADMIN = { id: 1, name: 'admin' };
 
 /** Numbers that look random and are the same for the same seed. */
-function generator(seed: number): (below: number) => number {
+export function generator(seed: number): (below: number) => number {
   let state = seed * 2654435761 + 1;
   return (below) => {
     state = (Math.imul(state ^ (state >>> 15), state | 1) + 0x6d2b79f5) | 0;
@@ -338,6 +338,13 @@ function afterCollecting(engine: LocalEngine, log: readonly LogEntry[]): string 
   return firstDifference(database, reopened([], log).database) ?? brokenRelations(database)[0] ?? wrongReferences(database)[0] ?? null;
 }
 
+/** A checkpoint by somebody who has read the log and touched nothing since. */
+function writtenAsItIs(log: readonly LogEntry[]): ReturnType<Checkpoints['end']> {
+  const checkpoints = new Checkpoints(reopened([], log));
+  checkpoints.begin();
+  return checkpoints.end();
+}
+
 /** What is wrong with what these statements leave behind, null when nothing is; and how many of them ended well. */
 export async function tryOut(codes: readonly string[]): Promise<{ readonly problem: string | null; readonly good: number }> {
   const { engine, log } = await recordingEngine();
@@ -358,6 +365,7 @@ export async function tryOut(codes: readonly string[]): Promise<{ readonly probl
     firstDifference(database, reopened([], log).database) ??
     firstDifference(database, reopened(early, behind).database) ??
     firstDifference(database, reopened(late, []).database) ??
+    firstDifference(database, reopened(writtenAsItIs(log), []).database) ??
     brokenRelations(database)[0] ??
     wrongReferences(database)[0] ??
     afterCollecting(engine, log);

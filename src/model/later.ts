@@ -1,0 +1,246 @@
+/**
+ * What need not be done at once when the log is read. Many new things stay in `LoggedPages`. And a thing that gets a list with many of them, or more of them into a
+ * list, is hidden until somebody asks for it; so a server is there soon after a crash, however much was made before.
+ */
+import { type MsgpackReader, Tok } from '../msgpack/reader.ts';
+import { List } from '../values/list.ts';
+import type { Shape } from '../values/shape.ts';
+import type { Content, Loader, Thing } from '../values/thing.ts';
+import type { Value } from '../values/value.ts';
+import type { Collection } from './collection.ts';
+import { hold } from './counts.ts';
+import { LoggedPages } from './logged-pages.ts';
+import { type RecordFinder, StoredPages } from './pages.ts';
+import { readCount, readInt, readStr } from './read.ts';
+import { decodeParts, decodeToken, itemsOf, type Part, Run, type StoredContext } from './stored.ts';
+import { PAGE_SIZE, pageOf } from './thing-index.ts';
+import { listOf, putInto, putOwned } from './thing-reader.ts';
+import type { TypeDef } from './types.ts';
+
+/** With fewer consecutive things, a list is made at once. */
+const MANY = 256;
+
+/** Ids of the first thing of whole pages, and of the first thing behind them. */
+export interface WholePages {
+  readonly first: number;
+  readonly end: number;
+}
+
+const isScalar = (value: Value | undefined): boolean => typeof value !== 'object' || value === null;
+const lengthOf = (parts: readonly Part[]): number => parts.reduce<number>((sum, part) => sum + (part instanceof Run ? part.count : 1), 0);
+
+function insertInto(list: List, start: number, items: Value[]): void {
+  if (list.items.length === 0) list.items = items;
+  else putInto(list, start, 0, items);
+}
+
+/** A thing that waits for changes to be made of what it holds. */
+class Hidden implements Loader {
+  private readonly collection: Collection;
+  private readonly content: Content;
+  private readonly acts: ((thing: Thing) => void)[] = [];
+  /** The last of the acts, when it puts items at the end of a list. */
+  private last: { readonly key: string; readonly parts: Part[] } | null = null;
+  /** What is known of properties that will be others: how many items a list has, -1 for no list or anything else that holds something. */
+  private readonly lengths = new Map<string, number>();
+
+  constructor(collection: Collection, thing: Thing) {
+    this.collection = collection;
+    this.content = thing.hide(this);
+    collection.things.hidden.set(thing.id, thing);
+  }
+
+  load(thing: Thing): void {
+    this.collection.things.hidden.delete(thing.id);
+    thing.show(this.content);
+    for (const act of this.acts) act(thing);
+  }
+
+  /** How many items the list of a property will have; -1 when it is no list. */
+  lengthOf(key: string): number {
+    const known = this.lengths.get(key);
+    if (known !== undefined) return known;
+    const value = this.value(key);
+    return value instanceof List ? value.items.length : -1;
+  }
+
+  /** Whether the property will hold nothing else, or not be there. */
+  isScalar(key: string): boolean {
+    const known = this.lengths.get(key);
+    return known === undefined ? isScalar(this.value(key)) : known < 0;
+  }
+
+  private value(key: string): Value | undefined {
+    const slot = this.content.layout.slot(key);
+    return slot < 0 ? undefined : this.content.cells[slot];
+  }
+
+  /** Has items put into a list. */
+  insert(key: string, start: number, parts: readonly Part[], cx: StoredContext): void {
+    const length = this.lengthOf(key);
+    this.lengths.set(key, length + lengthOf(parts));
+    const { last } = this;
+    if (last !== null && last.key === key && start === length) {
+      // Behind what was put there before.
+      for (const part of parts) last.parts.push(part);
+      return;
+    }
+    const insertion = { key, parts: [...parts] };
+    this.acts.push((thing) => insertInto(listOf(thing, key), start, itemsOf(insertion.parts, cx)));
+    // Whether what is put behind that is behind all of it.
+    this.last = start === length ? insertion : null;
+  }
+
+  /** Has something done that leaves a property with a list of so many items, or -1 for a value that holds nothing. */
+  add(key: string, length: number, act: (thing: Thing) => void): void {
+    this.lengths.set(key, length);
+    this.acts.push(act);
+    this.last = null;
+  }
+}
+
+export class Later {
+  private readonly collection: Collection;
+  private readonly cx: StoredContext;
+  private readonly store: RecordFinder;
+
+  constructor(collection: Collection, cx: StoredContext, store: RecordFinder) {
+    this.collection = collection;
+    this.cx = cx;
+    this.store = store;
+  }
+
+  /** The whole pages among the things behind `made` up to `end`, when all of them are new and nobody has to know them; else null. */
+  pagesOf(made: Thing, end: number): WholePages | null {
+    const { things, nextId, uncounted } = this.collection;
+    const first = Math.ceil((made.id + 1) / PAGE_SIZE) * PAGE_SIZE;
+    const last = Math.floor(end / PAGE_SIZE) * PAGE_SIZE;
+    const type = made.shape.type as TypeDef | null;
+    if (last <= first || nextId !== made.id + 1 || uncounted !== null || (type !== null && type.instances !== null)) return null;
+    for (let id = first; id < last; id += PAGE_SIZE) if (!things.isNew(pageOf(id))) return null;
+    return { first, end: last };
+  }
+
+  /** Leaves the things of pages, whose values are next, as they are; false, with nothing read, when they hold others. */
+  keep(r: MsgpackReader, shape: Shape, { first, end }: WholePages): boolean {
+    const { collection, cx } = this;
+    const { things } = collection;
+    const logged = things.logged ?? new LoggedPages(collection, cx);
+    if (!logged.add(r, shape, pageOf(first), pageOf(end) - pageOf(first))) return false;
+    things.logged = logged;
+    if (things.source === null) {
+      things.source = new StoredPages(collection, cx, this.store);
+      things.storedBefore = 0;
+    }
+    things.size += end - first;
+    collection.nextId = Math.max(collection.nextId, end);
+    for (let id = first; id < end; id += PAGE_SIZE) collection.touch(id);
+    return true;
+  }
+
+  /** Applies `SPLICE` if it puts many things into a list; false, with nothing read, when it does not. */
+  splice(r: MsgpackReader): boolean {
+    const from = r.offset;
+    const id = readInt(r);
+    const key = readStr(r);
+    const start = readInt(r);
+    const count = readInt(r);
+    const elements = readCount(r);
+    if (count === 0 && this.mayBeMany(elements, id)) {
+      const parts = decodeParts(r, this.cx, elements);
+      const added = lengthOf(parts);
+      if (added >= MANY || this.hidden(id) !== null) {
+        const length = this.lengthOf(id, key);
+        const put = (thing: Thing): void => insertInto(listOf(thing, key), start, itemsOf(parts, this.cx));
+        if (start <= length) this.hide(id)?.insert(key, start, parts, this.cx);
+        if (start <= length || this.defer(id, put)) {
+          this.holdParts(parts);
+          return true;
+        }
+      }
+    }
+    r.offset = from;
+    return false;
+  }
+
+  /** Applies `SET` if it makes a list of many things of what held nothing, or if it changes a thing that is hidden and need not be shown for that. */
+  set(r: MsgpackReader): boolean {
+    const from = r.offset;
+    const id = readInt(r);
+    const key = readStr(r);
+    const isHidden = this.hidden(id) !== null;
+    const kind = r.next();
+    if (kind === Tok.ARRAY && this.mayBeMany(r.number, id)) {
+      const parts = decodeParts(r, this.cx, r.number);
+      const length = lengthOf(parts);
+      if (length >= MANY && this.isScalar(id, key)) {
+        this.holdParts(parts);
+        this.hide(id)?.add(key, length, (thing) => putOwned(thing, key, new List(itemsOf(parts, this.cx))));
+        return true;
+      }
+    } else if (isHidden && kind < Tok.ARRAY && this.isScalar(id, key)) {
+      const value = decodeToken(r, kind, this.cx);
+      this.collection.touch(id);
+      this.hidden(id)?.add(key, -1, (thing) => thing.put(key, value));
+      return true;
+    }
+    r.offset = from;
+    return false;
+  }
+
+  /** Whether an array of so many elements for a thing is worth a look: with runs there are few. */
+  private mayBeMany(elements: number, id: number): boolean {
+    return elements > 0 && (elements < MANY || this.hidden(id) !== null);
+  }
+
+  /** For a thing that is not in memory; false for another. */
+  private defer(id: number, act: (thing: Thing) => void): boolean {
+    this.collection.touch(id);
+    return this.collection.things.defer(id, act);
+  }
+
+  private hidden(id: number): Hidden | null {
+    return (this.collection.things.hidden.get(id)?.loader ?? null) as Hidden | null;
+  }
+
+  private hide(id: number): Hidden | null {
+    const { collection } = this;
+    collection.touch(id);
+    const already = this.hidden(id);
+    if (already !== null) return already;
+    const thing = collection.things.get(id);
+    return thing === undefined ? null : new Hidden(collection, thing);
+  }
+
+  /** How many items a list has; -1 when it is none, or when its thing is better not hidden. */
+  private lengthOf(id: number, key: string): number {
+    const hidden = this.hidden(id);
+    if (hidden !== null) return hidden.lengthOf(key);
+    const thing = this.collection.things.inMemory(id);
+    const list = thing === undefined || thing.dict !== null ? undefined : thing.get(key);
+    return list instanceof List ? list.items.length : -1;
+  }
+
+  private isScalar(id: number, key: string): boolean {
+    const hidden = this.hidden(id);
+    if (hidden !== null) return hidden.isScalar(key);
+    const thing = this.collection.things.inMemory(id);
+    return thing !== undefined && thing.dict === null && isScalar(thing.get(key));
+  }
+
+  private holdParts(parts: readonly Part[]): void {
+    const { collection, cx } = this;
+    const { logged } = collection.things;
+    for (const part of parts) {
+      if (!(part instanceof Run)) {
+        hold(collection, part);
+        continue;
+      }
+      const end = part.first + part.count;
+      for (let id = part.first; id < end; ) {
+        if (id % PAGE_SIZE === 0 && id + PAGE_SIZE <= end && logged?.hold(pageOf(id)) === true) id += PAGE_SIZE;
+        else hold(collection, cx.thing(id++));
+      }
+    }
+  }
+}
