@@ -1,9 +1,10 @@
 /** Writes what happened to stored values into a change. */
+import type { MsgpackWriter } from '../msgpack/writer.ts';
 import { List } from '../values/list.ts';
 import type { SetValue } from '../values/set.ts';
-import type { Thing } from '../values/thing.ts';
+import { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
-import { type Change, ChangeOp, type Made } from './change.ts';
+import { type Change, ChangeOp, type Made, spliceHead } from './change.ts';
 import type { Run } from './splice.ts';
 import { encodeItems, encodeStored } from './stored.ts';
 import { encodeThingBody } from './thing-record.ts';
@@ -29,15 +30,14 @@ export function recordRemoval(change: Change, list: List, runs: readonly Run[]):
   recordSplice(change, list, start, span, list.items.slice(start, start + span - removed));
 }
 
-/** Records that `count` items of a list that is stored were replaced by others. */
-export function recordSplice({ ops, jobs }: Change, list: List, start: number, count: number, items: readonly Value[]): void {
-  ops.int(ChangeOp.SPLICE);
-  ops.int((list.parent as Thing).id);
-  ops.str(list.key);
-  ops.int(start);
-  ops.int(count);
+/** Records that `count` items of a list that is stored were replaced by others; the list has them already. */
+export function recordSplice(change: Change, list: List, start: number, count: number, items: readonly Value[]): void {
+  change.jobs?.push({ kind: 'splice', thing: list.parent as Thing, key: list.key, start, count, items });
+  const only = items.length === 1 && count === 0 && start === list.items.length - 1 ? items[0] : null;
+  if (only instanceof Thing && change.push(list, start, only)) return;
+  const { ops } = change;
+  spliceHead(ops, (list.parent as Thing).id, list.key, start, count);
   encodeItems(ops, items);
-  jobs?.push({ kind: 'splice', thing: list.parent as Thing, key: list.key, start, count, items });
 }
 
 /** Records that things came into a set that is stored, or left it. */
@@ -62,14 +62,15 @@ export function recordProperty({ ops, jobs }: Change, thing: Thing, key: string,
 
 /** Records a stored thing as it is now: a new one, or one of another type than before. */
 export function recordWhole(change: Change, thing: Thing): void {
-  const { ops, jobs, made } = change;
-  jobs?.push({ kind: 'whole', thing });
+  change.jobs?.push({ kind: 'whole', thing });
   const { shape } = thing;
   const isCommon = thing.dict === null && thing.restriction === null;
-  if (isCommon && made?.end === ops.size && made.nextId === thing.id && made.shape === shape) {
-    recordMore(change, made, thing);
+  const more = isCommon ? change.opsForMore(shape, thing.id) : null;
+  if (more !== null) {
+    recordMore(more, change.made as Made, thing);
     return;
   }
+  const { ops } = change;
   ops.int(ChangeOp.NEW);
   ops.int(thing.id);
   encodeThingBody(ops, thing);
@@ -77,7 +78,7 @@ export function recordWhole(change: Change, thing: Thing): void {
 }
 
 /** Records a thing that is like the one before, of which only the values are told. */
-function recordMore({ ops }: Change, made: Made, thing: Thing): void {
+function recordMore(ops: MsgpackWriter, made: Made, thing: Thing): void {
   if (made.countAt < 0) {
     ops.int(ChangeOp.MORE);
     ops.u8(UINT32);

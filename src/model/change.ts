@@ -5,8 +5,11 @@
  * An operation is an int code followed by its operands, all MessagePack; values as `encodeStored` writes them.
  */
 import type { MsgpackWriter } from '../msgpack/writer.ts';
+import type { List } from '../values/list.ts';
 import type { Shape } from '../values/shape.ts';
+import type { Thing } from '../values/thing.ts';
 import type { Job } from './jobs.ts';
+import { encodeRun } from './stored.ts';
 
 export const ChangeOp = {
   /** thing, key, value */
@@ -107,6 +110,15 @@ export const ChangeOp = {
   DEPLOY_MODULE: 103,
 } as const;
 
+/** Writes `SPLICE` up to its items. */
+export function spliceHead(ops: MsgpackWriter, owner: number, key: string, start: number, count: number): void {
+  ops.int(ChangeOp.SPLICE);
+  ops.int(owner);
+  ops.str(key);
+  ops.int(start);
+  ops.int(count);
+}
+
 /** New things that were recorded last, as long as nothing was recorded behind them. */
 export interface Made {
   readonly shape: Shape;
@@ -118,10 +130,23 @@ export interface Made {
   count: number;
 }
 
+/** Things that were made one after another and put behind one another at the end of a list. */
+interface Pushed {
+  readonly list: List;
+  /** Whose property the list was then. */
+  readonly owner: number;
+  readonly key: string;
+  readonly start: number;
+  readonly first: number;
+  count: number;
+}
+
 export class Change {
   readonly id: number;
-  readonly ops: MsgpackWriter;
+  private readonly writer: MsgpackWriter;
   made: Made | null = null;
+  /** Recorded when anything else is, but for more of them: so many things take one operation that makes them, and one for the list. */
+  private pushed: Pushed | null = null;
   /** The same for those who watch things of the collection; null while nobody does. */
   readonly jobs: Job[] | null;
   private isDropped = false;
@@ -130,13 +155,43 @@ export class Change {
   constructor(id: number, ops: MsgpackWriter, isWatched = false) {
     this.id = id;
     this.jobs = isWatched ? [] : null;
-    this.ops = ops;
+    this.writer = ops;
     ops.reset();
+  }
+
+  /** The operations. To be asked for anew behind whatever may record others. */
+  get ops(): MsgpackWriter {
+    if (this.pushed !== null) this.recordPushed(this.pushed);
+    return this.writer;
+  }
+
+  private recordPushed({ owner, key, start, first, count }: Pushed): void {
+    this.pushed = null;
+    const { writer } = this;
+    spliceHead(writer, owner, key, start, 0);
+    writer.arrayHeader(1);
+    encodeRun(writer, first, count);
+  }
+
+  /** The operations, if another thing of this shape and id can be told behind the one that was made last; else null. */
+  opsForMore(shape: Shape, id: number): MsgpackWriter | null {
+    const { made, writer } = this;
+    return made !== null && made.end === writer.size && made.nextId === id && made.shape === shape ? writer : null;
+  }
+
+  /** Takes note that a thing was put at the end of a list, at this place; false when it is not the one that was made last. */
+  push(list: List, at: number, thing: Thing): boolean {
+    const { made, writer, pushed } = this;
+    if (made === null || made.end !== writer.size || thing.id !== made.nextId - 1) return false;
+    if (pushed === null) this.pushed = { list, owner: (list.parent as Thing).id, key: list.key, start: at, first: thing.id, count: 1 };
+    else if (pushed.list === list && pushed.start + pushed.count === at && pushed.first + pushed.count === thing.id) pushed.count++;
+    else return false;
+    return true;
   }
 
   /** Whether there is nothing to keep: no operations, and an id that nobody knows, so that the next change can have it. */
   get isEmpty(): boolean {
-    return this.isDropped || (this.ops.size === 0 && !this.isTold);
+    return this.isDropped || (this.writer.size === 0 && !this.isTold);
   }
 
   /** The id, for those whom a query tells it: it is kept in the log then, even without operations, so that it is not given out twice. */

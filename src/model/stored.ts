@@ -137,13 +137,16 @@ export function encodeItems(w: MsgpackWriter, items: readonly Value[]): void {
   for (let at = 0; at < items.length; ) {
     const end = endOfRun(items, at);
     if (end - at === 1) encodeStored(w, items[at] as Value);
-    else {
-      w.extHeader(Ext.RUN, RUN_BYTES);
-      w.u64((items[at] as Thing).id);
-      w.u64(end - at);
-    }
+    else encodeRun(w, (items[at] as Thing).id, end - at);
     at = end;
   }
+}
+
+/** Writes things with consecutive ids as an element of `encodeItems`. */
+export function encodeRun(w: MsgpackWriter, first: number, count: number): void {
+  w.extHeader(Ext.RUN, RUN_BYTES);
+  w.u64(first);
+  w.u64(count);
 }
 
 /** Things with consecutive ids, among the items of a list that is read. */

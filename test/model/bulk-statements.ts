@@ -57,9 +57,29 @@ export class BulkStatements {
       `.rename('b', 'c'); .b = [];`,
       `${list} = ${list}.filter(|t| is_thing(t) && t.x != 3);`,
       `.s = set(${list}.filter(|t| is_thing(t)));`,
+      '.a = []; .b = [1]; .a.push(P{x: 1}); .b.push(P{x: 2}); .a.push(P{x: 3});',
       '.a.extend(.b);',
       '.o = {l: .a};',
       `.o = {l: ${this.many()}};`,
+    ]);
+  }
+
+  /** What happens between two of many that are put at the end of a list. */
+  private between(): string {
+    const list = this.list();
+    return this.of([
+      '',
+      '',
+      '',
+      `${list}.push(P{x: 3});`,
+      `if (i % 10 == 0) ${list}.pop();`,
+      'if (i == 20) { .rename("a", "tmp"); .rename("tmp", "a"); };',
+      'if (i == 20) { .b = .a; };',
+      'if (i == 20) .n = i;',
+      `if (i == 20) ${list}[1].x = 4;`,
+      'if (i == 20) .o = {l: []};',
+      'if (i == 20) { t = .a; .del("a"); .a = t; };',
+      'if (i == 20) raise("enough");',
     ]);
   }
 
@@ -79,10 +99,10 @@ export class BulkStatements {
   /** A statement; it may well end in an error. */
   statement(): string {
     const list = this.list();
-    const kind = this.next(20);
+    const kind = this.next(22);
     if (kind < 4) return `${list}.extend(${this.many()}); nil;`;
     if (kind < 6) return `${list} = ${this.many()}; nil;`;
-    if (kind === 6) return `for (i in range(${this.of([40, 300])})) ${list}.push(${this.item()}); nil;`;
+    if (kind === 6 || kind > 19) return `for (i in range(${this.of([40, 300])})) { ${list}.push(${this.item()}); ${this.between()} }; nil;`;
     if (kind === 7) return `.o.l = ${this.many()}; .n = 3; ${list}.extend(${this.many()}); nil;`;
     if (kind === 9) return `${list} = ${this.many()}; ${list}.splice(3, 0, 8, 9); ${list}.extend(${this.many()}); ${list}.push(1); nil;`;
     if (kind === 8) return `${this.schema()} nil;`;

@@ -29,6 +29,15 @@ test('instances of a type take no more', async () => {
   expect(bytes).toBeLessThan(9_000);
 });
 
+test('things that are put at the end of a list one by one take no more', async () => {
+  const { bytes, difference } = await lastRecord(
+    '.list = []; nil;',
+    'for (i in range(1000)) .list.push({number: i, text: "abc", flag: true}); nil;',
+  );
+  expect(difference).toBeNull();
+  expect(bytes).toBeLessThan(9_000);
+});
+
 test('things that leave together take next to nothing', async () => {
   const { engine, bytes, difference } = await lastRecord(MAKE, '.del("list"); nil;');
   expect(difference).toBeNull();
