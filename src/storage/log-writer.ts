@@ -2,7 +2,7 @@
  * The writing end of the log: group commit, segments, failure.
  *
  * Appends gather in one batch. At the end of the turn of the event loop, or a few turns later while each brings many more, the batch is written
- * with one system call that returns when the disk has it; meanwhile further appends gather in a second batch, which follows at once. So the disk is never idle while there is something to write.
+ * with one system call that returns when the disk has it; meanwhile further appends gather in a second batch, which follows at once, or when it is half as large.
  * The call is made by the thread pool, or by the event loop where that gets more done: see `sync-place.ts`.
  */
 import { constants } from 'node:fs';
@@ -85,8 +85,9 @@ export class LogWriter {
   private gathering: Batch = newBatch();
   private flying: Batch = newBatch();
   private scheduled = false;
-  /** The changes that were gathered a turn ago, and how many turns more may be waited for others. */
+  /** The changes that were gathered a turn ago, or that are enough, and how many turns more may be waited for others. */
   private countBefore = 0;
+  private enough = 0;
   private turnsLeft = 0;
   private busy = false;
   private closed = false;
@@ -209,6 +210,25 @@ export class LogWriter {
     setImmediate(this.flushSoon);
   };
 
+  /** As `flushSoon`, behind a write of the thread pool, which costs so much that few changes are not worth one while many clients wait. */
+  private readonly flushHalf = (): void => {
+    if (this.gathering.count >= this.enough || this.turnsLeft-- === 0) this.flush();
+    else setImmediate(this.flushHalf);
+  };
+
+  /** Begins the next write behind one of so many changes. */
+  private flushAfter(changes: number): void {
+    this.enough = changes / 2;
+    const { count } = this.gathering;
+    if (this.inline || count === 0 || changes <= FEW_CHANGES || count >= this.enough) {
+      this.flush();
+      return;
+    }
+    this.scheduled = true;
+    this.turnsLeft = GATHER_TURNS;
+    setImmediate(this.flushHalf);
+  }
+
   private readonly flush = (): void => {
     this.scheduled = false;
     if (this.busy || this.failure !== null || this.gathering.count === 0) return;
@@ -312,11 +332,12 @@ export class LogWriter {
       const { segmentBytes, spareAfterSyncs } = this.options;
       if (++this.syncs > spareAfterSyncs && (!active.recyclable || active.end > segmentBytes / 2)) this.standby.prepare();
     }
+    const { count } = this.flying;
     clearBatch(this.flying);
     this.durableId = id;
     this.busy = false;
     // First, so that the disk works while the listener sends answers.
-    this.flush();
+    this.flushAfter(count);
     // A write on the event loop is done by now, and was reported together with this one.
     if (this.durableId !== id) return;
     for (let first = this.waiters[0]; first !== undefined && first.id <= id; first = this.waiters[0]) {

@@ -4,22 +4,20 @@
  * Handing a write to the pool and back costs some 40 µs, a fifth of a sync; while the loop has nothing else to do, it may as well wait itself. With
  * many clients the pool lets the loop work on while the disk does, if there is a processor free to wake the thread of the pool on. If there is none,
  * the thread is woken late, and a sync takes several times as long as the disk needs. No rule tells these cases apart beforehand. So both ways are
- * tried in turns, and the one by which the loop gets more done is kept until the next trial. Until the first, a disk that is quick is waited for.
+ * tried in turns, and the pool writes until the next trial if the loop gets clearly more done then. Until the first, a disk that is quick is waited for.
  */
 import { performance } from 'node:perf_hooks';
 
 /** A sync that takes longer than this, in ms, is not waited for on the event loop. */
-const LONGEST_MS = 0.5;
-/** With nothing else to do the loop waits this long, in ms: handing over to the pool would only make it longer. */
-const LONGEST_ALONE_MS = 2 * LONGEST_MS;
+const LONGEST_MS = 1;
 /** One that takes longer, as on any disk some do, counts as this long. */
-const CLIPPED_MS = 4 * LONGEST_MS;
+const CLIPPED_MS = 2 * LONGEST_MS;
 /** In a trial both ways have so many turns, each of so many writes. */
 const TURNS = 4;
 const TURN_WRITES = 16;
 /** A turn that takes longer than this, in ms, tells nothing: there is hardly any load. */
 const TURN_MS = 250;
-/** The other way must be better by this factor in all, and in all pairs of turns but one: where one of them is better, it is by more, and disks vary by as much. */
+/** The pool must be better by this factor in all, and in all pairs of turns but one: where it is better, it is by more, and disks vary by as much. */
 const MARGIN = 1.2;
 /** So many writes lie between two trials: at first, and at most, after trials that changed nothing. */
 const FIRST_PAUSE = 512;
@@ -78,7 +76,7 @@ export class SyncPlace {
     const isIdle = counts.events - this.last.events <= 2 && counts.turns - this.last.turns <= 4;
     this.last = counts;
     // One client alone waits for its one change; there is nothing else that the loop could do.
-    if (isIdle && changes === 1 && this.loopMs < LONGEST_ALONE_MS) return true;
+    if (isIdle && changes === 1 && this.loopMs < LONGEST_MS) return true;
     if (this.loopMs > LONGEST_MS && !this.mayTryAgain()) return false;
     if (isIdle && changes === 1) return false;
     this.batchSize += (changes - this.batchSize) / 8;
@@ -140,16 +138,15 @@ export class SyncPlace {
   }
 
   private conclude(rates: readonly number[]): void {
-    let [present, other, wins] = [0, 0, 0];
+    let [pool, loop, wins] = [0, 0, 0];
     for (let i = 0; i < rates.length; i += 2) {
-      const [pool = 0, loop = 0] = rates.slice(i, i + 2);
-      const [mine, its] = this.prefersLoop ? [loop, pool] : [pool, loop];
-      present += mine;
-      other += its;
-      if (its > mine) wins++;
+      const [byPool = 0, byLoop = 0] = rates.slice(i, i + 2);
+      pool += byPool;
+      loop += byLoop;
+      if (byPool > byLoop) wins++;
     }
-    const changes = other > present * MARGIN && wins >= TURNS - 1;
-    if (changes) this.prefersLoop = !this.prefersLoop;
-    this.pause = changes ? FIRST_PAUSE : Math.min(2 * this.pause, LONGEST_PAUSE);
+    const prefersLoop = pool <= loop * MARGIN || wins < TURNS - 1;
+    this.pause = prefersLoop === this.prefersLoop ? Math.min(2 * this.pause, LONGEST_PAUSE) : FIRST_PAUSE;
+    this.prefersLoop = prefersLoop;
   }
 }

@@ -55,6 +55,18 @@ test('the way that gets more done is found, and found anew when the load is anot
   expect(run(CROWDED, 10_000)).toBeGreaterThan(0.95);
 });
 
+test('the pool has to be clearly better, at each trial', () => {
+  const [better, equal]: Machine[] = [
+    { pool: { changes: 40, ms: 1, syncMs: 0.6 }, loop: { changes: 30, ms: 1, syncMs: 0.3 } },
+    { pool: { changes: 30, ms: 1, syncMs: 0.6 }, loop: { changes: 30, ms: 1, syncMs: 0.3 } },
+  ];
+  const run = simulation();
+  run(better as Machine, 2000);
+  expect(run(better as Machine, 2000)).toBeLessThan(0.2);
+  run(equal as Machine, 20_000);
+  expect(run(equal as Machine, 10_000)).toBeGreaterThan(0.95);
+});
+
 test('with nothing to gain the loop goes on, as it began, and trials become rare', () => {
   const run = simulation();
   const even: Machine = { pool: { changes: 9, ms: 2, syncMs: 0.3 }, loop: { changes: 9, ms: 2, syncMs: 0.3 } };
@@ -82,12 +94,13 @@ test('the loop does not wait for a disk that is slow, or becomes so', () => {
 });
 
 test('the loop is tried again when the disk may be quick again, however late the pool is', () => {
+  const late: Machine = { ...CROWDED, pool: { ...CROWDED.pool, ms: 1.7, syncMs: 1.5 } };
   const run = simulation();
-  run(CROWDED, 2000);
-  run({ ...CROWDED, loop: { ...CROWDED.loop, ms: 6, syncMs: 5 } }, 20);
-  expect(run(CROWDED, 100)).toBe(0);
-  run(CROWDED, 2000);
-  expect(run(CROWDED, 1000)).toBeGreaterThan(0.9);
+  run(late, 2000);
+  run({ ...late, loop: { ...late.loop, ms: 6, syncMs: 5 } }, 40);
+  expect(run(late, 100)).toBe(0);
+  run(late, 2000);
+  expect(run(late, 1000)).toBeGreaterThan(0.9);
 });
 
 test('a single sync that takes long changes nothing', () => {
