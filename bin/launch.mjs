@@ -36,11 +36,16 @@ const POOL = ['--max-large-page-pool-size=128', '--memory-pool-timeout=86400'];
 
 export const SERVER_FLAGS = major >= KNOWS_POOL ? [...YOUNG, ...POOL] : YOUNG;
 
+/** A checkpoint has a thread of the pool to itself while it waits for the log, which another has to write. */
+const LEAST_THREADS = 4;
+
 /**
  * Runs the program `<entry>`, such as `cli/thingsc-main`: as it was built, or from its sources; `script` is the file that was called. With `flags` for
  * Node.js, the process starts anew in its own place where that is possible.
  */
 export async function launch(entry, script, flags = []) {
+  // What is set now still counts, as nothing has used the pool yet.
+  if (Number(process.env.UV_THREADPOOL_SIZE ?? LEAST_THREADS) < LEAST_THREADS) process.env.UV_THREADPOOL_SIZE = String(LEAST_THREADS);
   if (!isNewEnough) {
     runWithOwnNode(fileURLToPath(script), flags);
     return;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEngine } from '../../src/engine/open.ts';
 import { ask } from '../support.ts';
-import { Folder, thingsc } from './harness.ts';
+import { Folder, runBinary, thingsc } from './harness.ts';
 
 const folder = new Folder();
 const data = join(folder.path, 'data');
@@ -106,6 +106,13 @@ describe('thingsc dump and load', () => {
     const dir = join(folder.path, 'piped');
     expect((await thingsc(['load', '-', dir], { input: out })).out).toContain('with 103 things');
     expect((await thingsc([...READ, dir])).out).toBe('["Iris π",1,100,8]\n');
+  });
+
+  it('end, however few threads the environment asks for', async () => {
+    const { out } = await thingsc(['dump', data]);
+    const dir = join(folder.path, 'one-thread');
+    const loaded = await runBinary(['load', '-', dir], { input: out, env: { UV_THREADPOOL_SIZE: '1' } });
+    expect(loaded.out).toContain('with 103 things');
   });
 
   it('leave nothing of a dump that is cut off', async () => {
