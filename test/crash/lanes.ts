@@ -15,6 +15,8 @@ export interface LaneState {
   /** Long enough in some lanes to be stored in parts. */
   big: number[];
   items: number[];
+  /** Of instances that come many at a time, so that they need not come into memory when the log is read. */
+  many: number[];
   dict: Record<string, number>;
   set: number[];
   typed: Record<string, number>[];
@@ -55,6 +57,7 @@ export function newState(lane: number): LaneState {
     list: [],
     big: bigStart(lane),
     items: [],
+    many: [],
     dict: {},
     set: [],
     typed: [],
@@ -69,12 +72,13 @@ export function newState(lane: number): LaneState {
 export function setupCode(lane: number): string {
   return `
     set_type('K${lane}', {n: 'int'});
+    set_type('M${lane}', {n: 'int', s: 'str?'});
     set_type('B${lane}', {k: 'int'});
     set_type('A${lane}', {k: 'int', bs: '{B${lane}}'});
     mod_type('B${lane}', 'add', 'a', 'A${lane}?');
     mod_type('B${lane}', 'rel', 'a', 'bs');
     .l${lane} = {
-      n: 0, a: 0, text: '', list: [], big: range(${lane < 2 ? BIG : 0}), items: [], dict: {}, set: set(), typed: [],
+      n: 0, a: 0, text: '', list: [], big: range(${lane < 2 ? BIG : 0}), items: [], many: [], dict: {}, set: set(), typed: [],
       as: range(${RELATED}).map(|k| A${lane}{k: k}), bs: range(${RELATED}).map(|k| B${lane}{k: k})
     };
     nil;`;
@@ -86,6 +90,7 @@ export function readCode(lane: number): string {
   return `(.has('l${lane}') ? [
     [${l}.n, ${l}.a, ${l}.text, ${l}.list, ${l}.dict.map(|k, v| [k, v]), ${l}.big],
     ${l}.items.map(|t| [t.id(), t.n]),
+    ${l}.many.map(|t| [t.id(), t.n]),
     ${l}.set.map(|t| [t.id(), t.n]),
     ${l}.typed.map(|t| [t.id(), t.map(|k, v| [k, v])]),
     ${l}.bs.map(|b| is_nil(b.a) ? -1 : b.a.k),
@@ -97,6 +102,7 @@ type Pairs = [string, number][];
 type Read = [
   [n: number, a: number, text: string, list: number[], dict: Pairs, big: number[]],
   items: [number, number][],
+  many: [number, number][],
   set: [number, number][],
   typed: [number, Pairs][],
   related: number[],
@@ -111,14 +117,14 @@ export interface Observed {
 
 /** What `readCode` gave, in the form of a state. Throws when the two sides of a relation differ. */
 export function observe(lane: number, read: unknown, procedures: readonly string[], users: readonly string[]): Observed {
-  const [[n, a, text, list, dict, big], items, set, typed, related, reverse] = read as Read;
+  const [[n, a, text, list, dict, big], items, many, set, typed, related, reverse] = read as Read;
   for (const [k, bs] of reverse) {
     const expected = related.flatMap((to, b) => (to === k ? [b] : []));
     if (!isDeepStrictEqual(bs.toSorted(), expected))
       throw new Error(`lane ${lane}: half a relation: ${JSON.stringify([related, reverse])}`);
   }
   const ids = new Map<number, number>();
-  for (const [id, value] of [...items, ...set]) ids.set(id, value);
+  for (const [id, value] of [...items, ...many, ...set]) ids.set(id, value);
   const instances = typed.map(([id, pairs]) => {
     const fields = Object.fromEntries(pairs);
     ids.set(id, fields.n as number);
@@ -131,6 +137,7 @@ export function observe(lane: number, read: unknown, procedures: readonly string
     list,
     big,
     items: items.map(([, value]) => value),
+    many: many.map(([, value]) => value),
     dict: Object.fromEntries(dict),
     set: set.map(([, value]) => value).sort((x, y) => x - y),
     typed: instances,
@@ -151,6 +158,8 @@ export function isState(observed: LaneState, state: LaneState): boolean {
 
 type Maker = (lane: number, n: number, state: LaneState, random: Random) => Partial<Op> & Pick<Op, 'code' | 'apply'>;
 
+const numbers = (start: number, count: number): number[] => Array.from({ length: count }, (_, i) => start + i);
+
 const remove = <T>(items: T[], item: T): void => void items.splice(items.indexOf(item), 1);
 
 const MAKERS: readonly Maker[] = [
@@ -158,12 +167,41 @@ const MAKERS: readonly Maker[] = [
     big.length < 6000
       ? {
           code: `.l${lane}.big.extend(range(${n}, ${n + 40})); nil;`,
-          apply: (s) => void s.big.push(...Array.from({ length: 40 }, (_, i) => n + i)),
+          apply: (s) => void s.big.push(...numbers(n, 40)),
         }
       : { code: `.l${lane}.big.splice(0, 1700); nil;`, apply: (s) => void s.big.splice(0, 1700) },
   (lane, n, { big }, random) => {
     const at = random(big.length + 1);
     return { code: `.l${lane}.big.splice(${at}, 30, ${n}); nil;`, apply: (s) => void s.big.splice(at, 30, n) };
+  },
+  (lane, n, { many }) =>
+    many.length < 1200
+      ? {
+          code: `.l${lane}.many.extend(range(300).map(|i| M${lane}{n: ${n} + i})); nil;`,
+          apply: (s) => void s.many.push(...numbers(n, 300)),
+        }
+      : { code: `.l${lane}.many.splice(0, 700); nil;`, apply: (s) => void s.many.splice(0, 700) },
+  (lane, n, _, random) =>
+    random(3) > 0
+      ? {
+          code: `for (i in range(70)) .l${lane}.many.push(M${lane}{n: ${n} + i, s: 'text'}); nil;`,
+          apply: (s) => void s.many.push(...numbers(n, 70)),
+        }
+      : {
+          code: `.l${lane}.many = range(280).map(|i| M${lane}{n: ${n} + i}); nil;`,
+          apply: (s) => {
+            s.many = numbers(n, 280);
+          },
+        },
+  (lane, n, { many }, random) => {
+    const at = random(many.length);
+    if (many.length === 0) return { code: 'nil;', apply: () => undefined };
+    return {
+      code: `.l${lane}.many[${at}].n = ${n}; nil;`,
+      apply: (s) => {
+        s.many[at] = n;
+      },
+    };
   },
   (lane, n, _, random) => {
     const text = 'abcdefgh'.repeat(random(12) === 0 ? 2500 : random(20));
