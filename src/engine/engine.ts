@@ -83,6 +83,9 @@ export interface EngineOptions {
   readonly cacheSize?: number;
 }
 
+/** How long the event loop is kept busy at a stretch with what was left for later when the log was read, in ms. */
+const SHOW_MS = 1;
+
 /** Bytes in the log from which on a checkpoint is made at the next quiet moment, however few changes they are. */
 const CHECKPOINT_BYTES = 8 * 1024 * 1024;
 /** From so many on it waits for none. */
@@ -342,9 +345,30 @@ export class LocalEngine implements Engine {
   /** Writes a checkpoint of all changes so far, in the background. Rejects when it could not be written; the log keeps everything then. */
   checkpoint(): Promise<void> {
     if (this.checkpointing !== null) return this.checkpointing;
+    const hidden = [...this.database.collections.values()].filter(({ things }) => things.hidden.size > 0);
+    const written = hidden.length === 0 ? this.writeCheckpoint() : this.show(hidden).then(() => this.writeCheckpoint());
+    this.checkpointing = written.finally(() => {
+      this.checkpointing = null;
+    });
+    return this.checkpointing;
+  }
+
+  /** Shows what is hidden in collections, in slices: a checkpoint would have to do it at once. */
+  private async show(collections: readonly Collection[]): Promise<void> {
+    for (const { things } of collections) {
+      let end = performance.now() + SHOW_MS;
+      for (const _ of things.show()) {
+        if (performance.now() < end) continue;
+        await new Promise((resolve) => setImmediate(resolve));
+        end = performance.now() + SHOW_MS;
+      }
+    }
+  }
+
+  private writeCheckpoint(): Promise<void> {
     this.garbage.settle();
     const work = this.unsavedWork;
-    this.checkpointing = this.store
+    return this.store
       .checkpoint(this.store.appendedId, this.source.begin())
       .then(() => {
         this.source.finish();
@@ -354,11 +378,7 @@ export class LocalEngine implements Engine {
       .catch((error: unknown) => {
         this.source.abort();
         throw error;
-      })
-      .finally(() => {
-        this.checkpointing = null;
       });
-    return this.checkpointing;
   }
 
   /**

@@ -5,20 +5,22 @@
 import { type MsgpackReader, Tok } from '../msgpack/reader.ts';
 import { List } from '../values/list.ts';
 import type { Shape } from '../values/shape.ts';
-import type { Content, Loader, Thing } from '../values/thing.ts';
+import type { Content, Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
 import type { Collection } from './collection.ts';
 import { hold } from './counts.ts';
 import { LoggedPages } from './logged-pages.ts';
 import { type RecordFinder, StoredPages } from './pages.ts';
 import { readCount, readInt, readStr } from './read.ts';
-import { decodeParts, decodeToken, itemsOf, type Part, Run, type StoredContext } from './stored.ts';
-import { PAGE_SIZE, pageOf } from './thing-index.ts';
+import { addItems, decodeParts, decodeToken, type Part, Run, type StoredContext } from './stored.ts';
+import { type HiddenThing, PAGE_SIZE, pageOf } from './thing-index.ts';
 import { listOf, putInto, putOwned } from './thing-reader.ts';
 import type { TypeDef } from './types.ts';
 
 /** With fewer consecutive things, a list is made at once. */
 const MANY = 256;
+/** So many things of a list are made in one step. */
+const AT_A_TIME = 1024;
 
 /** Ids of the first thing of whole pages, and of the first thing behind them. */
 export interface WholePages {
@@ -29,31 +31,80 @@ export interface WholePages {
 const isScalar = (value: Value | undefined): boolean => typeof value !== 'object' || value === null;
 const lengthOf = (parts: readonly Part[]): number => parts.reduce<number>((sum, part) => sum + (part instanceof Run ? part.count : 1), 0);
 
-function insertInto(list: List, start: number, items: Value[]): void {
-  if (list.items.length === 0) list.items = items;
-  else putInto(list, start, 0, items);
+/** Items that are put into a list, at one place. */
+class Insertion {
+  readonly key: string;
+  private readonly start: number;
+  private parts: Part[];
+  /** The items of the parts before `made`. */
+  private items: Value[] = [];
+  private made = 0;
+
+  constructor(key: string, start: number, parts: readonly Part[]) {
+    this.key = key;
+    this.start = start;
+    this.parts = [...parts];
+  }
+
+  add(parts: readonly Part[]): void {
+    for (const part of parts) this.parts.push(part);
+  }
+
+  /** Makes some more of the items; false when there are all of them. */
+  prepare(cx: StoredContext): boolean {
+    const part = this.parts[this.made];
+    if (part === undefined) return false;
+    if (part instanceof Run && part.count > AT_A_TIME) {
+      cx.things(part.first, AT_A_TIME, this.items);
+      this.parts[this.made] = new Run(part.first + AT_A_TIME, part.count - AT_A_TIME);
+    } else {
+      addItems(this.items, [part], cx);
+      this.made++;
+    }
+    return true;
+  }
+
+  put(thing: Thing, cx: StoredContext): void {
+    const { items, start } = this;
+    addItems(items, this.parts.slice(this.made), cx);
+    this.parts = [];
+    const list = listOf(thing, this.key);
+    if (list.items.length === 0) list.items = items;
+    else putInto(list, start, 0, items);
+  }
 }
 
 /** A thing that waits for changes to be made of what it holds. */
-class Hidden implements Loader {
+class Hidden implements HiddenThing {
+  readonly thing: Thing;
   private readonly collection: Collection;
+  private readonly cx: StoredContext;
   private readonly content: Content;
-  private readonly acts: ((thing: Thing) => void)[] = [];
-  /** The last of the acts, when it puts items at the end of a list. */
-  private last: { readonly key: string; readonly parts: Part[] } | null = null;
-  /** What is known of properties that will be others: how many items a list has, -1 for no list or anything else that holds something. */
+  private readonly acts: (Insertion | ((thing: Thing) => void))[] = [];
+  /** The last insertion, when it is at the end of its list. */
+  private atEnd: Insertion | null = null;
+  /** What is known of properties that will be others: how many items a list has, -1 for a value that holds nothing. */
   private readonly lengths = new Map<string, number>();
 
-  constructor(collection: Collection, thing: Thing) {
+  constructor(collection: Collection, cx: StoredContext, thing: Thing) {
+    this.thing = thing;
     this.collection = collection;
+    this.cx = cx;
     this.content = thing.hide(this);
-    collection.things.hidden.set(thing.id, thing);
+    collection.things.hidden.set(thing.id, this);
   }
 
   load(thing: Thing): void {
     this.collection.things.hidden.delete(thing.id);
     thing.show(this.content);
-    for (const act of this.acts) act(thing);
+    for (const act of this.acts) {
+      if (act instanceof Insertion) act.put(thing, this.cx);
+      else act(thing);
+    }
+  }
+
+  *prepare(): Iterable<void> {
+    for (const act of this.acts) if (act instanceof Insertion) while (act.prepare(this.cx)) yield;
   }
 
   /** How many items the list of a property will have; -1 when it is no list. */
@@ -76,26 +127,23 @@ class Hidden implements Loader {
   }
 
   /** Has items put into a list. */
-  insert(key: string, start: number, parts: readonly Part[], cx: StoredContext): void {
+  insert(key: string, start: number, parts: readonly Part[]): void {
     const length = this.lengthOf(key);
     this.lengths.set(key, length + lengthOf(parts));
-    const { last } = this;
-    if (last !== null && last.key === key && start === length) {
-      // Behind what was put there before.
-      for (const part of parts) last.parts.push(part);
-      return;
+    const last = this.acts.at(-1) === this.atEnd ? this.atEnd : null;
+    // Behind what was put at the end before.
+    if (last !== null && last.key === key && start === length) last.add(parts);
+    else {
+      const insertion = new Insertion(key, start, parts);
+      this.acts.push(insertion);
+      this.atEnd = start === length ? insertion : null;
     }
-    const insertion = { key, parts: [...parts] };
-    this.acts.push((thing) => insertInto(listOf(thing, key), start, itemsOf(insertion.parts, cx)));
-    // Whether what is put behind that is behind all of it.
-    this.last = start === length ? insertion : null;
   }
 
   /** Has something done that leaves a property with a list of so many items, or -1 for a value that holds nothing. */
   add(key: string, length: number, act: (thing: Thing) => void): void {
     this.lengths.set(key, length);
     this.acts.push(act);
-    this.last = null;
   }
 }
 
@@ -151,9 +199,8 @@ export class Later {
       const added = lengthOf(parts);
       if (added >= MANY || this.hidden(id) !== null) {
         const length = this.lengthOf(id, key);
-        const put = (thing: Thing): void => insertInto(listOf(thing, key), start, itemsOf(parts, this.cx));
-        if (start <= length) this.hide(id)?.insert(key, start, parts, this.cx);
-        if (start <= length || this.defer(id, put)) {
+        if (start <= length) this.hide(id)?.insert(key, start, parts);
+        if (start <= length || this.defer(id, (thing) => new Insertion(key, start, parts).put(thing, this.cx))) {
           this.holdParts(parts);
           return true;
         }
@@ -175,7 +222,7 @@ export class Later {
       const length = lengthOf(parts);
       if (length >= MANY && this.isScalar(id, key)) {
         this.holdParts(parts);
-        this.hide(id)?.add(key, length, (thing) => putOwned(thing, key, new List(itemsOf(parts, this.cx))));
+        this.hide(id)?.add(key, length, (thing) => putOwned(thing, key, new List(addItems([], parts, this.cx))));
         return true;
       }
     } else if (isHidden && kind < Tok.ARRAY && this.isScalar(id, key)) {
@@ -200,7 +247,7 @@ export class Later {
   }
 
   private hidden(id: number): Hidden | null {
-    return (this.collection.things.hidden.get(id)?.loader ?? null) as Hidden | null;
+    return (this.collection.things.hidden.get(id) ?? null) as Hidden | null;
   }
 
   private hide(id: number): Hidden | null {
@@ -209,7 +256,7 @@ export class Later {
     const already = this.hidden(id);
     if (already !== null) return already;
     const thing = collection.things.get(id);
-    return thing === undefined ? null : new Hidden(collection, thing);
+    return thing === undefined ? null : new Hidden(collection, this.cx, thing);
   }
 
   /** How many items a list has; -1 when it is none, or when its thing is better not hidden. */

@@ -173,9 +173,8 @@ export function decodeParts(r: MsgpackReader, cx: StoredContext, elements: numbe
   return parts;
 }
 
-/** The items of a list of which `decodeParts` gave the parts. */
-export function itemsOf(parts: readonly Part[], cx: StoredContext): Value[] {
-  const items: Value[] = [];
+/** Puts the items of which `decodeParts` gave the parts behind others, and gives all. */
+export function addItems(items: Value[], parts: readonly Part[], cx: StoredContext): Value[] {
   for (const part of parts) {
     if (!(part instanceof Run)) items.push(part);
     else cx.things(part.first, part.count, items);
@@ -184,7 +183,8 @@ export function itemsOf(parts: readonly Part[], cx: StoredContext): Value[] {
 }
 
 /** Reads what `encodeItems` wrote behind the header, which told `elements`. */
-export const decodeItems = (r: MsgpackReader, cx: StoredContext, elements: number): Value[] => itemsOf(decodeParts(r, cx, elements), cx);
+export const decodeItems = (r: MsgpackReader, cx: StoredContext, elements: number): Value[] =>
+  addItems([], decodeParts(r, cx, elements), cx);
 
 /** Writes a definition of fields: a map of definitions, each a str, a closure, a map, or an array with one map. */
 export function encodeDefinition(w: MsgpackWriter, fields: ReadonlyMap<string, Value>): void {

@@ -92,6 +92,13 @@ function disown(value: unknown): void {
   if (value instanceof List || value instanceof SetValue) value.parent = null;
 }
 
+/** A thing that hides what it holds until that is needed. */
+export interface HiddenThing extends Loader {
+  readonly thing: Thing;
+  /** Makes a part of what it will hold at each step, so that showing it takes little then. */
+  prepare(): Iterable<void>;
+}
+
 /** What is to be done with the things of a page when it comes, one after another. */
 interface Deferred {
   readonly page: Page;
@@ -107,7 +114,7 @@ export class ThingIndex {
   /** Pages of new things that the log tells of, when there were some. */
   logged: LoggedPages | null = null;
   /** Things that hide what they hold, by id; see `Later`. */
-  readonly hidden = new Map<number, Thing>();
+  readonly hidden = new Map<number, HiddenThing>();
   private readonly deferred = new Map<number, Deferred>();
   /** In the order in which they came. */
   private readonly loaded = new Map<number, Page>();
@@ -204,6 +211,15 @@ export class ThingIndex {
     if (!thing.isAbsent) return false;
     if (this.hidden.size > 0 && this.hidden.has(thing.id)) thing.reveal();
     return thing.isAbsent;
+  }
+
+  /** Shows what is hidden, a little at each step. */
+  *show(): Iterable<void> {
+    for (const hidden of this.hidden.values()) {
+      yield* hidden.prepare();
+      hidden.thing.reveal();
+      yield;
+    }
   }
 
   /** The thing with that id, if it is in memory and not hidden. */

@@ -75,11 +75,6 @@ export class Thing {
     return { layout, cells, rest };
   }
 
-  /** Who brings what it holds, while that is not in memory; else null. */
-  get loader(): Loader | null {
-    return this.isAbsent ? (this.rest as Loader) : null;
-  }
-
   /** Has what it holds brought or shown; nothing for a thing of which only the name is known. */
   reveal(): void {
     if (this.layout === ABSENT) (this.rest as Loader).load(this);

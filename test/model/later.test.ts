@@ -56,7 +56,11 @@ test('many new things come from the log when they are asked for', async () => {
 test('a checkpoint writes them as they are', async () => {
   const dir = tempDir();
   let engine = await crashed(dir);
-  await engine.checkpoint();
+  const written = engine.checkpoint();
+  // Not all at once.
+  expect(things(engine).hidden.size).toBe(1);
+  await written;
+  expect(things(engine).hidden.size).toBe(0);
   expect(loadedPages(engine)).toBeLessThan(10);
   expect(loggedPages(engine)).toBe(0);
   expect(ask(engine, SUMMARY)).toMatchObject(SUMMED);
