@@ -82,9 +82,9 @@ function* largeLists(bytes: number): Generator<void> {
   }
 }
 
-/** Makes small lists, a little at each step, until the space of young objects was full twice: then what was large before is given back. */
-function* smallLists(young: number): Generator<void> {
-  for (let done = 0; done < young * 2.4; done += MIB) {
+/** Makes small lists of so many bytes together, and some more, a little at each step. With enough to fill the space of young objects, what was large before is given back. */
+function* smallLists(bytes: number): Generator<void> {
+  for (let done = 0; done < bytes * 1.2; done += MIB) {
     for (let i = 0; i < SMALL_IN_STEP; i++) touch(SMALL_BYTES);
     yield;
   }
@@ -123,12 +123,16 @@ export async function warmMemory(bytes: number): Promise<void> {
   if (young < LEAST_YOUNG || bytes === 0) return;
   const all = bytes < 0 ? defaultWarmMemory() : bytes;
   const large = all * LARGE_SHARE;
+  // There are two spaces of young objects, between which those move that are still in use.
+  const small = Math.min(all - large, 2 * young);
   await inIdleTime(largeLists(large));
-  await inIdleTime(smallLists(young));
+  await inIdleTime(smallLists(small));
+  const more = all - large - small;
+  if (more <= 0) return;
   await idle();
-  // Its garbage collector has two spaces of young objects too, which come on top of what it has.
-  await warmElsewhere(Math.max(0, all - large - 2 * young));
+  // Its garbage collector has two spaces of young objects too, which come on top of what it keeps.
+  await warmElsewhere(more);
   // With a thread V8 also gives back what it kept of large lists.
   await inIdleTime(largeLists(large));
-  await inIdleTime(smallLists(young));
+  await inIdleTime(smallLists(small));
 }
