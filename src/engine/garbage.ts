@@ -103,6 +103,9 @@ export class GarbageCollector {
 
   private *collect(collection: Collection): Generator<void> {
     const isGone = (): boolean => this.host.database.collections.get(collection.id) !== collection;
+    // The search would have it shown at once.
+    yield* collection.things.show();
+    if (isGone()) return;
     const search = new GarbageSearch(collection);
     while (!search.step(STEP)) {
       yield;
