@@ -3,15 +3,11 @@ import { Session2019 } from '../builtins/dialect-2019/session.ts';
 import { constant, library } from '../builtins/library.ts';
 import type { Program } from '../bytecode/program.ts';
 import { ErrorCode, operationErr, TiError } from '../errors.ts';
-import { applyChange } from '../model/apply.ts';
 import { ChangeOp } from '../model/change.ts';
-import { CheckpointSource } from '../model/checkpoint.ts';
-import { CheckpointReader, settleDatabase } from '../model/checkpoint-reader.ts';
+import type { CheckpointSource } from '../model/checkpoint.ts';
 import { Collection } from '../model/collection.ts';
 import { Database } from '../model/database.ts';
-import { CHUNKS_START } from '../model/large.ts';
 import { type ModuleHost, noModules, sortedModules } from '../model/modules.ts';
-import { PAGES_START } from '../model/pages.ts';
 import { Right } from '../model/rights.ts';
 import type { Transaction } from '../model/transaction.ts';
 import { encodeUser, isExpired, newUser } from '../model/users.ts';
@@ -35,6 +31,7 @@ import type {
   WatchScope,
 } from './api.ts';
 import { Backups } from './backups.ts';
+import { type CheckpointOptions, Checkpoints } from './checkpoints.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Counters } from './counters.ts';
 import { GarbageCollector } from './garbage.ts';
@@ -47,16 +44,15 @@ import { NodeInfo } from './node-info.ts';
 import { PageCache } from './page-cache.ts';
 import { hashPassword, PasswordChecker } from './passwords.ts';
 import type { QueryHost } from './query-context.ts';
-import { QuietMoment } from './quiet.ts';
 import { Restore, type WithBackup } from './restore.ts';
 import { openRooms } from './rooms.ts';
 import { Runner } from './runner.ts';
 import { TaskRunner } from './task-runner.ts';
 import { TaskSchedule } from './task-schedule.ts';
-import { codeOf, lazyCode, ProgramCache } from './toolchain.ts';
+import { codeOf, ProgramCache } from './toolchain.ts';
 import { Watches } from './watches.ts';
 
-export interface EngineOptions {
+export interface EngineOptions extends CheckpointOptions {
   /** Seconds after which a query fails; 0: never. */
   readonly queryDurationError?: number;
   /** Whether the query that runs is to end, with an error that a script can catch; asked again and again meanwhile. */
@@ -71,10 +67,6 @@ export interface EngineOptions {
   readonly withBackup?: WithBackup;
   /** Gets lines for a log: tasks that failed, say. */
   readonly onWarning?: (message: string) => void;
-  /** Changes in the log that start a checkpoint. */
-  readonly checkpointChanges?: number;
-  /** How long changes must have taken to start one, in ms; 400 when not said. */
-  readonly checkpointWork?: number;
   /** Seconds between two searches for things that only hold one another, at least; 60 when not said. */
   readonly garbageInterval?: number;
   /** What runs modules; without it none is ever installed. */
@@ -83,21 +75,6 @@ export interface EngineOptions {
   readonly cacheSize?: number;
 }
 
-/** How long the event loop is kept busy at a stretch with what was left for later when the log was read, in ms. */
-const SHOW_MS = 1;
-
-/** Bytes in the log from which on a checkpoint is made at the next quiet moment, however few changes they are. */
-const CHECKPOINT_BYTES = 8 * 1024 * 1024;
-/** From so many on it waits for none. */
-const MOST_LOG_BYTES = 4 * CHECKPOINT_BYTES;
-/** Changes that count as much as so many bytes, unless the options say another number. */
-const CHECKPOINT_CHANGES = 100_000;
-/**
- * So do changes that took so long to make, in ms: to apply them after a crash takes about half of that. For changes of many small things this comes
- * long before the bytes.
- */
-const CHECKPOINT_WORK = 200;
-
 const noBackups: WithBackup = () => Promise.reject(operationErr('this database cannot restore backups'));
 
 export class LocalEngine implements Engine {
@@ -105,18 +82,11 @@ export class LocalEngine implements Engine {
   readonly store: Store;
   readonly programs = new ProgramCache();
   private readonly watches = new Watches(this.database);
-  readonly source = new CheckpointSource(this.database);
   readonly cache: PageCache;
   private readonly machine: Machine;
   private readonly passwords = new PasswordChecker();
   private readonly roomListeners: ((event: RoomEvent) => void)[] = [];
   private readonly shutdownListeners: (() => void)[] = [];
-  private readonly checkpointChanges: number;
-  private readonly checkpointWork: number;
-  /** How long the changes took that no checkpoint has, in ms. */
-  private unsavedWork = 0;
-  private checkpointing: Promise<void> | null = null;
-  private readonly quiet = new QuietMoment(() => this.checkpointNow());
   /** What packing an answer asks; computed fields run on the machine, so an answer is packed before the next query. */
   readonly hooks: EncodeHooks = encodeHooks(
     (closure, thing) => this.machine.compute(closure, thing),
@@ -138,12 +108,11 @@ export class LocalEngine implements Engine {
   readonly modules: ModuleHost;
   private readonly host: QueryHost;
   private readonly garbage: GarbageCollector;
+  private readonly checkpoints: Checkpoints;
 
   constructor(store: Store, options: EngineOptions = {}) {
     this.store = store;
     this.cache = new PageCache(this.database, store, options.cacheSize ?? Number.POSITIVE_INFINITY);
-    this.checkpointChanges = options.checkpointChanges ?? 4 * CHECKPOINT_CHANGES;
-    this.checkpointWork = options.checkpointWork ?? 2 * CHECKPOINT_WORK;
     this.machine = new Machine({
       database: this.database,
       functionRow: (name) => library.functionRow(name),
@@ -220,10 +189,10 @@ export class LocalEngine implements Engine {
         watches: this.watches,
         deadlineMs: (options.queryDurationError ?? 0) * 1000,
         nothing: () => this.programs.get('nil').main,
-        committed: () => this.checkpointWhenDue(),
+        committed: () => this.checkpoints.writeWhenDue(),
         changed: (ms) => {
           this.counters.change(ms);
-          this.unsavedWork += ms;
+          this.checkpoints.changed(ms);
         },
         suspicious: () => this.garbage.wake(),
       },
@@ -250,6 +219,13 @@ export class LocalEngine implements Engine {
       },
       options.garbageInterval ?? 60,
     );
+    const { database, cache, storeHealth: health, garbage } = this;
+    this.checkpoints = new Checkpoints({ database, store, health, cache, garbage }, options);
+  }
+
+  /** What the checkpoints are made of. */
+  get source(): CheckpointSource {
+    return this.checkpoints.source;
   }
 
   /** Has a probe told where programs that were compiled with probes are; null for none. */
@@ -266,25 +242,7 @@ export class LocalEngine implements Engine {
 
   /** Reads the store; true when it held a database. Throws TiError when it is damaged. */
   recover(): boolean {
-    const { store, database } = this;
-    const reader = new CheckpointReader(database, lazyCode, store, store.format);
-    for (const [key, value] of store.records(undefined, CHUNKS_START)) {
-      this.source.found(key);
-      reader.read(key, value);
-    }
-    for (const key of store.keys(CHUNKS_START, PAGES_START)) this.source.foundChunk(key);
-    reader.end();
-    this.source.opened();
-    const started = performance.now();
-    for (const entry of store.log()) {
-      applyChange(database, entry.scope, entry.data, lazyCode, undefined, store);
-      database.changeId = entry.id;
-    }
-    this.unsavedWork = 2 * (performance.now() - started);
-    database.changeId = Math.max(database.changeId, store.checkpointId);
-    settleDatabase(database);
-    // Garbage that was not collected before is nowhere noted. The first change has it searched for: a store that is only read is not gone through.
-    for (const collection of database.collections.values()) collection.suspicious = true;
+    this.checkpoints.recover();
     return this.database.users.size > 0;
   }
 
@@ -324,14 +282,14 @@ export class LocalEngine implements Engine {
   }
 
   private async endWork(): Promise<void> {
-    this.quiet.stop();
+    this.checkpoints.stop();
     this.tasks.stop();
     this.garbage.close();
     await this.backups.stop();
     await this.modules.close();
     await this.restores.stop();
     await this.newPasswords.settled();
-    await this.checkpointing?.catch(() => undefined);
+    await this.checkpoints.settled();
   }
 
   async close(): Promise<void> {
@@ -344,41 +302,7 @@ export class LocalEngine implements Engine {
 
   /** Writes a checkpoint of all changes so far, in the background. Rejects when it could not be written; the log keeps everything then. */
   checkpoint(): Promise<void> {
-    if (this.checkpointing !== null) return this.checkpointing;
-    const hidden = [...this.database.collections.values()].filter(({ things }) => things.hidden.size > 0);
-    const written = hidden.length === 0 ? this.writeCheckpoint() : this.show(hidden).then(() => this.writeCheckpoint());
-    this.checkpointing = written.finally(() => {
-      this.checkpointing = null;
-    });
-    return this.checkpointing;
-  }
-
-  /** Shows what is hidden in collections, in slices: a checkpoint would have to do it at once. */
-  private async show(collections: readonly Collection[]): Promise<void> {
-    for (const { things } of collections) {
-      let end = performance.now() + SHOW_MS;
-      for (const _ of things.show()) {
-        if (performance.now() < end) continue;
-        await new Promise((resolve) => setImmediate(resolve));
-        end = performance.now() + SHOW_MS;
-      }
-    }
-  }
-
-  private writeCheckpoint(): Promise<void> {
-    this.garbage.settle();
-    const work = this.unsavedWork;
-    return this.store
-      .checkpoint(this.store.appendedId, this.source.begin())
-      .then(() => {
-        this.source.finish();
-        this.unsavedWork -= work;
-        this.cache.check();
-      })
-      .catch((error: unknown) => {
-        this.source.abort();
-        throw error;
-      });
+    return this.checkpoints.write();
   }
 
   /**
@@ -389,21 +313,6 @@ export class LocalEngine implements Engine {
     const { lastChangeId } = this;
     while (this.store.checkpointId < lastChangeId) await this.checkpoint();
     return this.store.backup(file);
-  }
-
-  private checkpointWhenDue(): void {
-    if (this.checkpointing !== null || this.garbage.isDropping || !this.storeHealth.mayCheckpoint) return;
-    const { appendedId, checkpointId, logBytes } = this.store.status();
-    // Things that no checkpoint has yet must stay in memory.
-    const changes = appendedId - checkpointId;
-    const { unsavedWork: work, checkpointWork } = this;
-    if (changes >= this.checkpointChanges || logBytes > MOST_LOG_BYTES || work > checkpointWork || this.cache.isOver) this.checkpointNow();
-    else if (changes >= CHECKPOINT_CHANGES || logBytes > CHECKPOINT_BYTES || work > CHECKPOINT_WORK) this.quiet.wait();
-  }
-
-  private checkpointNow(): void {
-    if (this.checkpointing !== null || this.garbage.isDropping || !this.storeHealth.mayCheckpoint) return;
-    this.checkpoint().catch((error: unknown) => this.storeHealth.checkpointFailed(error));
   }
 
   get lastChangeId(): number {
