@@ -32,17 +32,17 @@ export interface CheckpointOptions {
 /** How long the event loop is kept busy at a stretch with what was left for later when the log was read, in ms. */
 const SHOW_MS = 1;
 
-/** Bytes in the log from which on a checkpoint is made at the next quiet moment, however few changes they are. */
-const CHECKPOINT_BYTES = 8 * 1024 * 1024;
-/** From so many on it waits for none. */
-const MOST_LOG_BYTES = 4 * CHECKPOINT_BYTES;
+/** Bytes in the log from which on a checkpoint is made at once. */
+const MOST_LOG_BYTES = 32 * 1024 * 1024;
 /** Changes that count as much as so many bytes, unless the options say another number. */
-const CHECKPOINT_CHANGES = 100_000;
+const MOST_CHANGES = 400_000;
 /**
  * So do changes that took so long to make, in ms: to apply them after a crash takes about half of that. For changes of many small things this comes
  * long before the bytes.
  */
-const CHECKPOINT_WORK = 200;
+const MOST_WORK = 400;
+/** From so large a part of these on, one is made at the next quiet moment. */
+const SOON = { bytes: 1 / 4, changes: 1 / 4, work: 1 / 2 };
 
 export class Checkpoints {
   readonly source: CheckpointSource;
@@ -57,8 +57,8 @@ export class Checkpoints {
   constructor(host: CheckpointHost, options: CheckpointOptions) {
     this.host = host;
     this.source = new CheckpointSource(host.database);
-    this.mostChanges = options.checkpointChanges ?? 4 * CHECKPOINT_CHANGES;
-    this.mostWork = options.checkpointWork ?? 2 * CHECKPOINT_WORK;
+    this.mostChanges = options.checkpointChanges ?? MOST_CHANGES;
+    this.mostWork = options.checkpointWork ?? MOST_WORK;
   }
 
   /** Fills the empty database with what the store holds. Throws TiError when it is damaged. */
@@ -96,9 +96,10 @@ export class Checkpoints {
     const { appendedId, checkpointId, logBytes } = store.status();
     // Things that no checkpoint has yet must stay in memory.
     const changes = appendedId - checkpointId;
-    const { unsavedWork: work, mostWork } = this;
-    if (changes >= this.mostChanges || logBytes > MOST_LOG_BYTES || work > mostWork || cache.isOver) this.writeNow();
-    else if (changes >= CHECKPOINT_CHANGES || logBytes > CHECKPOINT_BYTES || work > CHECKPOINT_WORK) this.quiet.wait();
+    const { unsavedWork: work, mostWork, mostChanges } = this;
+    if (changes >= mostChanges || logBytes > MOST_LOG_BYTES || work > mostWork || cache.isOver) this.writeNow();
+    else if (changes >= mostChanges * SOON.changes || logBytes > MOST_LOG_BYTES * SOON.bytes || work > mostWork * SOON.work)
+      this.quiet.wait();
   }
 
   private get mayWrite(): boolean {

@@ -14,8 +14,11 @@ const things = (engine: LocalEngine) => engine.database.collectionByName('stuff'
 const loadedPages = (engine: LocalEngine): number => [...things(engine).loadedNumbers()].length;
 const loggedPages = (engine: LocalEngine): number => [...(things(engine).logged?.numbers() ?? [])].length;
 
+/** Checkpoints are those of the tests, however slow the machine is. */
+const OPTIONS = { checkpointChanges: Number.POSITIVE_INFINITY, checkpointWork: Number.POSITIVE_INFINITY };
+
 async function opened(dir: string): Promise<LocalEngine> {
-  const engine = new LocalEngine(await openStore({ dir }));
+  const engine = new LocalEngine(await openStore({ dir }), OPTIONS);
   engine.recover();
   return engine;
 }
@@ -27,7 +30,7 @@ async function leave(engine: LocalEngine): Promise<void> {
 }
 
 async function crashed(dir: string): Promise<LocalEngine> {
-  const engine = new LocalEngine(await openStore({ dir }));
+  const engine = new LocalEngine(await openStore({ dir }), OPTIONS);
   await engine.initialize('no password');
   ask(engine, "set_type('P', {x: 'int'}); .list = []; .n = 0; nil;");
   for (let i = 0; i < 2; i++) ask(engine, MANY);
