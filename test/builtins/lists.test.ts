@@ -13,6 +13,7 @@ import { List } from '../../src/values/list.ts';
 import { equal } from '../../src/values/operators.ts';
 import { Bytes, Float } from '../../src/values/scalars.ts';
 import type { Value } from '../../src/values/value.ts';
+import { cpuMs } from '../cpu.ts';
 import { expectRecorded, type Plain, Session } from './lists-helpers.ts';
 
 const rows = [...listReadRows, ...listIterateRows, ...listOrderRows, ...listSortRows, ...listChangeRows];
@@ -356,9 +357,9 @@ describe('equality', () => {
     session.ask(
       '.l = [0]; for (i in [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]) { n = .l.len(); .l.extend(.l.map(|x| x + n)); }; nil',
     );
-    const start = performance.now();
+    const start = cpuMs();
     expect(session.ask('[.l.unique().len(), .l.is_unique()]')).toEqual([65536, true]);
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect(cpuMs() - start).toBeLessThan(2000);
   });
 });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MAX_PAYLOAD, makePackage, PackageParser, writeHeader } from '../../src/server/framing.ts';
+import { cpuMs } from '../cpu.ts';
 
 interface Taken {
   readonly type: number;
@@ -144,9 +145,9 @@ describe('the parser', () => {
     const { parser, taken } = collector();
     const payload = Buffer.alloc(64 * 1024 * 1024, 'x');
     const bytes = makePackage(34, 1, payload);
-    const start = performance.now();
+    const start = cpuMs();
     for (let at = 0; at < bytes.length; at += 1000) parser.feed(bytes.subarray(at, at + 1000));
     expect(taken[0]?.payload.length).toBe(payload.length);
-    expect(performance.now() - start).toBeLessThan(3000);
+    expect(cpuMs() - start).toBeLessThan(3000);
   });
 });
