@@ -35,8 +35,8 @@ describe('opcodes', () => {
     for (const [code, op] of OPS.entries()) expect([op.code, numbers[op.name]]).toEqual([code, code]);
   });
 
-  test.each(['loop.ts', 'translate.ts'])('operators in %s are those of the table', (name) => {
-    const list = /const NAMES = \[([^\]]*)\]/.exec(source(name))?.[1] ?? '';
+  test('operators in the loop are those of the table', () => {
+    const list = /const NAMES = \[([^\]]*)\]/.exec(loop)?.[1] ?? '';
     expect([...list.matchAll(/'([^']*)'/g)].map((match) => match[1])).toEqual([...BINARY_OPS]);
   });
 });
