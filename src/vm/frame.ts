@@ -1,15 +1,22 @@
 import type { Loop } from '../builtins/row.ts';
 import type { FunctionCode } from '../bytecode/program.ts';
-import type { TiError } from '../errors.ts';
+import { operationErr, type TiError } from '../errors.ts';
 import type { List } from '../values/list.ts';
 import type { SetValue } from '../values/set.ts';
 import type { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
 
+/** Calls that may be open at once; beyond is an error. */
+export const MAX_DEPTH = 2000;
+/** Runs of the loop inside of one another (a built-in that calls a closure that ...); each takes much of the native stack. */
+export const MAX_NESTED = 150;
 /** Translated functions call one another natively up to here; deeper calls are left to the loop, which needs no native stack for them. */
 export const MAX_NATIVE = 100;
 /** Calls, or turns of loops, after which a function is translated. */
 export const HOT = 1000;
+
+/** What is raised where more than that would be open. */
+export const tooDeep = (): TiError => operationErr('maximum recursion depth exceeded; see https://docs.thingsdb.io/v1/data-types/closure');
 
 export type Container = List | SetValue | Thing;
 

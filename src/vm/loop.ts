@@ -21,6 +21,7 @@ import { truthy, type Value } from '../values/value.ts';
 import { type Frame, HOT, type Iteration, MAX_NATIVE, type SliceRange } from './frame.ts';
 import { checkIndex, checkSlice, emptySlice, indexValue, setIndex, setSlice, sliceValue } from './indexing.ts';
 import { type Machine, thisOf } from './machine.ts';
+import { checkCatch, pushHandler, recover } from './unwinding.ts';
 
 const NAMES = ['=', '+', '-', '*', '/', '%', '&', '^', '|', '<<', '>>', '<', '>', '==', '!=', '<=', '>='] as const;
 
@@ -501,7 +502,7 @@ export function runLoop(m: Machine, stop: number, isWhole = false): Value | Fail
             m.setFlags(stack[--sp] as Value);
             break;
           case 57: // TRY
-            m.pushHandler(a, sp);
+            pushHandler(m, a, sp);
             break;
           case 58: // END_TRY
             m.handlerTop--;
@@ -511,7 +512,7 @@ export function runLoop(m: Machine, stop: number, isWhole = false): Value | Fail
             break;
           case 60: // CATCH
             sp -= a;
-            m.checkCatch(stack[sp - 1] as Value, sp, a);
+            checkCatch(m, stack[sp - 1] as Value, sp, a);
             break;
           case 61: // THROW_ARGC
             throw m.rowOf(program, a).countError(code[pc] as number);
@@ -866,7 +867,7 @@ export function runLoop(m: Machine, stop: number, isWhole = false): Value | Fail
       raised = error;
     }
     frame.pc = pc;
-    const handler = m.recover(raised, stop, isWhole);
+    const handler = recover(m, raised, stop, isWhole);
     if (handler instanceof Failed) return handler;
     raised = null;
     frame = m.frames[handler.depth - 1] as Frame;

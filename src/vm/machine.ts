@@ -2,6 +2,7 @@
  * The machine: the stacks and registers of one database, and all that the loop does not do itself. One machine runs one query at a time, to its
  * end; between queries it holds nothing of them.
  */
+
 import { Builtin, Given, scopeError } from '../builtins/builtin.ts';
 import type { MethodTable } from '../builtins/library.ts';
 import { USE_ARGUMENT } from '../builtins/lists-early.ts';
@@ -32,16 +33,13 @@ import { SetValue } from '../values/set.ts';
 import { MAX_SHAPE_KEYS, Shape } from '../values/shape.ts';
 import { Thing } from '../values/thing.ts';
 import { typeName, type Value } from '../values/value.ts';
-import { type Container, Frame, Handler, HOT, Iteration, MAX_NATIVE } from './frame.ts';
+import { type Container, Frame, type Handler, HOT, Iteration, MAX_DEPTH, MAX_NATIVE, MAX_NESTED, tooDeep } from './frame.ts';
 import { runLoop } from './loop.ts';
 import { MemoryGuard } from './memory.ts';
 import type { Probe } from './probe.ts';
 import { translate } from './translate.ts';
+import { asError, locate } from './unwinding.ts';
 
-/** Calls that may be open at once; beyond is an error. */
-const MAX_DEPTH = 2000;
-/** Runs of the loop inside of one another (a built-in that calls a closure that ...); each takes much of the native stack. */
-const MAX_NESTED = 150;
 const FUEL_SLICE = 10_000;
 /** After so many slices the memory is looked at, which takes some microseconds. */
 const SLICES_A_LOOK = 4;
@@ -50,7 +48,6 @@ const BYTES_A_UNIT = 32;
 /** Who announces more wants the query to end when its time is up, and takes nothing. */
 const MOST_UNITS = 2 ** 26;
 const ALL_SCOPES = ScopeBit.collection | ScopeBit.thingsdb | ScopeBit.node;
-const RECURSION = 'maximum recursion depth exceeded; see https://docs.thingsdb.io/v1/data-types/closure';
 
 /** What the machine needs of those who put it together. */
 export interface MachineHost {
@@ -107,8 +104,8 @@ export class Machine {
   nested = 0;
   /** Who watches programs that have probes. */
   probe: Probe | null = null;
-  /** The error on its way that was told last. */
-  private told: TiError | null = null;
+  /** The error on its way that `probe` was told of last. */
+  told: TiError | null = null;
   private slices = 0;
   private readonly memory: MemoryGuard;
   private readonly pay = (units: number): void => this.spend(units);
@@ -116,7 +113,7 @@ export class Machine {
   private high = 0;
   private readonly host: MachineHost;
   private readonly locks: Lockable[] = [];
-  private readonly handlers: Handler[] = [];
+  readonly handlers: Handler[] = [];
   private deadline = Number.POSITIVE_INFINITY;
   private vars: Map<string, Value> = NO_VARS;
   private scope: ScopeName = 'thingsdb';
@@ -175,9 +172,9 @@ export class Machine {
     try {
       return fn.framed !== null ? fn.framed(this, 0) : (fn.leaf as LeafCode)(this, null, null, null);
     } catch (error) {
-      const caught = this.asError(error);
+      const caught = asError(error);
       if (fn.leaf !== null) (this.frames[0] as Frame).pc = this.leafPc;
-      if (caught.start < 0) this.locate(caught);
+      if (caught.start < 0) locate(this, caught);
       return fail(caught);
     }
   }
@@ -243,7 +240,7 @@ export class Machine {
   enter(closure: Closure, base: number, given: number, result: number): Frame {
     const fn = this.codeOf(closure);
     this.tick();
-    if (this.depth >= MAX_DEPTH) throw operationErr(RECURSION);
+    if (this.depth >= MAX_DEPTH) throw tooDeep();
     if (fn.effects !== 0 && closure.unbound) this.checkEffects(fn);
     if (fn.heat < HOT) this.warm(fn);
     return this.push(fn, base, given, result);
@@ -286,7 +283,7 @@ export class Machine {
     let result: Value;
     if (fn.framed !== null && this.nested < MAX_NATIVE) result = this.runFramed(frame);
     else {
-      if (this.nested >= MAX_NESTED) throw operationErr(RECURSION);
+      if (this.nested >= MAX_NESTED) throw tooDeep();
       this.nested++;
       result = runLoop(this, depth);
       this.nested--;
@@ -382,7 +379,7 @@ export class Machine {
     this.startLoop(loop, base);
     let result = this.stack[base] as Value;
     if (this.depth > depth) {
-      if (this.nested >= MAX_NESTED) throw operationErr(RECURSION);
+      if (this.nested >= MAX_NESTED) throw tooDeep();
       this.nested++;
       result = runLoop(this, depth);
       this.nested--;
@@ -414,7 +411,7 @@ export class Machine {
   /** Calls a closure from a built-in and gives its result. */
   call(closure: Closure, args: readonly Value[]): Value {
     const { sp, depth, nested } = this;
-    if (nested >= MAX_NESTED) throw operationErr(RECURSION);
+    if (nested >= MAX_NESTED) throw tooDeep();
     const base = sp + 1;
     for (let i = 0; i < args.length; i++) this.stack[base + i] = args[i] as Value;
     const fn = this.codeOf(closure);
@@ -482,7 +479,7 @@ export class Machine {
         this.tick();
       } while (loop.next(leaf(this, loop.a, loop.b, loop.c)));
     } catch (error) {
-      const caught = this.asError(error);
+      const caught = asError(error);
       if (caught.start < 0 && fn.program === this.frames[0]?.fn.program) caught.start = fn.offsetAt(this.leafPc - 1);
       throw caught;
     }
@@ -534,37 +531,6 @@ export class Machine {
     for (let i = arity; i < localCount; i++) (stack as unknown[])[fp + i] = undefined;
   }
 
-  /**
-   * Unwinds to the handler of an error and gives it. When there is none above `stop` frames, or when it cannot be caught, throws the error, or gives it when
-   * what ran is the whole query.
-   */
-  recover(error: unknown, stop: number, isWhole: boolean): Handler | Failed {
-    const caught = this.asError(error);
-    const handler = this.handlers[this.handlerTop - 1];
-    if (caught.start < 0) this.locate(caught);
-    const passes = caught.code > ErrorCode.ASSERT || handler === undefined || this.handlerTop === 0;
-    if (this.probe !== null) this.tellRaised(caught, !passes);
-    if (passes || handler.depth <= stop) {
-      const base = this.frames[stop];
-      this.depth = stop;
-      if (base !== undefined) {
-        this.unlockTo(base.locks);
-        this.handlerTop = base.handlers;
-      }
-      this.epoch++;
-      if (isWhole) return fail(caught);
-      throw caught;
-    }
-    this.handlerTop--;
-    // What free names mean only changes with the frames.
-    if (this.depth !== handler.depth) this.epoch++;
-    this.depth = handler.depth;
-    this.nested = handler.nested;
-    this.unlockTo(handler.locks);
-    handler.error = caught;
-    return handler;
-  }
-
   /** The variables that were sent with the query; empty when there were none, and then not to be changed. */
   get sent(): Map<string, Value> {
     return this.vars;
@@ -598,68 +564,6 @@ export class Machine {
       Object.assign(this, { probe, sp, nested, deep, flags, deadline, fuel, handlerTop, depth: height });
       this.epoch++;
     }
-  }
-
-  /** Tells who watches of an error, once, although it may pass through several runs of the loop. */
-  private tellRaised(error: TiError, isHandled: boolean): void {
-    if (error !== this.told) {
-      const top = this.frames[this.depth - 1];
-      // The operands of the frame may lie anywhere: whoever is told may call closures above all of them.
-      if (top !== undefined) this.sp = top.fp + top.fn.localCount + top.fn.maxStack;
-      this.probe?.raised?.(this, error, isHandled);
-    }
-    this.told = isHandled ? null : error;
-  }
-
-  private asError(error: unknown): TiError {
-    if (error instanceof TiError) return error;
-    if (error instanceof RangeError) {
-      if (/call stack/i.test(error.message)) return operationErr(RECURSION);
-      // A string or an array beyond what the engine underneath can hold.
-      if (/^(Invalid (string|array) length|Array buffer allocation failed)/.test(error.message))
-        return new TiError(ErrorCode.MEMORY, 'memory allocation error');
-    }
-    throw error;
-  }
-
-  /** Notes where in the query's own text an error was raised. */
-  private locate(error: TiError): void {
-    const main = this.frames[0]?.fn.program;
-    for (let i = this.depth - 1; i >= 0; i--) {
-      const frame = this.frames[i] as Frame;
-      if (frame.fn.program !== main) continue;
-      error.start = frame.fn.offsetAt(frame.pc - 1);
-      return;
-    }
-  }
-
-  pushHandler(pc: number, sp: number): void {
-    let handler = this.handlers[this.handlerTop];
-    if (handler === undefined) {
-      handler = new Handler();
-      this.handlers.push(handler);
-    }
-    this.handlerTop++;
-    handler.depth = this.depth;
-    handler.pc = pc;
-    handler.sp = sp;
-    handler.locks = this.lockTop;
-    handler.nested = this.nested;
-  }
-
-  /** Raises the error again when it is none of the `count` errors at `base`. */
-  checkCatch(error: Value, base: number, count: number): void {
-    let found = false;
-    for (let i = 0; i < count; i++) {
-      const wanted = this.stack[base + i] as Value;
-      if (!(wanted instanceof TiError)) {
-        throw typeErr(
-          `function \`try\` expects arguments 2..X to be of type \`error\` but got type \`${typeName(wanted)}\` instead; see https://docs.thingsdb.io/v1/collection-api/try`,
-        );
-      }
-      found ||= wanted.code === (error as TiError).code;
-    }
-    if (!found) throw error;
   }
 
   // --- budget ---
