@@ -142,7 +142,7 @@ function compiled2019(text: string, params: readonly string[]): Compiled {
 
 /** A query that changes nothing cannot be made to by an evaluation. */
 function explained(machine: Machine, error: TiError, code: FunctionCode): TiError {
-  const wanted = machine.place === null ? Effect.THINGSDB : Effect.COLLECTION;
+  const wanted = machine.collection === null ? Effect.THINGSDB : Effect.COLLECTION;
   if (error.code !== ErrorCode.OPERATION || machine.tx.change !== null || (code.effects & wanted) === 0) return error;
   return new TiError(
     ErrorCode.OPERATION,

@@ -116,7 +116,7 @@ export class Inspector {
       const parts = temps.map(([name, value]) => ({ name: `$${name}`, value, expression: `$${name}`, settable: true }));
       scopes.push(this.scope('Variables of the query', 'sent', parts, index));
     }
-    const { place } = this.machine;
+    const { collection: place } = this.machine;
     if (place !== null) {
       // In the dialect of 2019 properties of the root have bare names, and these cannot be told from arguments.
       const expression = isDialect2019(frame.fn.program) ? '' : ROOT;

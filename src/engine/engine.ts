@@ -90,7 +90,7 @@ export class LocalEngine implements Engine {
   /** What packing an answer asks; computed fields run on the machine, so an answer is packed before the next query. */
   readonly hooks: EncodeHooks = encodeHooks(
     (closure, thing) => this.machine.compute(closure, thing),
-    () => this.machine.place,
+    () => this.machine.collection,
     this.database,
   );
   readonly counters = new Counters();

@@ -19,6 +19,7 @@ import type { Future, Room } from '../values/handles.ts';
 import type { Thing } from '../values/thing.ts';
 import type { Value } from '../values/value.ts';
 import type { Machine } from '../vm/machine.ts';
+import { variable } from '../vm/names.ts';
 import { type EncodeHooks, encodeValue } from '../wire/encode.ts';
 import type { ClientSink, RoomEvent } from './api.ts';
 import { hashPasswordNow } from './passwords.ts';
@@ -120,7 +121,7 @@ export class QueryContext implements Context {
   }
 
   variable(name: string): Value {
-    return this.machine.variable(name);
+    return variable(this.machine, name);
   }
 
   addFuture(future: Future): void {

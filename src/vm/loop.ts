@@ -18,9 +18,11 @@ import { add, binary, bitNot, compare, equal, mod, mul, negate, plus, sameText, 
 import type { Regex } from '../values/regex.ts';
 import { Thing } from '../values/thing.ts';
 import { truthy, type Value } from '../values/value.ts';
+import { compoundLocal, compoundName, compoundProperty } from './assignments.ts';
 import { type Frame, HOT, type Iteration, MAX_NATIVE, type SliceRange } from './frame.ts';
 import { checkIndex, checkSlice, emptySlice, indexValue, setIndex, setSlice, sliceValue } from './indexing.ts';
 import { type Machine, thisOf } from './machine.ts';
+import { isType, lookup, lookupCached, procedureOf, resolveCall, root, variable } from './names.ts';
 import { checkCatch, pushHandler, recover } from './unwinding.ts';
 
 const NAMES = ['=', '+', '-', '*', '/', '%', '&', '^', '|', '<<', '>>', '<', '>', '==', '!=', '<=', '>='] as const;
@@ -80,7 +82,7 @@ export function runLoop(m: Machine, stop: number, isWhole = false): Value | Fail
           case 7: {
             // LOAD
             const value = stack[fp + a];
-            stack[sp++] = value === undefined ? m.lookup(fn.locals[a] as string) : value;
+            stack[sp++] = value === undefined ? lookup(m, fn.locals[a] as string) : value;
             break;
           }
           case 8: // LOAD_SET
@@ -90,11 +92,11 @@ export function runLoop(m: Machine, stop: number, isWhole = false): Value | Fail
             // LOAD_NAME
             const cache = caches[code[pc++] as number] as InlineCache;
             const value = cache.epoch === m.epoch ? stack[cache.slot] : undefined;
-            stack[sp++] = value === undefined ? m.lookupCached(program.names[a] as string, cache) : value;
+            stack[sp++] = value === undefined ? lookupCached(m, program.names[a] as string, cache) : value;
             break;
           }
           case 10: // LOAD_VARIABLE
-            stack[sp++] = m.variable(program.names[a] as string);
+            stack[sp++] = variable(m, program.names[a] as string);
             break;
           case 11: // STORE
             stack[fp + a] = stack[sp - 1] as Value;
@@ -119,7 +121,7 @@ export function runLoop(m: Machine, stop: number, isWhole = false): Value | Fail
                 break;
               }
             }
-            stack[sp - 1] = m.compoundLocal(fn, fp, a, op, value);
+            stack[sp - 1] = compoundLocal(m, fn, fp, a, op, value);
             break;
           }
           case 15: {
@@ -134,7 +136,7 @@ export function runLoop(m: Machine, stop: number, isWhole = false): Value | Fail
                 break;
               }
             }
-            m.compoundLocal(fn, fp, a, op, value);
+            compoundLocal(m, fn, fp, a, op, value);
             break;
           }
           case 16: {
@@ -151,7 +153,7 @@ export function runLoop(m: Machine, stop: number, isWhole = false): Value | Fail
                 break;
               }
             }
-            stack[sp - 1] = m.compoundName(program.names[a] as string, cache, b & 255, value);
+            stack[sp - 1] = compoundName(m, program.names[a] as string, cache, b & 255, value);
             break;
           }
           case 17: {
@@ -517,7 +519,7 @@ export function runLoop(m: Machine, stop: number, isWhole = false): Value | Fail
           case 61: // THROW_ARGC
             throw m.rowOf(program, a).countError(code[pc] as number);
           case 62: // ROOT
-            stack[sp++] = m.root();
+            stack[sp++] = root(m);
             break;
           case 63: {
             // GET_PROP
@@ -552,7 +554,7 @@ export function runLoop(m: Machine, stop: number, isWhole = false): Value | Fail
             const op = code[pc++] as number;
             m.unlock();
             const value = stack[--sp] as Value;
-            stack[sp - 1] = m.compoundProperty(stack[sp - 1] as Thing, program.names[a] as string, op, value);
+            stack[sp - 1] = compoundProperty(m, stack[sp - 1] as Thing, program.names[a] as string, op, value);
             break;
           }
           case 67: {
@@ -709,14 +711,14 @@ export function runLoop(m: Machine, stop: number, isWhole = false): Value | Fail
             // RESOLVE
             const cache = caches[code[pc++] as number] as InlineCache;
             const callee = cache.epoch === m.epoch ? stack[cache.slot] : undefined;
-            (stack as unknown[])[sp++] = callee instanceof Closure ? callee : m.resolveCall(program.names[a] as string, cache);
+            (stack as unknown[])[sp++] = callee instanceof Closure ? callee : resolveCall(m, program.names[a] as string, cache);
             break;
           }
           case 91: {
             // RESOLVE_LOCAL
             const name = program.names[code[pc++] as number] as string;
             const callee = stack[fp + a];
-            (stack as unknown[])[sp++] = callee instanceof Closure && !m.isType(name) ? callee : m.resolveCall(name, null);
+            (stack as unknown[])[sp++] = callee instanceof Closure && !isType(m, name) ? callee : resolveCall(m, name, null);
             break;
           }
           case 92: {
@@ -848,7 +850,7 @@ export function runLoop(m: Machine, stop: number, isWhole = false): Value | Fail
           }
           case 96: {
             // PROCEDURE
-            (stack as unknown[])[sp - 1] = m.procedureOf(stack[sp - 1] as Value);
+            (stack as unknown[])[sp - 1] = procedureOf(m, stack[sp - 1] as Value);
             break;
           }
           case 97: {

@@ -6,10 +6,9 @@
 import { Builtin, Given, scopeError } from '../builtins/builtin.ts';
 import type { MethodTable } from '../builtins/library.ts';
 import { USE_ARGUMENT } from '../builtins/lists-early.ts';
-import { callModule, checkModuleScope, exposedFunction } from '../builtins/module-calls.ts';
+import { callModule, exposedFunction } from '../builtins/module-calls.ts';
 import { type Context, isOfKind, kindOf, Loop, ScopeBit, type ScopeName } from '../builtins/row.ts';
 import { textOf } from '../builtins/text.ts';
-import { BINARY_OPS } from '../bytecode/opcodes.ts';
 import { type FramedCode, FunctionCode, type InlineCache, type LeafCode, type MethodSite, type Program } from '../bytecode/program.ts';
 import { ErrorCode, Failed, fail, lookupErr, operationErr, TiError, typeErr, valueErr } from '../errors.ts';
 import type { Collection } from '../model/collection.ts';
@@ -27,7 +26,7 @@ import { PREFIX_2019, typeName2019, writtenName } from '../values/dialect-2019.t
 import { type AnoType, EnumMember, Future, ModuleRef, Wrapped } from '../values/handles.ts';
 import { List } from '../values/list.ts';
 import { payWith } from '../values/meter.ts';
-import { add, binary, checkedText, setResult } from '../values/operators.ts';
+import { checkedText } from '../values/operators.ts';
 import type { Regex } from '../values/regex.ts';
 import { SetValue } from '../values/set.ts';
 import { MAX_SHAPE_KEYS, Shape } from '../values/shape.ts';
@@ -111,23 +110,20 @@ export class Machine {
   private readonly pay = (units: number): void => this.spend(units);
   /** How far up the stack may hold values of this query. */
   private high = 0;
-  private readonly host: MachineHost;
+  readonly host: MachineHost;
   private readonly locks: Lockable[] = [];
   readonly handlers: Handler[] = [];
   private deadline = Number.POSITIVE_INFINITY;
-  private vars: Map<string, Value> = NO_VARS;
-  private scope: ScopeName = 'thingsdb';
-  private collection: Collection | null = null;
+  /** The variables that were sent with the query; empty when there were none, and then not to be changed. */
+  sent: Map<string, Value> = NO_VARS;
+  scope: ScopeName = 'thingsdb';
+  /** That of the query that runs, or that ran last. */
+  collection: Collection | null = null;
   private readonly anos = new WeakMap<readonly string[], { readonly run: number; readonly ano: AnoType }>();
 
   constructor(host: MachineHost) {
     this.host = host;
     this.memory = new MemoryGuard(host.memoryLimit);
-  }
-
-  /** The collection of the query that runs, or that ran last. */
-  get place(): Collection | null {
-    return this.collection;
   }
 
   /** Runs a function as a query of its own, with arguments for its parameters. Gives an error that ends it. */
@@ -138,7 +134,7 @@ export class Machine {
     this.collection = options.collection;
     this.tx = options.tx;
     this.context = options.context;
-    this.vars = options.vars === null ? NO_VARS : new Map(options.vars);
+    this.sent = options.vars === null ? NO_VARS : new Map(options.vars);
     this.deadline = options.deadline;
     this.fuel = FUEL_SLICE;
     this.slices = 1;
@@ -168,7 +164,7 @@ export class Machine {
 
   private runMain(fn: FunctionCode): Value | Failed {
     this.sp = fn.localCount;
-    if (fn.framed === null && (fn.leaf === null || this.vars.size > 0 || fn.arity > 0)) return runLoop(this, 0, true);
+    if (fn.framed === null && (fn.leaf === null || this.sent.size > 0 || fn.arity > 0)) return runLoop(this, 0, true);
     try {
       return fn.framed !== null ? fn.framed(this, 0) : (fn.leaf as LeafCode)(this, null, null, null);
     } catch (error) {
@@ -192,7 +188,7 @@ export class Machine {
 
   /** Variables sent with a query are as if assigned before its first statement. */
   private bindVars(fn: FunctionCode): void {
-    for (const [name, value] of this.vars) {
+    for (const [name, value] of this.sent) {
       const slot = fn.slotOf.get(name);
       if (slot !== undefined) this.stack[slot] = value;
     }
@@ -531,11 +527,6 @@ export class Machine {
     for (let i = arity; i < localCount; i++) (stack as unknown[])[fp + i] = undefined;
   }
 
-  /** The variables that were sent with the query; empty when there were none, and then not to be changed. */
-  get sent(): Map<string, Value> {
-    return this.vars;
-  }
-
   /**
    * Runs `look` for who watches as if the frames above the lowest `depth` were not there: closures that it calls see the variables that the topmost of
    * those sees. Nobody watches meanwhile, handlers of the program catch nothing, and `milliseconds` is what there is for it. All is as before afterwards, but for
@@ -654,137 +645,6 @@ export class Machine {
     else throw typeErr(`type \`${typeName(x)}\` does not support slice assignments`);
   }
 
-  // --- names ---
-
-  /** The place on the stack of a name in the frames, from the topmost down; -1 when none has it set. */
-  private find(name: string): number {
-    for (let i = this.depth - 1; i >= 0; i--) {
-      const frame = this.frames[i] as Frame;
-      const slot = frame.fn.slotOf.get(name);
-      if (slot !== undefined && (this.stack as unknown[])[frame.fp + slot] !== undefined) return frame.fp + slot;
-    }
-    return -1;
-  }
-
-  lookupCached(name: string, cache: InlineCache): Value {
-    const at = this.find(name);
-    if (at < 0) return this.global(name);
-    cache.epoch = this.epoch;
-    cache.slot = at;
-    return this.stack[at] as Value;
-  }
-
-  lookup(name: string): Value {
-    const at = this.find(name);
-    return at < 0 ? this.global(name) : (this.stack[at] as Value);
-  }
-
-  /** Whether a call of that name makes an instance or finds a member, whatever variables there are. */
-  isType(name: string): boolean {
-    const { collection } = this;
-    if (collection === null || collection.types.size + collection.enums.size === 0) return false;
-    return collection.types.has(name) || collection.enums.has(name);
-  }
-
-  variable(name: string): Value {
-    const at = this.find(name);
-    const value = at < 0 ? this.vars.get(name) : (this.stack[at] as Value);
-    if (value === undefined) throw lookupErr(`variable \`${name}\` is undefined`);
-    return value;
-  }
-
-  private global(name: string): Value {
-    const value = this.vars.get(name) ?? (this.vars.has(name) ? null : this.host.constant(name));
-    if (value !== undefined) return value;
-    const procedure = this.procedures()?.get(name);
-    if (procedure !== undefined) return procedure.closure;
-    const module = this.host.database.modules.get(name);
-    if (module !== undefined) return module.ref;
-    throw lookupErr(`variable \`${name}\` is undefined`);
-  }
-
-  private procedures() {
-    return this.scope === 'thingsdb' ? this.host.database.procedures : this.collection?.procedures;
-  }
-
-  compoundLocal(fn: FunctionCode, fp: number, slot: number, op: number, value: Value): Value {
-    const own = (this.stack as unknown[])[fp + slot];
-    if (own === undefined) return this.compoundOuter(fn.locals[slot] as string, op, value);
-    const result = compound(this, op, own as Value, value);
-    this.stack[fp + slot] = result;
-    return result;
-  }
-
-  compoundName(name: string, cache: InlineCache, op: number, value: Value): Value {
-    const at = this.find(name);
-    if (at >= 0) {
-      cache.epoch = this.epoch;
-      cache.slot = at;
-    }
-    return this.compoundOuter(name, op, value);
-  }
-
-  /** A compound assignment to the variable of that name in the nearest caller that has it. */
-  compoundOuter(name: string, op: number, value: Value): Value {
-    const at = this.find(name);
-    if (at >= 0) {
-      const result = compound(this, op, this.stack[at] as Value, value);
-      this.stack[at] = result;
-      return result;
-    }
-    if (!this.vars.has(name)) throw lookupErr(`variable \`${name}\` is undefined`);
-    const result = compound(this, op, this.vars.get(name) as Value, value);
-    this.vars.set(name, result);
-    return result;
-  }
-
-  compoundValue(old: Value, op: number, value: Value): Value {
-    return compound(this, op, old, value);
-  }
-
-  /** What a call of `name(...)` calls: a type, an enumerator, the closure in a variable or procedure, or a module. */
-  resolveCall(name: string, cache: InlineCache | null): unknown {
-    const { collection } = this;
-    const made = collection?.types.get(name) ?? collection?.enums.get(name);
-    if (made !== undefined) {
-      // Until the call; see `construct`.
-      this.lock(made);
-      return made;
-    }
-    const at = this.find(name);
-    const value = at >= 0 ? (this.stack[at] as Value) : this.vars.get(name);
-    if (value instanceof Closure) {
-      if (at >= 0 && cache !== null) {
-        cache.epoch = this.epoch;
-        cache.slot = at;
-      }
-      return value;
-    }
-    const module = this.host.database.modules.get(name);
-    if (value !== undefined && module === undefined)
-      throw typeErr(`variable \`${name}\` is of type \`${typeName(value)}\` and is not callable`);
-    const procedure = this.procedures()?.get(name);
-    if (procedure !== undefined) return procedure.closure;
-    if (module !== undefined) {
-      checkModuleScope(this.context, module);
-      return module.ref;
-    }
-    throw lookupErr(`function \`${name}\` is undefined`);
-  }
-
-  /** The closure that `run(name, ...)` calls. Throws type_err, value_err, lookup_err. */
-  procedureOf(name: Value): Closure {
-    if (typeof name !== 'string') {
-      throw typeErr(
-        `function \`run\` expects argument 1 to be of type \`str\` but got type \`${typeName(name)}\` instead; see https://docs.thingsdb.io/v1/procedures-api/run`,
-      );
-    }
-    const procedure = this.procedures()?.get(name);
-    if (procedure !== undefined) return procedure.closure;
-    if (name === '') throw valueErr('the name of a procedure must follow the naming rules; see https://docs.thingsdb.io/v1/overview/names');
-    throw lookupErr(`procedure \`${name}\` not found`);
-  }
-
   /** Calls what is no closure: makes or finds an instance of a type, finds the member of an enumerator, or asks a module. */
   construct(callee: unknown, base: number, count: number): Value {
     if (callee instanceof ModuleRef) return callModule(this.context, callee, this.stack.slice(base, base + count));
@@ -892,11 +752,6 @@ export class Machine {
 
   // --- things ---
 
-  root(): Thing {
-    if (this.collection !== null) return this.collection.root;
-    throw lookupErr(`the \`root\` of the \`@${this.scope}\` scope is inaccessible; you might want to query a \`@collection\` scope?`);
-  }
-
   getProperty(x: Value, name: string, cache: InlineCache): Value {
     const value = this.findProperty(x, name, cache);
     if (value instanceof Failed) throw value.error;
@@ -921,13 +776,6 @@ export class Machine {
       return fail(noProperty(x, name));
     }
     return fail(typeErr(`type \`${typeName(x)}\` has no properties`));
-  }
-
-  compoundProperty(thing: Thing, name: string, op: number, value: Value): Value {
-    const old = thing.get(name);
-    if (old === undefined) throw noProperty(thing, name);
-    if (old instanceof SetValue && value instanceof SetValue) return compound(this, op, old, value);
-    return this.tx.setChecked(thing, name, binary(BINARY_OPS[op] as (typeof BINARY_OPS)[number], old, value));
   }
 
   /** A copy of a list or set, for a thing that is not made yet. */
@@ -1034,7 +882,7 @@ export class Machine {
       if (loop !== null) yield Object.values(loop);
     }
     for (let i = 0; i < this.lockTop; i++) yield this.locks[i];
-    yield* this.vars.values();
+    yield* this.sent.values();
   }
 
   // --- loops, answers, text ---
@@ -1124,19 +972,4 @@ const failed = (why: string) => ({ value: `failed to compute property; ${why}`, 
 
 function numArguments(name: string, want: string, given: number): TiError {
   return new TiError(ErrorCode.NUM_ARGUMENTS, `\`${name}\` takes ${want} but ${given} ${given === 1 ? 'was' : 'were'} given`);
-}
-
-/** A compound assignment: sets are changed in place, so that others who hold them see it; all else gives a new value. */
-function compound(m: Machine, op: number, old: Value, value: Value): Value {
-  if (op === 1) return add(old, value);
-  const text = BINARY_OPS[op] as (typeof BINARY_OPS)[number];
-  if (!(old instanceof SetValue) || !(value instanceof SetValue) || !'|&-^'.includes(text)) return binary(text, old, value);
-  const result = setResult(text, old.things, value.things);
-  if (old.locks > 0) throw inUse(old);
-  m.tx.addToSet(old, result);
-  m.tx.removeFromSet(
-    old,
-    [...old.things].filter((thing) => !result.has(thing)),
-  );
-  return old;
 }

@@ -18,7 +18,9 @@ import { Closure } from '../values/closure.ts';
 import { List } from '../values/list.ts';
 import { add, binary, bitNot, checkedText, compare, equal, mod, mul, negate, plus, sameText, sub } from '../values/operators.ts';
 import { truthy } from '../values/value.ts';
+import { compound, compoundLocal, compoundName, compoundOuter, compoundProperty } from './assignments.ts';
 import { checkIndex, emptySlice, indexValue, setIndex, sliceValue } from './indexing.ts';
+import { isType, lookup, lookupCached, procedureOf, resolveCall, root, variable } from './names.ts';
 import { CALLS } from './translation/calls.ts';
 import { CONTAINERS } from './translation/containers.ts';
 import { ControlFlow } from './translation/control-flow.ts';
@@ -36,22 +38,34 @@ const LIBRARY = {
   add,
   binary,
   bitNot,
+  checkedText,
   checkIndex,
   compare,
+  compound,
+  compoundLocal,
+  compoundName,
+  compoundOuter,
+  compoundProperty,
   emptySlice,
   equal,
-  checkedText,
-  sameText,
   indexValue,
+  isType,
+  lookup,
+  lookupCached,
   mod,
   mul,
   negate,
   plus,
+  procedureOf,
+  resolveCall,
+  root,
+  sameText,
   setIndex,
   sliceValue,
   sub,
   textOf,
   truthy,
+  variable,
 };
 
 /** How each instruction is written that is not a loop. */

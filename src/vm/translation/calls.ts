@@ -19,11 +19,11 @@ export const CALLS: Emitters = {
   },
   RESOLVE: (w, i) => {
     const c = w.cache(i.b);
-    w.result(`(${c}.epoch === m.epoch && (t = S[${c}.slot]) instanceof Closure) ? t : (${w.at(i)}, m.resolveCall(N[${i.a}], ${c}))`);
+    w.result(`(${c}.epoch === m.epoch && (t = S[${c}.slot]) instanceof Closure) ? t : (${w.at(i)}, resolveCall(m, N[${i.a}], ${c}))`);
   },
   RESOLVE_LOCAL: (w, i) =>
-    w.result(`((t = ${w.local(i.a)}) instanceof Closure && !m.isType(N[${i.b}])) ? t : (${w.at(i)}, m.resolveCall(N[${i.b}], null))`),
-  PROCEDURE: (w, i) => w.result(`(${w.at(i)}, m.procedureOf(${w.pop().text}))`),
+    w.result(`((t = ${w.local(i.a)}) instanceof Closure && !isType(m, N[${i.b}])) ? t : (${w.at(i)}, resolveCall(m, N[${i.b}], null))`),
+  PROCEDURE: (w, i) => w.result(`(${w.at(i)}, procedureOf(m, ${w.pop().text}))`),
   SKIP_ARG: skipArgument,
   CALL: (w, i) => {
     w.lay(i.a, 1);

@@ -25,7 +25,7 @@ export const CONTAINERS: Emitters = {
     const y = w.pop();
     const x = w.pop();
     w.line('m.unlock();');
-    w.result(`(${w.at(i)}, m.compoundProperty(${x.text}, N[${i.a}], ${i.b}, ${y.text}))`);
+    w.result(`(${w.at(i)}, compoundProperty(m, ${x.text}, N[${i.a}], ${i.b}, ${y.text}))`);
   },
   INDEX: (w, i) => {
     const y = w.pop().text;

@@ -17,13 +17,13 @@ export const VARIABLES: Emitters = {
     if (w.isLeaf) w.push(w.local(i.a));
     else w.result(w.local(i.a));
   },
-  LOAD: (w, i) => w.result(`(t = ${w.local(i.a)}) === undefined ? (${w.at(i)}, m.lookup(${w.localName(i.a)})) : t`),
+  LOAD: (w, i) => w.result(`(t = ${w.local(i.a)}) === undefined ? (${w.at(i)}, lookup(m, ${w.localName(i.a)})) : t`),
   LOAD_NAME: (w, i) => {
     const c = w.cache(i.b);
-    w.result(`(${c}.epoch === m.epoch && (t = S[${c}.slot]) !== undefined) ? t : (${w.at(i)}, m.lookupCached(N[${i.a}], ${c}))`);
+    w.result(`(${c}.epoch === m.epoch && (t = S[${c}.slot]) !== undefined) ? t : (${w.at(i)}, lookupCached(m, N[${i.a}], ${c}))`);
   },
-  LOAD_VARIABLE: (w, i) => w.result(`(${w.at(i)}, m.variable(N[${i.a}]))`),
-  ROOT: (w, i) => w.result(`(${w.at(i)}, m.root())`),
+  LOAD_VARIABLE: (w, i) => w.result(`(${w.at(i)}, variable(m, N[${i.a}]))`),
+  ROOT: (w, i) => w.result(`(${w.at(i)}, root(m))`),
   STORE: (w, i) => {
     w.settle(w.stack.length - 1);
     const value = w.top;
@@ -42,7 +42,7 @@ export const VARIABLES: Emitters = {
   COMPOUND_POP: (w, i) => w.line(`${compound(w, i)};`),
   COMPOUND_NAME: (w, i) => {
     const y = w.pop();
-    w.result(`(${w.at(i)}, m.compoundName(N[${i.a}], ${w.cache(i.b >> 8)}, ${i.b & 255}, ${y.text}))`);
+    w.result(`(${w.at(i)}, compoundName(m, N[${i.a}], ${w.cache(i.b >> 8)}, ${i.b & 255}, ${y.text}))`);
   },
 };
 
@@ -55,10 +55,10 @@ function compound(w: Writer, i: Instruction): string {
   const sign = i.b === 1 ? '+' : i.b === 2 ? '-' : null;
   const fast = sign === null ? '' : `(${bothNumbers(old, y)} && Number.isSafeInteger(t = ${name} ${sign} ${y.text})) ? (${name} = t) : `;
   // Sets know no `+`, so that nothing is changed in place.
-  const combine = i.b === 1 ? `add(${name}, ${y.text})` : `m.compoundValue(${name}, ${i.b}, ${y.text})`;
-  const outer = `m.compoundOuter(${w.localName(i.a)}, ${i.b}, ${y.text})`;
+  const combine = i.b === 1 ? `add(${name}, ${y.text})` : `compound(m, ${i.b}, ${name}, ${y.text})`;
+  const outer = `compoundOuter(m, ${w.localName(i.a)}, ${i.b}, ${y.text})`;
   const slow = w.isLeaf
     ? `${name} === undefined ? ${outer} : (${name} = ${combine})`
-    : `m.compoundLocal(fn, fp, ${i.a}, ${i.b}, ${y.text})`;
+    : `compoundLocal(m, fn, fp, ${i.a}, ${i.b}, ${y.text})`;
   return `${fast}(${w.at(i)}, ${slow})`;
 }
