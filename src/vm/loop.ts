@@ -22,6 +22,7 @@ import { compoundLocal, compoundName, compoundProperty } from './assignments.ts'
 import { type Frame, HOT, type Iteration, MAX_NATIVE, type SliceRange } from './frame.ts';
 import { checkIndex, checkSlice, emptySlice, indexValue, setIndex, setSlice, sliceValue } from './indexing.ts';
 import { type Machine, thisOf } from './machine.ts';
+import { beginInstance, construct, enumMember, enumOf, finishInstance, makeAno, makeThing, own, regex, template } from './making.ts';
 import { isType, lookup, lookupCached, procedureOf, resolveCall, root, variable } from './names.ts';
 import { checkCatch, pushHandler, recover } from './unwinding.ts';
 
@@ -627,13 +628,13 @@ export function runLoop(m: Machine, stop: number, isWhole = false): Value | Fail
             stack[sp - 1] = m.tx.item(stack[sp - 1] as Value);
             break;
           case 78: // OWN
-            stack[sp - 1] = m.own(stack[sp - 1] as Value);
+            stack[sp - 1] = own(stack[sp - 1] as Value);
             break;
           case 79: {
             // THING
             const count = code[pc++] as number;
             sp -= count;
-            stack[sp] = m.makeThing(program, a, sp, count);
+            stack[sp] = makeThing(m, program, a, sp, count);
             sp++;
             break;
           }
@@ -641,33 +642,33 @@ export function runLoop(m: Machine, stop: number, isWhole = false): Value | Fail
             // INSTANCE
             const keys = (program.constants[code[pc++] as number] as List).items as string[];
             sp -= keys.length;
-            stack[sp - 1] = m.makeInstance(stack[sp - 1] as unknown as TypeDef, keys, sp);
+            stack[sp - 1] = finishInstance(m, stack[sp - 1] as unknown as TypeDef, keys, sp);
             break;
           }
           case 81: // TYPE_TEST
-            (stack as unknown[])[sp++] = m.typeOf(program.names[a] as string);
+            (stack as unknown[])[sp++] = beginInstance(m, program.names[a] as string);
             break;
           case 82: // REGEX
-            stack[sp++] = m.regex(program.constants[a] as Regex);
+            stack[sp++] = regex(program.constants[a] as Regex);
             break;
           case 83: {
             // ANO
             const keys = (program.constants[a] as List).items as string[];
             sp -= keys.length;
-            stack[sp] = m.makeAno(keys, sp);
+            stack[sp] = makeAno(m, keys, sp);
             sp++;
             break;
           }
           case 84: // ENUM
-            stack[sp++] = m.enumOf(program.names[a] as string).member(program.names[code[pc++] as number] as string);
+            stack[sp++] = enumOf(m, program.names[a] as string).member(program.names[code[pc++] as number] as string);
             break;
           case 85: // ENUM_BY_NAME
-            stack[sp - 1] = m.enumMember(program.names[a] as string, stack[sp - 1] as Value);
+            stack[sp - 1] = enumMember(m, program.names[a] as string, stack[sp - 1] as Value);
             break;
           case 86: {
             // TEMPLATE
             sp -= a;
-            stack[sp] = m.template(sp, a);
+            stack[sp] = template(m, sp, a);
             sp++;
             break;
           }
@@ -834,7 +835,7 @@ export function runLoop(m: Machine, stop: number, isWhole = false): Value | Fail
               stack[sp++] = result;
               break;
             }
-            stack[base - 1] = m.construct(callee, base, a);
+            stack[base - 1] = construct(m, callee, base, a);
             sp = base;
             break;
           }

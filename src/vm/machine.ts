@@ -6,34 +6,28 @@
 import { Builtin, Given, scopeError } from '../builtins/builtin.ts';
 import type { MethodTable } from '../builtins/library.ts';
 import { USE_ARGUMENT } from '../builtins/lists-early.ts';
-import { callModule, exposedFunction } from '../builtins/module-calls.ts';
+import { exposedFunction } from '../builtins/module-calls.ts';
 import { type Context, isOfKind, kindOf, Loop, ScopeBit, type ScopeName } from '../builtins/row.ts';
-import { textOf } from '../builtins/text.ts';
 import { type FramedCode, FunctionCode, type InlineCache, type LeafCode, type MethodSite, type Program } from '../bytecode/program.ts';
 import { ErrorCode, Failed, fail, lookupErr, operationErr, TiError, typeErr, valueErr } from '../errors.ts';
 import type { Collection } from '../model/collection.ts';
 import type { Database } from '../model/database.ts';
-import { EnumDef } from '../model/enums.ts';
-import { defaultInstance } from '../model/initial.ts';
-import { instanceOf, makeInstance, planFor } from '../model/instances.ts';
+import type { EnumDef } from '../model/enums.ts';
 import { inUse, noProperty } from '../model/property-checks.ts';
 import { checkRights } from '../model/rights.ts';
 import type { Transaction } from '../model/transaction.ts';
-import { type Lockable, Method, type TypeDef, typeByName } from '../model/types.ts';
-import { makeAnoType } from '../model/types-define.ts';
+import { type Lockable, Method, type TypeDef } from '../model/types.ts';
 import { Closure, Effect } from '../values/closure.ts';
 import { PREFIX_2019, typeName2019, writtenName } from '../values/dialect-2019.ts';
 import { type AnoType, EnumMember, Future, ModuleRef, Wrapped } from '../values/handles.ts';
 import { List } from '../values/list.ts';
 import { payWith } from '../values/meter.ts';
-import { checkedText } from '../values/operators.ts';
-import type { Regex } from '../values/regex.ts';
 import { SetValue } from '../values/set.ts';
-import { MAX_SHAPE_KEYS, Shape } from '../values/shape.ts';
 import { Thing } from '../values/thing.ts';
 import { typeName, type Value } from '../values/value.ts';
 import { type Container, Frame, type Handler, HOT, Iteration, MAX_DEPTH, MAX_NATIVE, MAX_NESTED, tooDeep } from './frame.ts';
 import { runLoop } from './loop.ts';
+import { construct } from './making.ts';
 import { MemoryGuard } from './memory.ts';
 import type { Probe } from './probe.ts';
 import { translate } from './translate.ts';
@@ -119,7 +113,8 @@ export class Machine {
   scope: ScopeName = 'thingsdb';
   /** That of the query that runs, or that ran last. */
   collection: Collection | null = null;
-  private readonly anos = new WeakMap<readonly string[], { readonly run: number; readonly ano: AnoType }>();
+  /** The anonymous types of this and earlier runs, by the list of their keys in the constants. */
+  readonly anos = new WeakMap<readonly string[], { readonly run: number; readonly ano: AnoType }>();
 
   constructor(host: MachineHost) {
     this.host = host;
@@ -270,7 +265,7 @@ export class Machine {
   /** A call from translated code: the `count` arguments lie above `m.sp`. */
   callFrom(callee: unknown, count: number, program: Program): Value {
     const base = this.sp + 1;
-    if (!(callee instanceof Closure)) return this.construct(callee, base, count);
+    if (!(callee instanceof Closure)) return construct(this, callee, base, count);
     const fn = this.codeOf(callee);
     if (fn.leaf !== null) return this.callLeaf(callee, fn, base, count);
     const depth = this.depth;
@@ -645,20 +640,6 @@ export class Machine {
     else throw typeErr(`type \`${typeName(x)}\` does not support slice assignments`);
   }
 
-  /** Calls what is no closure: makes or finds an instance of a type, finds the member of an enumerator, or asks a module. */
-  construct(callee: unknown, base: number, count: number): Value {
-    if (callee instanceof ModuleRef) return callModule(this.context, callee, this.stack.slice(base, base + count));
-    this.unlock();
-    if (callee instanceof EnumDef) {
-      if (count > 1) throw numArguments(callee.name, 'at most 1 argument', count);
-      return count === 0 ? callee.first : callee.byValue(this.stack[base] as Value);
-    }
-    const type = callee as TypeDef;
-    if (count > 1) throw numArguments(type.name, 'at most 1 argument', count);
-    if (type.wrapOnly) throw wrapOnly(type);
-    return count === 0 ? defaultInstance(this.collection as Collection, type) : instanceOf(this.tx, type, this.stack[base] as Value);
-  }
-
   // --- methods ---
 
   /** What a call of a method calls. Throws. */
@@ -778,78 +759,6 @@ export class Machine {
     return fail(typeErr(`type \`${typeName(x)}\` has no properties`));
   }
 
-  /** A copy of a list or set, for a thing that is not made yet. */
-  own(value: Value): Value {
-    if (value instanceof List) return new List(value.items.slice());
-    return value instanceof SetValue ? new SetValue(new Set(value.things)) : value;
-  }
-
-  makeThing(program: Program, keysIndex: number, base: number, count: number): Thing {
-    return this.thingOf(program, keysIndex, this.stack.slice(base, base + count));
-  }
-
-  /** A new thing with the keys of a constant; `slots` becomes its own. */
-  thingOf(program: Program, keysIndex: number, slots: Value[]): Thing {
-    let shape = program.shapes[keysIndex];
-    if (shape === undefined) {
-      const names = (program.constants[keysIndex] as List).items as string[];
-      shape = names.length <= MAX_SHAPE_KEYS && new Set(names).size === names.length ? Shape.of(names) : null;
-      program.shapes[keysIndex] = shape;
-    }
-    if (shape === null) return this.makeLargeThing((program.constants[keysIndex] as List).items as string[], slots);
-    const thing = new Thing(shape, slots);
-    for (let i = 0; i < slots.length; i++) {
-      const value = slots[i] as Value;
-      if (typeof value === 'object' && value !== null) slots[i] = this.tx.property(thing, shape.keys[i] as string, value, false);
-    }
-    return thing;
-  }
-
-  /** Keys that come twice, or more keys than a shape has. */
-  private makeLargeThing(keys: readonly string[], values: readonly Value[]): Thing {
-    const thing = new Thing(Shape.empty, []);
-    keys.forEach((key, i) => {
-      thing.put(key, this.tx.property(thing, key, values[i] as Value, false));
-    });
-    return thing;
-  }
-
-  /** Begins an instance: its type must exist, and must not change until `makeInstance`. */
-  typeOf(name: string): TypeDef {
-    if (this.collection === null) throw lookupErr(`type \`${name}\` is undefined; types exist in a \`@collection\` scope`);
-    const type = typeByName(this.collection, name);
-    if (type.wrapOnly) throw wrapOnly(type);
-    this.lock(type);
-    return type;
-  }
-
-  /** Makes an instance of the type that `typeOf` gave, with values that lie at `base`. */
-  makeInstance(type: TypeDef, keys: readonly string[], base: number): Thing {
-    this.unlock();
-    return makeInstance(this.tx, planFor(this.collection as Collection, type, keys), this.stack, base);
-  }
-
-  /** An anonymous type of a text is made once in each run. */
-  makeAno(keys: readonly string[], base: number): Value {
-    if (this.collection === null) throw lookupErr('anonymous types exist in a `@collection` scope');
-    const known = this.anos.get(keys);
-    if (known?.run === this.run) return known.ano;
-    const ano = makeAnoType(keys.map((key, i) => [key, this.stack[base + i] as Value]));
-    this.anos.set(keys, { run: this.run, ano });
-    return ano;
-  }
-
-  enumOf(name: string): EnumDef {
-    const found = this.collection?.enums.get(name);
-    if (found === undefined) throw lookupErr(`enum \`${name}\` is undefined`);
-    return found;
-  }
-
-  enumMember(name: string, member: Value): Value {
-    if (typeof member !== 'string') throw typeErr(`expecting a member name of type \`str\` but got type \`${typeName(member)}\` instead`);
-    return this.enumOf(name).member(member);
-  }
-
   /**
    * Calls a method of a wrap for the answer. It cannot change anything, and errors are what it gives: their text. Levels and flags are what the
    * method says, else one level.
@@ -932,25 +841,8 @@ export class Machine {
     this.flags |= Number(BigInt(value) & 32n);
   }
 
-  /** A regex of the text; an invalid one is an error where it is met. */
-  regex(value: Regex): Regex {
-    const wrong = /[^gims]/.exec(value.flags);
-    if (wrong !== null) throw valueErr(`unsupported regular expression flag: \`${wrong[0]}\`; there are \`i\`, \`m\`, \`s\` and \`g\``);
-    void value.matcher;
-    return value;
-  }
-
   endsChain(x: Value): boolean {
     return x === null || x instanceof TiError;
-  }
-
-  template(base: number, count: number): string {
-    let text = '';
-    for (let i = 0; i < count; i++) {
-      const value = this.stack[base + i] as Value;
-      text += typeof value === 'string' ? value : textOf(value);
-    }
-    return checkedText(text);
   }
 }
 
@@ -966,10 +858,4 @@ function ownerOf(x: Value): TypeDef | EnumDef | null {
 const noFunction2019 = (name: string, x: Value): TiError =>
   lookupErr(`type \`${typeName2019(x)}\` has no function \`${writtenName(name)}\``);
 
-const wrapOnly = (type: TypeDef): TiError => typeErr(`type \`${type.name}\` is in wrap-only mode, so there are no instances of it`);
-
 const failed = (why: string) => ({ value: `failed to compute property; ${why}`, deep: 1, flags: 0 });
-
-function numArguments(name: string, want: string, given: number): TiError {
-  return new TiError(ErrorCode.NUM_ARGUMENTS, `\`${name}\` takes ${want} but ${given} ${given === 1 ? 'was' : 'were'} given`);
-}

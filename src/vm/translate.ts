@@ -20,6 +20,7 @@ import { add, binary, bitNot, checkedText, compare, equal, mod, mul, negate, plu
 import { truthy } from '../values/value.ts';
 import { compound, compoundLocal, compoundName, compoundOuter, compoundProperty } from './assignments.ts';
 import { checkIndex, emptySlice, indexValue, setIndex, sliceValue } from './indexing.ts';
+import { beginInstance, enumOf, finishInstance, own, regex, thingOf } from './making.ts';
 import { isType, lookup, lookupCached, procedureOf, resolveCall, root, variable } from './names.ts';
 import { CALLS } from './translation/calls.ts';
 import { CONTAINERS } from './translation/containers.ts';
@@ -36,6 +37,7 @@ const LIBRARY = {
   Closure,
   List,
   add,
+  beginInstance,
   binary,
   bitNot,
   checkedText,
@@ -47,7 +49,9 @@ const LIBRARY = {
   compoundOuter,
   compoundProperty,
   emptySlice,
+  enumOf,
   equal,
+  finishInstance,
   indexValue,
   isType,
   lookup,
@@ -55,8 +59,10 @@ const LIBRARY = {
   mod,
   mul,
   negate,
+  own,
   plus,
   procedureOf,
+  regex,
   resolveCall,
   root,
   sameText,
@@ -64,6 +70,7 @@ const LIBRARY = {
   sliceValue,
   sub,
   textOf,
+  thingOf,
   truthy,
   variable,
 };

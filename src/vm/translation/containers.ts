@@ -58,20 +58,20 @@ export const CONTAINERS: Emitters = {
     w.result(`new List([${items.join(', ')}])`);
   },
   ITEM: (w) => w.result(`m.tx.item(${w.pop().text})`),
-  OWN: (w) => w.result(`m.own(${w.pop().text})`),
+  OWN: (w) => w.result(`own(${w.pop().text})`),
   THING: (w, i) => {
     const slots = w.take(i.b).map((o) => o.text);
-    w.result(`(${w.at(i)}, m.thingOf(program, ${i.a}, [${slots.join(', ')}]))`);
+    w.result(`(${w.at(i)}, thingOf(m, program, ${i.a}, [${slots.join(', ')}]))`);
   },
-  TYPE_TEST: (w, i) => w.result(`(${w.at(i)}, m.typeOf(N[${i.a}]))`),
+  TYPE_TEST: (w, i) => w.result(`(${w.at(i)}, beginInstance(m, N[${i.a}]))`),
   INSTANCE: (w, i) => {
     w.lay((w.fn.program.constants[i.b] as List).items.length, 0);
-    w.result(`(${w.at(i)}, m.makeInstance(${w.pop().text}, K[${i.b}].items, m.sp))`);
+    w.result(`(${w.at(i)}, finishInstance(m, ${w.pop().text}, K[${i.b}].items, m.sp))`);
   },
-  ENUM: (w, i) => w.result(`(${w.at(i)}, m.enumOf(N[${i.a}]).member(N[${i.b}]))`),
+  ENUM: (w, i) => w.result(`(${w.at(i)}, enumOf(m, N[${i.a}]).member(N[${i.b}]))`),
   TEMPLATE: (w, i) => {
     const parts = w.take(i.a).map((o) => `(typeof ${o.text} === 'string' ? ${o.text} : textOf(${o.text}))`);
     w.result(parts.length === 0 ? `''` : `(${w.at(i)}, checkedText(${parts.join(' + ')}${parts.length === 1 ? ` + ''` : ''}))`);
   },
-  REGEX: (w, i) => w.result(`(${w.at(i)}, m.regex(K[${i.a}]))`),
+  REGEX: (w, i) => w.result(`(${w.at(i)}, regex(K[${i.a}]))`),
 };
