@@ -21,8 +21,9 @@ import { truthy, type Value } from '../values/value.ts';
 import { compoundLocal, compoundName, compoundProperty } from './assignments.ts';
 import { type Frame, HOT, type Iteration, MAX_NATIVE, type SliceRange } from './frame.ts';
 import { checkIndex, checkSlice, emptySlice, indexValue, setIndex, setSlice, sliceValue } from './indexing.ts';
-import { type Machine, thisOf } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { beginInstance, construct, enumMember, enumOf, finishInstance, makeAno, makeThing, own, regex, template } from './making.ts';
+import { askEarly, findMethod, thisOf } from './methods.ts';
 import { isType, lookup, lookupCached, procedureOf, resolveCall, root, variable } from './names.ts';
 import { checkCatch, pushHandler, recover } from './unwinding.ts';
 
@@ -741,7 +742,7 @@ export function runLoop(m: Machine, stop: number, isWhole = false): Value | Fail
             } else if ((callee as unknown) instanceof Builtin) {
               const place = sp - given - 1;
               const first = given > 0 ? (stack[place + 1] as Value) : null;
-              const early = m.early(callee as unknown as Builtin, stack[place - 1] as Value, given, first, sp);
+              const early = askEarly(m, callee as unknown as Builtin, stack[place - 1] as Value, given, first, sp);
               if (early !== undefined) {
                 (stack as unknown[])[place] = early;
                 if (early.value !== undefined) {
@@ -841,7 +842,7 @@ export function runLoop(m: Machine, stop: number, isWhole = false): Value | Fail
           }
           case 94: {
             // METHOD
-            const callee = m.findMethod(program.sites[a] as MethodSite, stack[sp - 1] as Value, code[pc++] as number);
+            const callee = findMethod(m, program.sites[a] as MethodSite, stack[sp - 1] as Value, code[pc++] as number);
             if (callee instanceof TiError) {
               raised = callee;
               break running;

@@ -5,21 +5,17 @@
 
 import { Builtin, Given, scopeError } from '../builtins/builtin.ts';
 import type { MethodTable } from '../builtins/library.ts';
-import { USE_ARGUMENT } from '../builtins/lists-early.ts';
-import { exposedFunction } from '../builtins/module-calls.ts';
-import { type Context, isOfKind, kindOf, Loop, ScopeBit, type ScopeName } from '../builtins/row.ts';
-import { type FramedCode, FunctionCode, type InlineCache, type LeafCode, type MethodSite, type Program } from '../bytecode/program.ts';
-import { ErrorCode, Failed, fail, lookupErr, operationErr, TiError, typeErr, valueErr } from '../errors.ts';
+import { type Context, Loop, ScopeBit, type ScopeName } from '../builtins/row.ts';
+import { type FramedCode, FunctionCode, type InlineCache, type LeafCode, type Program } from '../bytecode/program.ts';
+import { ErrorCode, Failed, fail, operationErr, TiError, typeErr, valueErr } from '../errors.ts';
 import type { Collection } from '../model/collection.ts';
 import type { Database } from '../model/database.ts';
-import type { EnumDef } from '../model/enums.ts';
 import { inUse, noProperty } from '../model/property-checks.ts';
 import { checkRights } from '../model/rights.ts';
 import type { Transaction } from '../model/transaction.ts';
 import { type Lockable, Method, type TypeDef } from '../model/types.ts';
 import { Closure, Effect } from '../values/closure.ts';
-import { PREFIX_2019, typeName2019, writtenName } from '../values/dialect-2019.ts';
-import { type AnoType, EnumMember, Future, ModuleRef, Wrapped } from '../values/handles.ts';
+import { type AnoType, Future } from '../values/handles.ts';
 import { List } from '../values/list.ts';
 import { payWith } from '../values/meter.ts';
 import { SetValue } from '../values/set.ts';
@@ -29,6 +25,7 @@ import { type Container, Frame, type Handler, HOT, Iteration, MAX_DEPTH, MAX_NAT
 import { runLoop } from './loop.ts';
 import { construct } from './making.ts';
 import { MemoryGuard } from './memory.ts';
+import { thisOf } from './methods.ts';
 import type { Probe } from './probe.ts';
 import { translate } from './translate.ts';
 import { asError, locate } from './unwinding.ts';
@@ -40,7 +37,6 @@ const SLICES_A_LOOK = 4;
 const BYTES_A_UNIT = 32;
 /** Who announces more wants the query to end when its time is up, and takes nothing. */
 const MOST_UNITS = 2 ** 26;
-const ALL_SCOPES = ScopeBit.collection | ScopeBit.thingsdb | ScopeBit.node;
 
 /** What the machine needs of those who put it together. */
 export interface MachineHost {
@@ -620,7 +616,7 @@ export class Machine {
     while (this.lockTop > height) this.unlock();
   }
 
-  private lockFree(value: Container): void {
+  lockFree(value: Container): void {
     if (value.locks > 0) throw inUse(value);
     this.lock(value);
   }
@@ -638,86 +634,6 @@ export class Machine {
   lockForSlice(x: Value): void {
     if (x instanceof List && !x.isTuple) this.lockFree(x);
     else throw typeErr(`type \`${typeName(x)}\` does not support slice assignments`);
-  }
-
-  // --- methods ---
-
-  /** What a call of a method calls. Throws. */
-  resolveMethod(site: MethodSite, x: Value, count: number): Builtin | Closure | Method {
-    const callee = this.findMethod(site, x, count);
-    if (callee instanceof TiError) throw callee;
-    return callee;
-  }
-
-  /** The same, but an error that scripts may well expect is given. */
-  findMethod(site: MethodSite, x: Value, count: number): Builtin | Closure | Method | TiError {
-    if (count === site.count && isOfKind(x, site.kind)) {
-      const builtin = site.builtin as Builtin;
-      if (builtin.locks) this.lockFree(x as Container);
-      return builtin;
-    }
-    const kind = kindOf(x);
-    let table = site.table as MethodTable | undefined;
-    if (table === undefined) {
-      table = this.host.methodTable(site.name);
-      site.table = table;
-    }
-    const builtin = table.find(kind);
-    if (builtin !== undefined) {
-      if (count < builtin.min || (builtin.max >= 0 && count > builtin.max)) return builtin.countError(count);
-      if ((builtin.scopes & ScopeBit[this.scope]) === 0) throw scopeError(builtin, this.scope);
-      if (builtin.scopes === ALL_SCOPES) {
-        site.kind = kind;
-        site.count = count;
-        site.builtin = builtin;
-      }
-      if (builtin.locks) this.lockFree(x as Container);
-      return builtin;
-    }
-    if (site.name.startsWith(PREFIX_2019)) return noFunction2019(site.name, x);
-    if (x instanceof Thing) return this.propertyMethod(site, x);
-    if (x instanceof Closure && site.name === 'call') return x;
-    if (x instanceof ModuleRef) return exposedFunction(this.context, x, site.name);
-    const method = ownerOf(x)?.methods.callable(site.name);
-    if (method !== undefined) return method;
-    return lookupErr(`type \`${typeName(x)}\` has no function \`${site.name}\``);
-  }
-
-  private propertyMethod(site: MethodSite, thing: Thing): Closure | Method | TiError {
-    const { cache, name } = site;
-    let value: Value | undefined;
-    if (thing.layout === cache.shape) value = thing.cells[cache.slot];
-    else {
-      value = thing.get(name);
-      if (value === undefined) {
-        const method = (thing.shape.type as TypeDef | null)?.methods.callable(name);
-        if (method !== undefined) return method;
-      }
-      const slot = thing.dict === null ? thing.shape.slotOf.get(name) : undefined;
-      if (slot !== undefined) {
-        cache.shape = thing.shape;
-        cache.slot = slot;
-      }
-    }
-    if (value instanceof Closure) return value;
-    if (value === undefined) return lookupErr(`thing \`#${thing.id}\` has no property or method \`${name}\``);
-    return typeErr(`property \`${name}\` is of type \`${typeName(value)}\` and is not callable`);
-  }
-
-  /** Whether a callee takes no more than the arguments given so far; a method of a type takes its instance besides. */
-  takesNoMore(callee: unknown, given: number): boolean {
-    if (callee instanceof Closure) return this.codeOf(callee).arity <= given;
-    return callee instanceof Method && this.codeOf(callee.closure).arity <= given + 1;
-  }
-
-  /** Asks a built-in before its argument `index` is evaluated whether it is needed; undefined: it is. `sp` is told because closures may run. */
-  early(builtin: Builtin, self: Value, index: number, first: Value, sp: number): Given | undefined {
-    if (builtin.early === null) return undefined;
-    this.sp = sp;
-    const answer = builtin.early(this.context, self, index, first);
-    if (answer === undefined) return undefined;
-    if (builtin.locks) this.unlock();
-    return new Given(answer === USE_ARGUMENT ? undefined : answer);
   }
 
   rowOf(program: Program, index: number): Builtin {
@@ -845,17 +761,5 @@ export class Machine {
     return x === null || x instanceof TiError;
   }
 }
-
-/** What a method gets as its first argument: the receiver, without its wrap. */
-export const thisOf = (self: Value): Value => (self instanceof Wrapped ? self.thing : self);
-
-/** What has the methods of a wrap or of a member of an enumerator. */
-function ownerOf(x: Value): TypeDef | EnumDef | null {
-  if (x instanceof Wrapped) return x.type as TypeDef;
-  return x instanceof EnumMember ? (x.enumeration as EnumDef) : null;
-}
-
-const noFunction2019 = (name: string, x: Value): TiError =>
-  lookupErr(`type \`${typeName2019(x)}\` has no function \`${writtenName(name)}\``);
 
 const failed = (why: string) => ({ value: `failed to compute property; ${why}`, deep: 1, flags: 0 });

@@ -21,6 +21,7 @@ import { truthy } from '../values/value.ts';
 import { compound, compoundLocal, compoundName, compoundOuter, compoundProperty } from './assignments.ts';
 import { checkIndex, emptySlice, indexValue, setIndex, sliceValue } from './indexing.ts';
 import { beginInstance, enumOf, finishInstance, own, regex, thingOf } from './making.ts';
+import { askEarly, resolveMethod, takesNoMore } from './methods.ts';
 import { isType, lookup, lookupCached, procedureOf, resolveCall, root, variable } from './names.ts';
 import { CALLS } from './translation/calls.ts';
 import { CONTAINERS } from './translation/containers.ts';
@@ -37,6 +38,7 @@ const LIBRARY = {
   Closure,
   List,
   add,
+  askEarly,
   beginInstance,
   binary,
   bitNot,
@@ -64,11 +66,13 @@ const LIBRARY = {
   procedureOf,
   regex,
   resolveCall,
+  resolveMethod,
   root,
   sameText,
   setIndex,
   sliceValue,
   sub,
+  takesNoMore,
   textOf,
   thingOf,
   truthy,

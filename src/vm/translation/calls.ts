@@ -31,7 +31,7 @@ export const CALLS: Emitters = {
   },
   METHOD: (w, i) => {
     w.settle();
-    w.result(`(${w.at(i)}, m.resolveMethod(sites[${i.a}], ${w.top.text}, ${i.b}))`);
+    w.result(`(${w.at(i)}, resolveMethod(m, sites[${i.a}], ${w.top.text}, ${i.b}))`);
   },
   CALL_METHOD: (w, i) => {
     if (i.a <= 2) {
@@ -57,7 +57,7 @@ function skipArgument(w: Writer, i: Instruction): void {
   w.reserve(height + count - given);
   w.heights.set(i.to, height + count - given);
   const skip = `${fill} break L${i.to};`;
-  const others = `if (m.takesNoMore(${callee}, ${given})) { ${skip} }`;
+  const others = `if (takesNoMore(m, ${callee}, ${given})) { ${skip} }`;
   if (height - given - 2 < 0) {
     w.line(others);
     return;
@@ -66,7 +66,7 @@ function skipArgument(w: Writer, i: Instruction): void {
   const first = given > 0 ? (w.stack[height - given] as Operand).text : 'null';
   w.line(
     `if (${callee} instanceof Builtin) {`,
-    `if (${callee}.early !== null && (t = m.early(${callee}, ${self}, ${given}, ${first}, m.sp)) !== undefined) {`,
+    `if (${callee}.early !== null && (t = askEarly(m, ${callee}, ${self}, ${given}, ${first}, m.sp)) !== undefined) {`,
     `${callee} = t; if (t.value !== undefined) { ${skip} } }`,
     `} else ${others}`,
   );
