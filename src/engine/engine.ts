@@ -13,6 +13,7 @@ import type { Transaction } from '../model/transaction.ts';
 import { encodeUser, isExpired, newUser } from '../model/users.ts';
 import type { BackupInfo } from '../storage/backup.ts';
 import type { Store } from '../storage/store.ts';
+import { compute } from '../vm/computed.ts';
 import { Machine } from '../vm/machine.ts';
 import type { Probe } from '../vm/probe.ts';
 import type { EncodeHooks } from '../wire/encode.ts';
@@ -89,7 +90,7 @@ export class LocalEngine implements Engine {
   private readonly shutdownListeners: (() => void)[] = [];
   /** What packing an answer asks; computed fields run on the machine, so an answer is packed before the next query. */
   readonly hooks: EncodeHooks = encodeHooks(
-    (closure, thing) => this.machine.compute(closure, thing),
+    (closure, thing) => compute(this.machine, closure, thing),
     () => this.machine.collection,
     this.database,
   );

@@ -21,6 +21,7 @@ import { truthy, type Value } from '../values/value.ts';
 import { compoundLocal, compoundName, compoundProperty } from './assignments.ts';
 import { type Frame, HOT, type Iteration, MAX_NATIVE, type SliceRange } from './frame.ts';
 import { checkIndex, checkSlice, emptySlice, indexValue, setIndex, setSlice, sliceValue } from './indexing.ts';
+import { finishLoop, startFor, startLoop } from './iteration.ts';
 import type { Machine } from './machine.ts';
 import { beginInstance, construct, enumMember, enumOf, finishInstance, makeAno, makeThing, own, regex, template } from './making.ts';
 import { askEarly, findMethod, thisOf } from './methods.ts';
@@ -398,7 +399,7 @@ export function runLoop(m: Machine, stop: number, isWhole = false): Value | Fail
           case 50: {
             // FOR
             const vars = code[pc++] as number;
-            const iteration = m.startFor(stack[sp - 1] as Value);
+            const iteration = startFor(m, stack[sp - 1] as Value);
             if (iteration === null) {
               pc = a;
               break;
@@ -447,7 +448,7 @@ export function runLoop(m: Machine, stop: number, isWhole = false): Value | Fail
                 if (fn.heat < HOT) m.warm(fn);
                 if (fn.leaf !== null || fn.framed !== null) {
                   // It became hot just now: the rest of the loop runs translated.
-                  m.finishLoop(loop, frame);
+                  finishLoop(m, loop, frame);
                   frame.loop = null;
                   sp = frame.result;
                   stack[sp++] = loop.result;
@@ -689,7 +690,7 @@ export function runLoop(m: Machine, stop: number, isWhole = false): Value | Fail
             const result = builtin.callFunction(m.context, stack, base, count);
             if (result instanceof Loop) {
               frame.pc = pc;
-              sp = m.startLoop(result, base);
+              sp = startLoop(m, result, base);
               if (m.frames[m.depth - 1] !== frame) {
                 frame = m.frames[m.depth - 1] as Frame;
                 fn = frame.fn;
@@ -816,7 +817,7 @@ export function runLoop(m: Machine, stop: number, isWhole = false): Value | Fail
               const result = callee.callMethod(m.context, stack[base - 2] as Value, stack, base, a);
               if (result instanceof Loop) {
                 frame.pc = pc;
-                sp = m.startLoop(result, base - 2);
+                sp = startLoop(m, result, base - 2);
                 if (m.frames[m.depth - 1] !== frame) {
                   frame = m.frames[m.depth - 1] as Frame;
                   fn = frame.fn;

@@ -7,7 +7,7 @@ import { Builtin, Given, scopeError } from '../builtins/builtin.ts';
 import type { MethodTable } from '../builtins/library.ts';
 import { type Context, Loop, ScopeBit, type ScopeName } from '../builtins/row.ts';
 import { type FramedCode, FunctionCode, type InlineCache, type LeafCode, type Program } from '../bytecode/program.ts';
-import { ErrorCode, Failed, fail, operationErr, TiError, typeErr, valueErr } from '../errors.ts';
+import { Failed, fail, operationErr, TiError, typeErr, valueErr } from '../errors.ts';
 import type { Collection } from '../model/collection.ts';
 import type { Database } from '../model/database.ts';
 import { inUse, noProperty } from '../model/property-checks.ts';
@@ -15,13 +15,13 @@ import { checkRights } from '../model/rights.ts';
 import type { Transaction } from '../model/transaction.ts';
 import { type Lockable, Method, type TypeDef } from '../model/types.ts';
 import { Closure, Effect } from '../values/closure.ts';
-import { type AnoType, Future } from '../values/handles.ts';
+import type { AnoType } from '../values/handles.ts';
 import { List } from '../values/list.ts';
 import { payWith } from '../values/meter.ts';
-import { SetValue } from '../values/set.ts';
 import { Thing } from '../values/thing.ts';
 import { typeName, type Value } from '../values/value.ts';
-import { type Container, Frame, type Handler, HOT, Iteration, MAX_DEPTH, MAX_NATIVE, MAX_NESTED, tooDeep } from './frame.ts';
+import { type Container, Frame, type Handler, HOT, MAX_DEPTH, MAX_NATIVE, MAX_NESTED, tooDeep } from './frame.ts';
+import { startLoop } from './iteration.ts';
 import { runLoop } from './loop.ts';
 import { construct } from './making.ts';
 import { MemoryGuard } from './memory.ts';
@@ -363,7 +363,7 @@ export class Machine {
   private loopFrom(loop: Loop): Value {
     const base = this.sp;
     const depth = this.depth;
-    this.startLoop(loop, base);
+    startLoop(this, loop, base);
     let result = this.stack[base] as Value;
     if (this.depth > depth) {
       if (this.nested >= MAX_NESTED) throw tooDeep();
@@ -383,11 +383,11 @@ export class Machine {
     return cache.closure;
   }
 
-  private effectBit(): number {
+  effectBit(): number {
     return this.scope === 'collection' ? Effect.COLLECTION : this.scope === 'thingsdb' ? Effect.THINGSDB : 0;
   }
 
-  private checkEffects(fn: FunctionCode): void {
+  checkEffects(fn: FunctionCode): void {
     if (this.tx.change !== null) return;
     if ((fn.effects & this.effectBit()) === 0) return;
     throw operationErr(
@@ -416,106 +416,6 @@ export class Machine {
       this.sp = sp;
       if (crosses) this.epoch++;
     }
-  }
-
-  /**
-   * Starts a built-in's loop: opens the frame of its first call and gives the height of the stack; or, when there is none, or the closure is translated
-   * so that the whole loop can run here, puts its result.
-   */
-  startLoop(loop: Loop, result: number): number {
-    if (loop.lock !== null) this.lock(loop.lock);
-    if (!loop.next(undefined)) {
-      if (loop.lock !== null) this.unlock();
-      this.stack[result] = loop.result;
-      return result + 1;
-    }
-    const { stack } = this;
-    const base = result + 1;
-    const fn = this.codeOf(loop.closure);
-    if (fn.leaf !== null) {
-      this.sp = base;
-      if (fn.effects !== 0 && loop.closure.unbound) this.checkEffects(fn);
-      this.finishLeaf(loop, fn);
-      stack[result] = loop.result;
-      return base;
-    }
-    const lockTop = this.lockTop;
-    stack[base] = loop.a;
-    stack[base + 1] = loop.b;
-    stack[base + 2] = loop.c;
-    const caller = this.frames[this.depth - 1] as Frame;
-    const frame = this.enter(loop.closure, base, 3, result);
-    if (caller.fn.program !== fn.program) this.epoch++;
-    frame.locks = lockTop;
-    if (fn.framed !== null && this.nested < MAX_NATIVE) {
-      this.finishFramed(loop, frame);
-      this.depth--;
-      if (caller.fn.program !== fn.program) this.epoch++;
-      stack[result] = loop.result;
-      return base;
-    }
-    frame.loop = loop;
-    return base + fn.localCount;
-  }
-
-  /** Runs what is left of a loop whose closure is a leaf and whose next arguments are set. */
-  finishLeaf(loop: Loop, fn: FunctionCode): void {
-    const leaf = fn.leaf as LeafCode;
-    try {
-      do {
-        this.tick();
-      } while (loop.next(leaf(this, loop.a, loop.b, loop.c)));
-    } catch (error) {
-      const caught = asError(error);
-      if (caught.start < 0 && fn.program === this.frames[0]?.fn.program) caught.start = fn.offsetAt(this.leafPc - 1);
-      throw caught;
-    }
-    if (loop.lock !== null) this.unlock();
-  }
-
-  /** The same for a closure with a frame, which is open and holds the next arguments. */
-  finishFramed(loop: Loop, frame: Frame): void {
-    const { fn, fp } = frame;
-    const { arity, localCount } = fn;
-    const framed = fn.framed as FramedCode;
-    const { lockTop } = this;
-    this.nested++;
-    for (;;) {
-      this.tick();
-      this.sp = fp + localCount;
-      const previous = framed(this, fp);
-      if (this.lockTop > lockTop) this.unlockTo(lockTop);
-      if (!loop.next(previous)) break;
-      this.setLoopArguments(loop, fp, arity, localCount);
-      if (fn.seen) this.epoch++;
-    }
-    this.nested--;
-    if (fn.seen) this.epoch++;
-    if (loop.lock !== null) this.unlock();
-  }
-
-  /** Runs the rest of a loop in the frame that ran it so far, which stays open. */
-  finishLoop(loop: Loop, frame: Frame): void {
-    const { fn, fp } = frame;
-    this.sp = fp + fn.localCount;
-    if (fn.leaf !== null) {
-      // A leaf keeps its locals to itself: those of the last call in the frame must not be found as if they were a caller's.
-      for (let i = fn.arity; i < fn.localCount; i++) (this.stack as unknown[])[fp + i] = undefined;
-      if (fn.seen) this.epoch++;
-      this.finishLeaf(loop, fn);
-      return;
-    }
-    this.setLoopArguments(loop, fp, fn.arity, fn.localCount);
-    this.finishFramed(loop, frame);
-  }
-
-  private setLoopArguments(loop: Loop, fp: number, arity: number, localCount: number): void {
-    const { stack } = this;
-    if (arity > 0) stack[fp] = loop.a;
-    if (arity > 1) stack[fp + 1] = loop.b;
-    if (arity > 2) stack[fp + 2] = loop.c;
-    for (let i = 3; i < arity; i++) stack[fp + i] = null;
-    for (let i = arity; i < localCount; i++) (stack as unknown[])[fp + i] = undefined;
   }
 
   /**
@@ -675,30 +575,6 @@ export class Machine {
     return fail(typeErr(`type \`${typeName(x)}\` has no properties`));
   }
 
-  /**
-   * Calls a method of a wrap for the answer. It cannot change anything, and errors are what it gives: their text. Levels and flags are what the
-   * method says, else one level.
-   */
-  compute(method: Closure, thing: Thing): { value: Value; deep: number; flags: number } {
-    const { tx, deep, flags } = this;
-    const { change } = tx;
-    this.deep = 1;
-    this.flags = 0;
-    tx.change = null;
-    try {
-      if ((this.codeOf(method).effects & this.effectBit()) !== 0) return failed('method has side effects');
-      const value = this.call(method, [thing]);
-      return value instanceof Future ? failed('method contains futures') : { value, deep: this.deep, flags: this.flags };
-    } catch (error) {
-      if (!(error instanceof TiError) || error.code > ErrorCode.ASSERT) throw error;
-      return { value: error.message, deep: 1, flags: 0 };
-    } finally {
-      tx.change = change;
-      this.deep = deep;
-      this.flags = flags;
-    }
-  }
-
   /** All that the running query can still reach: what lies on the stack, what loops go through and collect, and variables. */
   *roots(): Iterable<unknown> {
     for (let i = 0; i < this.sp; i++) yield this.stack[i];
@@ -711,37 +587,6 @@ export class Machine {
   }
 
   // --- loops, answers, text ---
-
-  /** Locks what a `for` goes through; null when it is empty. */
-  startFor(x: Value): Iteration | null {
-    const height = this.lockTop;
-    if (x instanceof List) {
-      if (x.items.length === 0) return null;
-      this.lock(x);
-      return new Iteration(x.items, null, height);
-    }
-    if (x instanceof Thing) {
-      if (x.size === 0) return null;
-      const keys = x.keys();
-      this.lock(x);
-      return new Iteration(
-        keys,
-        keys.map((key) => x.get(key) as Value),
-        height,
-      );
-    }
-    if (x instanceof SetValue) {
-      if (x.things.size === 0) return null;
-      this.lock(x);
-      const things = [...x.things];
-      return new Iteration(
-        things,
-        things.map((thing) => (thing.id === 0 ? null : thing.id)),
-        height,
-      );
-    }
-    throw typeErr(`type \`${typeName(x)}\` is not iterable`);
-  }
 
   setDeep(value: Value): void {
     if (typeof value !== 'number') throw typeErr(`expecting \`deep\` to be of type \`int\` but got type \`${typeName(value)}\` instead`);
@@ -761,5 +606,3 @@ export class Machine {
     return x === null || x instanceof TiError;
   }
 }
-
-const failed = (why: string) => ({ value: `failed to compute property; ${why}`, deep: 1, flags: 0 });

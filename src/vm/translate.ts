@@ -20,6 +20,7 @@ import { add, binary, bitNot, checkedText, compare, equal, mod, mul, negate, plu
 import { truthy } from '../values/value.ts';
 import { compound, compoundLocal, compoundName, compoundOuter, compoundProperty } from './assignments.ts';
 import { checkIndex, emptySlice, indexValue, setIndex, sliceValue } from './indexing.ts';
+import { startFor } from './iteration.ts';
 import { beginInstance, enumOf, finishInstance, own, regex, thingOf } from './making.ts';
 import { askEarly, resolveMethod, takesNoMore } from './methods.ts';
 import { isType, lookup, lookupCached, procedureOf, resolveCall, root, variable } from './names.ts';
@@ -71,6 +72,7 @@ const LIBRARY = {
   sameText,
   setIndex,
   sliceValue,
+  startFor,
   sub,
   takesNoMore,
   textOf,

@@ -108,7 +108,7 @@ export class ControlFlow {
     const it = `it${id}`;
     w.settle();
     w.reserve(height + 1);
-    w.line(`s${height} = ${iterable.text};`, `${w.at(i)};`, `${it} = m.startFor(s${height});`);
+    w.line(`s${height} = ${iterable.text};`, `${w.at(i)};`, `${it} = startFor(m, s${height});`);
     w.line(`if (${it} !== null) {`);
     if (w.fn.seen) w.line('m.epoch++;');
     const body = this.clearVariables(index + 1);
