@@ -1,6 +1,7 @@
 /**
- * The machine: the stacks and registers of one database, and all that the loop does not do itself. One machine runs one query at a time, to its
- * end; between queries it holds nothing of them.
+ * The machine: the stacks and registers of one database, calls, what a query may use up, and locks. One machine runs one query at a time, to its end; between
+ * queries it holds nothing of them. The instructions are in `loop.ts`, and what they do that is more than a line beside it, by subject: `names.ts`,
+ * `assignments.ts`, `methods.ts`, `making.ts`, `indexing.ts`, `iteration.ts`, `unwinding.ts`.
  */
 
 import { Builtin, Given, scopeError } from '../builtins/builtin.ts';
@@ -383,10 +384,12 @@ export class Machine {
     return cache.closure;
   }
 
+  /** Effects that are changes in the scope of the query. */
   effectBit(): number {
     return this.scope === 'collection' ? Effect.COLLECTION : this.scope === 'thingsdb' ? Effect.THINGSDB : 0;
   }
 
+  /** Throws operation_err when a function that nobody vouched for would change something that the query must not. */
   checkEffects(fn: FunctionCode): void {
     if (this.tx.change !== null) return;
     if ((fn.effects & this.effectBit()) === 0) return;
@@ -418,6 +421,8 @@ export class Machine {
     }
   }
 
+  // --- the state of a run, for others ---
+
   /**
    * Runs `look` for who watches as if the frames above the lowest `depth` were not there: closures that it calls see the variables that the topmost of
    * those sees. Nobody watches meanwhile, handlers of the program catch nothing, and `milliseconds` is what there is for it. All is as before afterwards, but for
@@ -446,6 +451,17 @@ export class Machine {
       Object.assign(this, { probe, sp, nested, deep, flags, deadline, fuel, handlerTop, depth: height });
       this.epoch++;
     }
+  }
+
+  /** All that the running query can still reach: what lies on the stack, what loops go through and collect, and variables. */
+  *roots(): Iterable<unknown> {
+    for (let i = 0; i < this.sp; i++) yield this.stack[i];
+    for (let i = 0; i < this.depth; i++) {
+      const { loop } = this.frames[i] as Frame;
+      if (loop !== null) yield Object.values(loop);
+    }
+    for (let i = 0; i < this.lockTop; i++) yield this.locks[i];
+    yield* this.sent.values();
   }
 
   // --- budget ---
@@ -536,6 +552,8 @@ export class Machine {
     else throw typeErr(`type \`${typeName(x)}\` does not support slice assignments`);
   }
 
+  // --- built-ins ---
+
   rowOf(program: Program, index: number): Builtin {
     if (program.rows === null) program.rows = program.rowNames.map((name) => this.host.functionRow(name));
     return program.rows[index] as Builtin;
@@ -547,7 +565,7 @@ export class Machine {
     if (builtin.right !== 0) checkRights(this.context.user, this.scope, this.collection, builtin.right);
   }
 
-  // --- things ---
+  // --- properties ---
 
   getProperty(x: Value, name: string, cache: InlineCache): Value {
     const value = this.findProperty(x, name, cache);
@@ -575,18 +593,7 @@ export class Machine {
     return fail(typeErr(`type \`${typeName(x)}\` has no properties`));
   }
 
-  /** All that the running query can still reach: what lies on the stack, what loops go through and collect, and variables. */
-  *roots(): Iterable<unknown> {
-    for (let i = 0; i < this.sp; i++) yield this.stack[i];
-    for (let i = 0; i < this.depth; i++) {
-      const { loop } = this.frames[i] as Frame;
-      if (loop !== null) yield Object.values(loop);
-    }
-    for (let i = 0; i < this.lockTop; i++) yield this.locks[i];
-    yield* this.sent.values();
-  }
-
-  // --- loops, answers, text ---
+  // --- answers ---
 
   setDeep(value: Value): void {
     if (typeof value !== 'number') throw typeErr(`expecting \`deep\` to be of type \`int\` but got type \`${typeName(value)}\` instead`);
