@@ -37,17 +37,12 @@ const LARGE: readonly { readonly bytes: number; readonly count: number }[] = [
   { bytes: 1280 * KIB, count: 24 },
 ];
 
-/** The thread starts when the event loop spent less than this share of so many ms on work: it takes a processor for half a second. */
-const IDLE_SHARE = 0.1;
-const IDLE_MS = 500;
-
 const SMALL_BYTES = 16 * KIB;
 const SMALL_IN_STEP = MIB / SMALL_BYTES;
 
-/** What the thread does, in the time that no other needs: it has so much in small objects when it ends. */
+/** What the thread does: it has so much in small objects when it ends. */
 const KEEP_SMALL = `
 const { bytes, size } = require('node:worker_threads').workerData;
-require('node:os').setPriority(19);
 const kept = [];
 for (let left = bytes; left > 0; left -= 8 * size) kept.push(new Array(size).fill(0));
 `;
@@ -96,15 +91,6 @@ async function inIdleTime(steps: Iterable<void>): Promise<void> {
   for (const _ of steps) await setTimeout(1, undefined, { ref: false });
 }
 
-/** Resolves when hardly anything was to be done for a while. */
-async function idle(): Promise<void> {
-  for (;;) {
-    const before = performance.eventLoopUtilization();
-    await setTimeout(IDLE_MS, undefined, { ref: false });
-    if (performance.eventLoopUtilization(before).utilization < IDLE_SHARE) return;
-  }
-}
-
 /** Takes so much memory for small objects, and gives it to the whole process. */
 function warmElsewhere(bytes: number): Promise<void> {
   return new Promise<void>((resolve) => {
@@ -115,24 +101,30 @@ function warmElsewhere(bytes: number): Promise<void> {
   });
 }
 
+export interface Warming {
+  /** To be called when the server serves. Resolves when all is taken. */
+  finish(): Promise<void>;
+}
+
 /**
- * Takes about `bytes` of memory, without holding anything up; -1: as much as is good for most. Resolves when that is done. Keeps no process alive.
+ * Takes about `bytes` of memory, without holding anything up, and keeps no process alive; -1: as much as is good for most. To be called before the store is opened,
+ * which needs memory too.
  */
-export async function warmMemory(bytes: number): Promise<void> {
+export function beginWarming(bytes: number): Warming {
   const young = youngBytes();
-  if (young < LEAST_YOUNG || bytes === 0) return;
+  if (young < LEAST_YOUNG || bytes === 0) return { finish: async () => undefined };
   const all = bytes < 0 ? defaultWarmMemory() : bytes;
   const large = all * LARGE_SHARE;
-  // There are two spaces of young objects, between which those move that are still in use.
+  // There are two spaces of young objects, between which those move that are still in use. The thread has such spaces too, which come on top of what it keeps.
   const small = Math.min(all - large, 2 * young);
-  await inIdleTime(largeLists(large));
-  await inIdleTime(smallLists(small));
   const more = all - large - small;
-  if (more <= 0) return;
-  await idle();
-  // Its garbage collector has two spaces of young objects too, which come on top of what it keeps.
-  await warmElsewhere(more);
-  // With a thread V8 also gives back what it kept of large lists.
-  await inIdleTime(largeLists(large));
-  await inIdleTime(smallLists(small));
+  const elsewhere = more > 0 ? warmElsewhere(more) : Promise.resolve();
+  return {
+    async finish(): Promise<void> {
+      // When a thread ends, V8 also gives back what it kept of large lists: they come behind it.
+      await elsewhere;
+      await inIdleTime(largeLists(large));
+      await inIdleTime(smallLists(small));
+    },
+  };
 }
