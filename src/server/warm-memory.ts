@@ -8,7 +8,7 @@
  * V8 keeps the memory of small objects for all threads of the process, so a thread of its own touches that: it takes what it needs, and what it had is kept when
  * it ends. Memory of large objects is kept for the thread that had it, so the event loop touches that, in the time it has to spare.
  */
-import { totalmem } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { getHeapSpaceStatistics } from 'node:v8';
 import { Worker } from 'node:worker_threads';
@@ -117,7 +117,8 @@ export function beginWarming(bytes: number): Warming {
   const large = all * LARGE_SHARE;
   // There are two spaces of young objects, between which those move that are still in use. The thread has such spaces too, which come on top of what it keeps.
   const small = Math.min(all - large, 2 * young);
-  const more = all - large - small;
+  // With one processor the start would have to wait for the thread.
+  const more = availableParallelism() > 1 ? all - large - small : 0;
   const elsewhere = more > 0 ? warmElsewhere(more) : Promise.resolve();
   return {
     async finish(): Promise<void> {
