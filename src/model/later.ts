@@ -12,7 +12,7 @@ import { hold } from './counts.ts';
 import { LoggedPages } from './logged-pages.ts';
 import { type RecordFinder, StoredPages } from './pages.ts';
 import { readCount, readInt, readStr } from './read.ts';
-import { addItems, decodeParts, decodeToken, type Part, Run, type StoredContext } from './stored.ts';
+import { addItems, decodeParts, decodeToken, Ext, type Part, Run, type StoredContext } from './stored.ts';
 import { type HiddenThing, PAGE_SIZE, pageOf } from './thing-index.ts';
 import { listOf, putInto, putOwned } from './thing-reader.ts';
 import type { TypeDef } from './types.ts';
@@ -30,6 +30,13 @@ export interface WholePages {
 
 const isScalar = (value: Value | undefined): boolean => typeof value !== 'object' || value === null;
 const lengthOf = (parts: readonly Part[]): number => parts.reduce<number>((sum, part) => sum + (part instanceof Run ? part.count : 1), 0);
+
+function isRunNext(r: MsgpackReader): boolean {
+  const { offset } = r;
+  const isRun = r.next() === Tok.EXT && r.extType === Ext.RUN;
+  r.offset = offset;
+  return isRun;
+}
 
 /** Items that are put into a list, at one place. */
 class Insertion {
@@ -194,7 +201,7 @@ export class Later {
     const start = readInt(r);
     const count = readInt(r);
     const elements = readCount(r);
-    if (count === 0 && this.mayBeMany(elements, id)) {
+    if (count === 0 && this.mayBeMany(r, elements, id)) {
       const parts = decodeParts(r, this.cx, elements);
       const added = lengthOf(parts);
       if (added >= MANY || this.hidden(id) !== null) {
@@ -217,8 +224,9 @@ export class Later {
     const key = readStr(r);
     const isHidden = this.hidden(id) !== null;
     const kind = r.next();
-    if (kind === Tok.ARRAY && this.mayBeMany(r.number, id)) {
-      const parts = decodeParts(r, this.cx, r.number);
+    const { number: elements } = r;
+    if (kind === Tok.ARRAY && this.mayBeMany(r, elements, id)) {
+      const parts = decodeParts(r, this.cx, elements);
       const length = lengthOf(parts);
       if (length >= MANY && this.isScalar(id, key)) {
         this.holdParts(parts);
@@ -235,9 +243,10 @@ export class Later {
     return false;
   }
 
-  /** Whether an array of so many elements for a thing is worth a look: with runs there are few. */
-  private mayBeMany(elements: number, id: number): boolean {
-    return elements > 0 && (elements < MANY || this.hidden(id) !== null);
+  /** Whether an array of so many elements, which are next, is worth a look: with runs there are few. */
+  private mayBeMany(r: MsgpackReader, elements: number, id: number): boolean {
+    if (this.hidden(id) !== null) return elements > 0;
+    return elements === 1 ? isRunNext(r) : elements > 0 && elements < MANY;
   }
 
   /** For a thing that is not in memory; false for another. */
