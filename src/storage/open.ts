@@ -54,7 +54,7 @@ export async function openStore(options: StoreOptions, tuning: StoreTuning = {})
     const recovered = await recoverLog(fs, logDir, checkpoint.meta);
     const { durability = 'sync' } = options;
     const { storeId } = checkpoint.meta;
-    const { segmentBytes = SEGMENT_BYTES, inline = (process.env['INL'] as Inline) ?? 'auto', spareAfterSyncs = SPARE_AFTER_SYNCS } = tuning;
+    const { segmentBytes = SEGMENT_BYTES, inline = 'auto', spareAfterSyncs = SPARE_AFTER_SYNCS } = tuning;
     const durable: ((id: number) => void)[] = [];
     const failed: ((reason: string) => void)[] = [];
     const onDurable = (id: number): void => {
