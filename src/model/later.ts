@@ -12,7 +12,7 @@ import { hold } from './counts.ts';
 import { LoggedPages } from './logged-pages.ts';
 import { type RecordFinder, StoredPages } from './pages.ts';
 import { readCount, readInt, readStr } from './read.ts';
-import { addItems, decodeParts, decodeToken, Ext, type Part, Run, type StoredContext } from './stored.ts';
+import { addItems, decodeParts, decodeToken, Ext, type Part, type StoredContext, ThingRun } from './stored.ts';
 import { type HiddenThing, PAGE_SIZE, pageOf } from './thing-index.ts';
 import { listOf, putInto, putOwned } from './thing-reader.ts';
 import type { TypeDef } from './types.ts';
@@ -28,8 +28,17 @@ export interface WholePages {
   readonly end: number;
 }
 
-const isScalar = (value: Value | undefined): boolean => typeof value !== 'object' || value === null;
-const lengthOf = (parts: readonly Part[]): number => parts.reduce<number>((sum, part) => sum + (part instanceof Run ? part.count : 1), 0);
+/** What `lengthOf` gives of a property that holds nothing, or that is not there. */
+const NOTHING = -1;
+
+/** How many items the list of a property has, or `NOTHING`; null for anything else. */
+function lengthOf(value: Value | undefined): number | null {
+  if (value instanceof List) return value.items.length;
+  return typeof value === 'object' && value !== null ? null : NOTHING;
+}
+
+const countOf = (parts: readonly Part[]): number =>
+  parts.reduce<number>((sum, part) => sum + (part instanceof ThingRun ? part.count : 1), 0);
 
 function isRunNext(r: MsgpackReader): boolean {
   const { offset } = r;
@@ -61,9 +70,9 @@ class Insertion {
   prepare(cx: StoredContext): boolean {
     const part = this.parts[this.made];
     if (part === undefined) return false;
-    if (part instanceof Run && part.count > AT_A_TIME) {
+    if (part instanceof ThingRun && part.count > AT_A_TIME) {
       cx.things(part.first, AT_A_TIME, this.items);
-      this.parts[this.made] = new Run(part.first + AT_A_TIME, part.count - AT_A_TIME);
+      this.parts[this.made] = new ThingRun(part.first + AT_A_TIME, part.count - AT_A_TIME);
     } else {
       addItems(this.items, [part], cx);
       this.made++;
@@ -90,7 +99,7 @@ class Hidden implements HiddenThing {
   private readonly acts: (Insertion | ((thing: Thing) => void))[] = [];
   /** The last insertion, when it is at the end of its list. */
   private atEnd: Insertion | null = null;
-  /** What is known of properties that will be others: how many items a list has, -1 for a value that holds nothing. */
+  /** Of properties that will be others, what `lengthOf` will give. */
   private readonly lengths = new Map<string, number>();
 
   constructor(collection: Collection, cx: StoredContext, thing: Thing) {
@@ -114,29 +123,15 @@ class Hidden implements HiddenThing {
     for (const act of this.acts) if (act instanceof Insertion) while (act.prepare(this.cx)) yield;
   }
 
-  /** How many items the list of a property will have; -1 when it is no list. */
-  lengthOf(key: string): number {
-    const known = this.lengths.get(key);
-    if (known !== undefined) return known;
-    const value = this.value(key);
-    return value instanceof List ? value.items.length : -1;
-  }
-
-  /** Whether the property will hold nothing else, or not be there. */
-  isScalar(key: string): boolean {
-    const known = this.lengths.get(key);
-    return known === undefined ? isScalar(this.value(key)) : known < 0;
-  }
-
-  private value(key: string): Value | undefined {
+  /** As the function of that name, of what the property will be. */
+  lengthOf(key: string): number | null {
     const slot = this.content.layout.slot(key);
-    return slot < 0 ? undefined : this.content.cells[slot];
+    return this.lengths.get(key) ?? lengthOf(slot < 0 ? undefined : this.content.cells[slot]);
   }
 
-  /** Has items put into a list. */
-  insert(key: string, start: number, parts: readonly Part[]): void {
-    const length = this.lengthOf(key);
-    this.lengths.set(key, length + lengthOf(parts));
+  /** Has items put into a list that has so many then. */
+  insert(key: string, length: number, start: number, parts: readonly Part[]): void {
+    this.lengths.set(key, length + countOf(parts));
     const last = this.acts.at(-1) === this.atEnd ? this.atEnd : null;
     // Behind what was put at the end before.
     if (last !== null && last.key === key && start === length) last.add(parts);
@@ -147,7 +142,7 @@ class Hidden implements HiddenThing {
     }
   }
 
-  /** Has something done that leaves a property with a list of so many items, or -1 for a value that holds nothing. */
+  /** Has something done that leaves a property with a list of so many items, or with `NOTHING`. */
   add(key: string, length: number, act: (thing: Thing) => void): void {
     this.lengths.set(key, length);
     this.acts.push(act);
@@ -203,11 +198,11 @@ export class Later {
     const elements = readCount(r);
     if (count === 0 && this.mayBeMany(r, elements, id)) {
       const parts = decodeParts(r, this.cx, elements);
-      const added = lengthOf(parts);
-      if (added >= MANY || this.hidden(id) !== null) {
+      if (countOf(parts) >= MANY || this.hidden(id) !== null) {
         const length = this.lengthOf(id, key);
-        if (start <= length) this.hide(id)?.insert(key, start, parts);
-        if (start <= length || this.defer(id, (thing) => new Insertion(key, start, parts).put(thing, this.cx))) {
+        const fits = length !== null && start <= length;
+        if (fits) this.hide(id).insert(key, length, start, parts);
+        if (fits || this.defer(id, (thing) => new Insertion(key, start, parts).put(thing, this.cx))) {
           this.holdParts(parts);
           return true;
         }
@@ -222,21 +217,20 @@ export class Later {
     const from = r.offset;
     const id = readInt(r);
     const key = readStr(r);
-    const isHidden = this.hidden(id) !== null;
     const kind = r.next();
     const { number: elements } = r;
     if (kind === Tok.ARRAY && this.mayBeMany(r, elements, id)) {
       const parts = decodeParts(r, this.cx, elements);
-      const length = lengthOf(parts);
-      if (length >= MANY && this.isScalar(id, key)) {
+      if (countOf(parts) >= MANY && this.lengthOf(id, key) === NOTHING) {
         this.holdParts(parts);
-        this.hide(id)?.add(key, length, (thing) => putOwned(thing, key, new List(addItems([], parts, this.cx))));
+        const hidden = this.hide(id);
+        hidden.add(key, 0, (thing) => putOwned(thing, key, new List([])));
+        hidden.insert(key, 0, 0, parts);
         return true;
       }
-    } else if (isHidden && kind < Tok.ARRAY && this.isScalar(id, key)) {
+    } else if (kind < Tok.ARRAY && this.hidden(id)?.lengthOf(key) === NOTHING) {
       const value = decodeToken(r, kind, this.cx);
-      this.collection.touch(id);
-      this.hidden(id)?.add(key, -1, (thing) => thing.put(key, value));
+      this.hide(id).add(key, NOTHING, (thing) => thing.put(key, value));
       return true;
     }
     r.offset = from;
@@ -259,36 +253,26 @@ export class Later {
     return (this.collection.things.hidden.get(id) ?? null) as Hidden | null;
   }
 
-  private hide(id: number): Hidden | null {
+  /** To be called for a thing of which `lengthOf` knows something. */
+  private hide(id: number): Hidden {
     const { collection } = this;
     collection.touch(id);
-    const already = this.hidden(id);
-    if (already !== null) return already;
-    const thing = collection.things.get(id);
-    return thing === undefined ? null : new Hidden(collection, this.cx, thing);
+    return this.hidden(id) ?? new Hidden(collection, this.cx, collection.things.get(id) as Thing);
   }
 
-  /** How many items a list has; -1 when it is none, or when its thing is better not hidden. */
-  private lengthOf(id: number, key: string): number {
+  /** As the function of that name, of a property; null also for a thing that is not in memory, or a dictionary. */
+  private lengthOf(id: number, key: string): number | null {
     const hidden = this.hidden(id);
     if (hidden !== null) return hidden.lengthOf(key);
     const thing = this.collection.things.inMemory(id);
-    const list = thing === undefined || thing.dict !== null ? undefined : thing.get(key);
-    return list instanceof List ? list.items.length : -1;
-  }
-
-  private isScalar(id: number, key: string): boolean {
-    const hidden = this.hidden(id);
-    if (hidden !== null) return hidden.isScalar(key);
-    const thing = this.collection.things.inMemory(id);
-    return thing !== undefined && thing.dict === null && isScalar(thing.get(key));
+    return thing === undefined || thing.dict !== null ? null : lengthOf(thing.get(key));
   }
 
   private holdParts(parts: readonly Part[]): void {
     const { collection, cx } = this;
     const { logged } = collection.things;
     for (const part of parts) {
-      if (!(part instanceof Run)) {
+      if (!(part instanceof ThingRun)) {
         hold(collection, part);
         continue;
       }

@@ -14,7 +14,7 @@ import { Form } from './thing-record.ts';
 import type { TypeDef } from './types.ts';
 
 /** Consecutive pages. */
-interface Run {
+interface PageRun {
   readonly first: number;
   readonly count: number;
   /** The type of the things, 0 for plain ones of that shape. */
@@ -39,8 +39,8 @@ export class LoggedPages {
   private readonly collection: Collection;
   private readonly cx: StoredContext;
   /** In the order of their pages. */
-  private runs: Run[] = [];
-  private last: Run | null = null;
+  private runs: PageRun[] = [];
+  private last: PageRun | null = null;
   private readonly reader = new MsgpackReader(new Uint8Array(0));
 
   constructor(collection: Collection, cx: StoredContext) {
@@ -78,13 +78,13 @@ export class LoggedPages {
     return true;
   }
 
-  private find(number: number): Run | null {
+  private find(number: number): PageRun | null {
     const { last } = this;
     if (last !== null && number >= last.first && number < last.first + last.count) return last;
     let [low, high] = [0, this.runs.length - 1];
     while (low <= high) {
       const middle = (low + high) >> 1;
-      const run = this.runs[middle] as Run;
+      const run = this.runs[middle] as PageRun;
       if (number < run.first) high = middle - 1;
       else if (number >= run.first + run.count) low = middle + 1;
       else {

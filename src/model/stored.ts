@@ -150,7 +150,7 @@ export function encodeRun(w: MsgpackWriter, first: number, count: number): void 
 }
 
 /** Things with consecutive ids, among the items of a list that is read. */
-export class Run {
+export class ThingRun {
   readonly first: number;
   readonly count: number;
 
@@ -160,7 +160,7 @@ export class Run {
   }
 }
 
-export type Part = Value | Run;
+export type Part = Value | ThingRun;
 
 /** Reads what `encodeItems` wrote behind the header, which told `elements`. */
 export function decodeParts(r: MsgpackReader, cx: StoredContext, elements: number): Part[] {
@@ -168,7 +168,7 @@ export function decodeParts(r: MsgpackReader, cx: StoredContext, elements: numbe
   for (let left = elements; left > 0; left--) {
     const kind = r.next();
     if (kind !== Tok.EXT || r.extType !== Ext.RUN) parts.push(decodeToken(r, kind, cx));
-    else parts.push(new Run(r.wideInt(0), r.wideInt(RUN_BYTES - 8) % 0x1_0000_0000));
+    else parts.push(new ThingRun(r.wideInt(0), r.wideInt(RUN_BYTES - 8) % 0x1_0000_0000));
   }
   return parts;
 }
@@ -176,7 +176,7 @@ export function decodeParts(r: MsgpackReader, cx: StoredContext, elements: numbe
 /** Puts the items of which `decodeParts` gave the parts behind others, and gives all. */
 export function addItems(items: Value[], parts: readonly Part[], cx: StoredContext): Value[] {
   for (const part of parts) {
-    if (!(part instanceof Run)) items.push(part);
+    if (!(part instanceof ThingRun)) items.push(part);
     else cx.things(part.first, part.count, items);
   }
   return items;
