@@ -8,7 +8,7 @@ import { StatusPort } from '../server/http/status-port.ts';
 import { createLog, type Log } from '../server/log.ts';
 import { ListenError } from '../server/ports.ts';
 import { type RunningServer, startServer } from '../server/serve.ts';
-import { beginWarming } from '../server/warm-memory.ts';
+import { warmMemory } from '../server/warm-memory.ts';
 import { type Arguments, help, parseArguments, UsageError, usage } from './thingsdb-args.ts';
 import { ownVersion } from './version.ts';
 
@@ -142,7 +142,6 @@ async function runServer(config: Config, dir: string, log: Log, world: World): P
     void server?.stop();
   });
   const statusPort = config.http_status_port === 0 ? null : await StatusPort.open(config, log);
-  const warming = beginWarming(config.warm_memory);
   try {
     // Loaded late: usage and version are told without the engine.
     const { openEngine } = await import('../engine/open.ts');
@@ -171,7 +170,7 @@ async function runServer(config: Config, dir: string, log: Log, world: World): P
         onFailure: (listener) => engine.store.onFailure(listener),
         playground: playgroundFiles,
       });
-      void warming.finish();
+      void warmMemory(config.warm_memory);
       engine.startSchedules();
       if (stopping) void server.stop();
       else engine.startModules();

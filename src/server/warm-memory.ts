@@ -8,7 +8,7 @@
  * V8 keeps the memory of small objects for all threads of the process, so a thread of its own touches that: it takes what it needs, and what it had is kept when
  * it ends. Memory of large objects is kept for the thread that had it, so the event loop touches that, in the time it has to spare.
  */
-import { availableParallelism, totalmem } from 'node:os';
+import { totalmem } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { getHeapSpaceStatistics } from 'node:v8';
 import { Worker } from 'node:worker_threads';
@@ -37,12 +37,17 @@ const LARGE: readonly { readonly bytes: number; readonly count: number }[] = [
   { bytes: 1280 * KIB, count: 24 },
 ];
 
+/** The thread starts when the event loop spent less than this share of so many ms on work: it takes a processor for half a second. */
+const IDLE_SHARE = 0.1;
+const IDLE_MS = 500;
+
 const SMALL_BYTES = 16 * KIB;
 const SMALL_IN_STEP = MIB / SMALL_BYTES;
 
-/** What the thread does: it has so much in small objects when it ends. */
+/** What the thread does, in the time that no other needs (elsewhere than on Linux a priority is that of the process): it has so much in small objects when it ends. */
 const KEEP_SMALL = `
 const { bytes, size } = require('node:worker_threads').workerData;
+if (process.platform === 'linux') require('node:os').setPriority(19);
 const kept = [];
 for (let left = bytes; left > 0; left -= 8 * size) kept.push(new Array(size).fill(0));
 `;
@@ -91,6 +96,15 @@ async function inIdleTime(steps: Iterable<void>): Promise<void> {
   for (const _ of steps) await setTimeout(1, undefined, { ref: false });
 }
 
+/** Resolves when hardly anything was to be done for a while. */
+async function idle(): Promise<void> {
+  for (;;) {
+    const before = performance.eventLoopUtilization();
+    await setTimeout(IDLE_MS, undefined, { ref: false });
+    if (performance.eventLoopUtilization(before).utilization < IDLE_SHARE) return;
+  }
+}
+
 /** Takes so much memory for small objects, and gives it to the whole process. */
 function warmElsewhere(bytes: number): Promise<void> {
   return new Promise<void>((resolve) => {
@@ -101,31 +115,24 @@ function warmElsewhere(bytes: number): Promise<void> {
   });
 }
 
-export interface Warming {
-  /** To be called when the server serves. Resolves when all is taken. */
-  finish(): Promise<void>;
-}
-
 /**
- * Takes about `bytes` of memory, without holding anything up, and keeps no process alive; -1: as much as is good for most. To be called before the store is opened,
- * which needs memory too.
+ * Takes about `bytes` of memory, without holding anything up; -1: as much as is good for most. Resolves when that is done. Keeps no process alive.
  */
-export function beginWarming(bytes: number): Warming {
+export async function warmMemory(bytes: number): Promise<void> {
   const young = youngBytes();
-  if (young < LEAST_YOUNG || bytes === 0) return { finish: async () => undefined };
+  if (young < LEAST_YOUNG || bytes === 0) return;
   const all = bytes < 0 ? defaultWarmMemory() : bytes;
   const large = all * LARGE_SHARE;
-  // There are two spaces of young objects, between which those move that are still in use. The thread has such spaces too, which come on top of what it keeps.
+  // There are two spaces of young objects, between which those move that are still in use.
   const small = Math.min(all - large, 2 * young);
-  // With one processor the start would have to wait for the thread.
-  const more = availableParallelism() > 1 ? all - large - small : 0;
-  const elsewhere = more > 0 ? warmElsewhere(more) : Promise.resolve();
-  return {
-    async finish(): Promise<void> {
-      // When a thread ends, V8 also gives back what it kept of large lists: they come behind it.
-      await elsewhere;
-      await inIdleTime(largeLists(large));
-      await inIdleTime(smallLists(small));
-    },
-  };
+  await inIdleTime(largeLists(large));
+  await inIdleTime(smallLists(small));
+  const more = all - large - small;
+  if (more <= 0) return;
+  await idle();
+  // Its garbage collector has two spaces of young objects too, which come on top of what it keeps.
+  await warmElsewhere(more);
+  // With a thread V8 also gives back what it kept of large lists.
+  await inIdleTime(largeLists(large));
+  await inIdleTime(smallLists(small));
 }

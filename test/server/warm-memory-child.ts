@@ -1,5 +1,5 @@
 /** Prints how many page faults long lists, and many small objects, cost in a process that was started as a server is: `warm` first takes memory, `cold` does not. */
-import { beginWarming } from '../../src/server/warm-memory.ts';
+import { warmMemory } from '../../src/server/warm-memory.ts';
 
 const LISTS = 30;
 const ITEMS = 100_000;
@@ -10,7 +10,7 @@ const faults = (): number => process.resourceUsage().minorPageFault;
 const begun = faults();
 // The process is kept alive by this, not by the warming.
 const alive = setInterval(() => undefined, 1000);
-if (process.argv[2] === 'warm') await beginWarming(-1).finish();
+if (process.argv[2] === 'warm') await warmMemory(-1);
 clearInterval(alive);
 const warmed = faults() - begun;
 let sink: unknown = null;

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { beginWarming, defaultWarmMemory } from '../../src/server/warm-memory.ts';
+import { defaultWarmMemory, warmMemory } from '../../src/server/warm-memory.ts';
 
 const { SERVER_FLAGS } = (await import(new URL('../../bin/launch.mjs', import.meta.url).href)) as { SERVER_FLAGS: string[] };
 const CHILD = fileURLToPath(new URL('./warm-memory-child.ts', import.meta.url));
@@ -34,7 +34,7 @@ test.runIf(process.platform === 'linux' && process.arch === 'x64')(
 test('a process that was not started as a server takes nothing', async () => {
   const { warmed } = faults([], 'warm');
   expect(warmed).toBeLessThan(1000);
-  await beginWarming(-1).finish();
+  await warmMemory(-1);
 });
 
 test('no more than a small part of the machine is taken', () => {

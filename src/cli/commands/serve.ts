@@ -9,7 +9,7 @@ import { ConfigError } from '../../server/config-error.ts';
 import { createLog, type Log, type LogLevel } from '../../server/log.ts';
 import { ListenError } from '../../server/ports.ts';
 import { startServer } from '../../server/serve.ts';
-import { beginWarming } from '../../server/warm-memory.ts';
+import { warmMemory } from '../../server/warm-memory.ts';
 import { compileSource } from '../compile.ts';
 import { dialectOf, dialectOfProgram } from '../dialect.ts';
 import { CliError, ExitCode, fileError, usageError } from '../exit.ts';
@@ -39,7 +39,6 @@ export async function serve(options: ServeOptions, io: Io): Promise<ExitCode> {
   if (dir === null) throw usageError('say with --data where the store is');
   const seeds = await readSeeds(options.seed, io);
   if (seeds === null) return ExitCode.SCRIPT;
-  const warming = beginWarming(config.warm_memory);
   const { engine, created } = await open(dir, config, log, warn);
   try {
     if (created && !seeds.every((seed) => plant(seed, engine, io))) return ExitCode.SCRIPT;
@@ -52,7 +51,7 @@ export async function serve(options: ServeOptions, io: Io): Promise<ExitCode> {
       onFailure: (listener) => engine.store.onFailure(listener),
       playground: playgroundFiles,
     });
-    void warming.finish();
+    void warmMemory(config.warm_memory);
     engine.startSchedules();
     engine.startModules();
     io.out.write(toBytes(welcome(io.program, config, server.port, seeds[0]?.collection ?? 'stuff')));
